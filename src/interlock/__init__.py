@@ -1,0 +1,3 @@
+"""Interlock: a compiler for workflows planned by language models."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The nouns: plans, types, expressions, programs, artifacts, diagnostics. Imports nothing above itself."""
