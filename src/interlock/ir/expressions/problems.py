@@ -1,0 +1,55 @@
+"""What is wrong with an expression: a reason, one line that stands alone, and the span it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Reason = Literal[
+    "syntax",
+    "unknown-column",
+    "unknown-function",
+    "unknown-input",
+    "wrong-type",
+    "wrong-arity",
+    "not-allowed",
+    "not-deterministic",
+    "too-large",
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an expression.
+
+    `start` and `end` are character offsets into the text. `replacement` is the whole corrected text when one
+    replacement clearly mends it, and `safe` says that it cannot change the meaning.
+    """
+
+    reason: Reason
+    message: str
+    start: int
+    end: int
+    label: str = ""
+    candidates: tuple[str, ...] = ()
+    replacement: str | None = None
+    safe: bool = False
+    notes: tuple[str, ...] = ()
+    help: tuple[str, ...] = ()
+
+
+class Refused(Exception):
+    """Reading cannot go on: the text is refused for this one problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def mended(text: str, start: int, end: int, new: str) -> str:
+    """The text with one span replaced.
+
+    >>> mended("a = null", 2, 8, "is null")
+    'a is null'
+    """
+    return text[:start] + new + text[end:]

@@ -1,0 +1,227 @@
+"""Parameter kinds: what a parameter may be, beyond plain numbers, texts and choices.
+
+In a plan every kind is plain JSON. Inside a node's function it has been resolved against the schemas of the
+node's inputs: a `Column` knows its type, a `Predicate` is a typed tree. No kind ever reaches SQL as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
+from sqlglot import exp
+
+from interlock.ir import types as t
+from interlock.registry import sql
+
+
+class Kind:
+    """A parameter kind. `hint` says in a few words what a plan writes there; `pattern` bounds its length."""
+
+    hint: ClassVar[str] = ""
+    longest: ClassVar[int] = 1_000
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(min_length=1, max_length=cls.longest, strict=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "x-kind": cls.__name__, "description": cls.hint}
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """`Annotated[Column, Port("right")]`: the kind is resolved against that port's columns, not the first port's."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Kind):
+    """A column of the input. `.sql` is a reference to it, `.type` and `.nullable` what is known about it."""
+
+    name: str
+    type: t.Type
+    nullable: bool = True
+    hint: ClassVar[str] = "the name of an input column"
+
+    @property
+    def sql(self) -> exp.Column:
+        return sql.column(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class NewColumn(Kind):
+    """The name of a column that the node makes. It must not clash with a column that the result keeps."""
+
+    name: str
+    hint: ClassVar[str] = "the name of a column to make"
+    longest: ClassVar[int] = 200
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Expression(Kind):
+    """A SQL scalar expression over the input's columns and `:inputs`."""
+
+    tree: exp.Expression
+    type: t.Type
+    nullable: bool
+    columns: tuple[str, ...] = ()
+    hint: ClassVar[str] = "a SQL expression over input columns and :inputs"
+    longest: ClassVar[int] = 20_000
+
+    @property
+    def sql(self) -> exp.Expression:
+        return self.tree.copy()
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate(Kind):
+    """A SQL expression that is true or false for each row."""
+
+    tree: exp.Expression
+    columns: tuple[str, ...] = ()
+    non_null: frozenset[str] = frozenset()
+    hint: ClassVar[str] = "a true/false SQL expression over input columns and :inputs"
+    longest: ClassVar[int] = 20_000
+
+    @property
+    def sql(self) -> exp.Expression:
+        return self.tree.copy()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName(Kind):
+    """A SQL type such as `bigint`, `decimal(18,2)` or `varchar[]`."""
+
+    type: t.Type
+    hint: ClassVar[str] = "a SQL type: bigint, double, decimal(18,2), varchar, date, timestamp, boolean, varchar[] …"
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Kind):
+    """One read-only SELECT over the node's own named inputs."""
+
+    tree: exp.Query
+    tables: tuple[str, ...]
+    hint: ClassVar[str] = "one read-only SELECT over the node's inputs, by their names"
+    longest: ClassVar[int] = 20_000
+
+
+class ReadPath(str, Kind):
+    """A file that the node reads, relative to the project folder."""
+
+    __slots__ = ()
+    hint: ClassVar[str] = "a file to read, relative to the project folder"
+
+
+class WritePath(str, Kind):
+    """A file that the node writes, relative to the project folder."""
+
+    __slots__ = ()
+    hint: ClassVar[str] = "a file to write, relative to the project folder"
+
+
+class Name(str, Kind):
+    """A plain name outside the plan: a table of a database, a sheet of a workbook."""
+
+    __slots__ = ()
+    hint: ClassVar[str] = "a name: letters, digits, _, - and spaces"
+    longest: ClassVar[int] = 100
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\"'`;\\]+$", strict=True)
+
+
+class Text(str, Kind):
+    """Text that is data: it reaches SQL only as a quoted literal."""
+
+    __slots__ = ()
+    hint: ClassVar[str] = "text"
+    longest: ClassVar[int] = 10_000
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(max_length=cls.longest, strict=True)
+
+
+Literally = bool | int | float | str | None
+"""A value that is data: a JSON scalar."""
+
+Columns = Annotated[list[Column], Field(min_length=1)]
+
+
+class Params(BaseModel):
+    """The base of structured parameters: unknown keys are refused, values are not coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+class SortKey(Params):
+    """A column to sort by: `revenue`, `revenue desc`, or `{column: revenue, descending: true, nulls: first}`."""
+
+    column: Column
+    descending: bool = False
+    nulls: Literal["first", "last"] = "last"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        """`"revenue desc"` as a mapping.
+
+        >>> SortKey._from_text("revenue desc")
+        {'column': 'revenue', 'descending': True}
+        """
+        if not isinstance(value, str):
+            return value
+        word, _, direction = value.rpartition(" ")
+        if word and direction.lower() in ("asc", "desc"):
+            return {"column": word.strip(), "descending": direction.lower() == "desc"}
+        return {"column": value}
+
+    @property
+    def sql(self) -> exp.Ordered:
+        """The ORDER BY term."""
+        return sql.ordered(self.column.sql, descending=self.descending, nulls_first=self.nulls == "first")
+
+
+SortKeys = Annotated[list[SortKey], Field(min_length=1)]
+
+
+class Measure(Params):
+    """One aggregated column, such as `{name: total, function: sum, column: revenue}`.
+
+    `count` without a column counts rows. `first` and `last` need `order_by`; `quantile` needs `q` (0 to 1);
+    `join` may give a `separator`. `where` keeps only some rows for this measure.
+    """
+
+    name: NewColumn
+    function: Literal[
+        "count", "count_distinct", "sum", "mean", "median", "min", "max", "std", "first", "last", "quantile", "join",
+        "any", "all", "list",
+    ]  # fmt: skip
+    column: Column | None = None
+    expression: Expression | None = None
+    where: Predicate | None = None
+    order_by: list[SortKey] = []
+    q: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None
+    separator: Text = Text(", ")
+    distinct: bool = False
+
+
+Measures = Annotated[list[Measure], Field(min_length=1)]
+
+
+KINDS: Mapping[str, type] = {
+    kind.__name__: kind
+    for kind in (Column, NewColumn, Expression, Predicate, TypeName, Query, ReadPath, WritePath, Name, Text)
+}
+"""The closed surfaces. A `str` that is none of these is an open one."""

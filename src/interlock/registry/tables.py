@@ -1,0 +1,112 @@
+"""What flows into and out of a node's function: relations, rows, and the statements that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlglot import exp
+
+from interlock.ir.types import Column, Schema
+from interlock.registry import sql
+
+THIS = "this"
+"""In a `Check`, the relation that the node itself gives."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """An input of a relational node: a relation with a known schema."""
+
+    name: str
+    schema: Schema
+
+    @property
+    def columns(self) -> list[exp.Expression]:
+        """References to all columns, in order."""
+        return [sql.column(name) for name in self.schema.names]
+
+    def __getitem__(self, name: str) -> Column:
+        return self.schema[name]
+
+    @property
+    def position(self) -> str:
+        """The name that a row's position has in `numbered()`; never the name of a column."""
+        name = sql.POSITION
+        while name in self.schema:
+            name += "_"
+        return name
+
+    def numbered(self, alias: str | None = None) -> exp.Subquery:
+        """This relation with one more column, `position`: each row's place in the input's order, from 1."""
+        inner = sql.select(*self.columns, sql.named(sql.position(), self.position)).from_(sql.table(self.name), copy=False)
+        return exp.Subquery(this=inner, alias=exp.TableAlias(this=sql.name_of(alias or self.name)))
+
+    def select(self, *columns: exp.Expression) -> exp.Select:
+        """SELECT these columns (all, if none are given) FROM this relation."""
+        return sql.select(*(columns or self.columns)).from_(sql.table(self.name), copy=False)
+
+    def select_numbered(self, *columns: exp.Expression) -> exp.Select:
+        """The same over `numbered()`, so that `position` can be used."""
+        return sql.select(*(columns or self.columns)).from_(self.numbered(), copy=False)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that must hold when the plan runs: `violations` selects the rows that break it."""
+
+    title: str
+    violations: exp.Query
+    name: str = "expectation"
+
+
+@dataclass(frozen=True)
+class Select:
+    """The result of a relational node: a SELECT over its ports, and what must hold of it at run time.
+
+    `keys` names columns that are together unique in the result, where the node knows that.
+    `preview` asks for that many rows to be shown in the run's report.
+    """
+
+    tree: exp.Query
+    checks: tuple[Check, ...] = ()
+    keys: tuple[str, ...] = ()
+    non_null: frozenset[str] = frozenset()
+    preview: int = 0
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The result of a sink that DuckDB writes by itself: `COPY (tree) TO path (options)`."""
+
+    tree: exp.Query
+    path: str
+    options: Mapping[str, Any]
+
+
+class Rows:
+    """A relation handed to, or made by, a Python node: column names, their SQL types, and an iterator of tuples."""
+
+    def __init__(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
+        self.columns = list(columns)
+        self.rows = rows
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return iter(self.rows)
+
+
+class Writes:
+    """The annotation of a Python sink: a generator that writes everything, yields once, and commits after that.
+
+    The run advances every sink to its `yield` before it lets any of them commit; a sink that is closed instead
+    must leave nothing behind.
+    """
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a source looks like, from its header and a sample: columns and how to read them (`facts`)."""
+
+    columns: Sequence[tuple[str, str]]
+    facts: Mapping[str, Any] = field(default_factory=dict)
