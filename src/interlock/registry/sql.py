@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import glob
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
@@ -171,3 +175,109 @@ class _Printer(DuckDB.Generator):
 def text(tree: exp.Expression, *, pretty: bool = False) -> str:
     """The statement as DuckDB reads it."""
     return _Printer(dialect="duckdb", pretty=pretty, normalize_functions=False, comments=False, max_text_width=100).generate(tree)
+
+
+def unused(name: str, taken: Iterable[str]) -> str:
+    """`name`, with underscores added until no name of `taken` is equal to it, whatever the case.
+
+    >>> unused("_row", ["id", "_ROW"])
+    '_row_'
+    """
+    folded = {each.casefold() for each in taken}
+    while name.casefold() in folded:
+        name += "_"
+    return name
+
+
+@lru_cache(maxsize=1)
+def _engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"enable_external_access": False, "threads": 1})
+
+
+def value_of(tree: exp.Expression) -> Any:
+    """The value of an expression without columns, as DuckDB computes it; raises duckdb.Error where DuckDB does."""
+    row = _engine().cursor().execute(text(select(tree))).fetchone()
+    return row[0] if row else None
+
+
+_WITH_ZONE = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)$", re.IGNORECASE)
+
+
+def fitting(value: bool | int | float | str, kind: Type) -> exp.Expression | None:
+    """A plain value as a literal of exactly that type, or None if it does not fit without a change of meaning.
+
+    Text never becomes a number, a number never text, and nothing is rounded.
+
+    >>> text(fitting(3, Type("double"))), fitting(1.5, Type("bigint")), fitting("3", Type("bigint"))
+    ('CAST(3 AS DOUBLE)', None, None)
+    """
+    if isinstance(value, bool):
+        return literal(value) if kind.name == "boolean" else None
+    if isinstance(value, int | float):
+        if not kind.is_numeric:
+            return None
+        exact: int | float | Decimal = value
+        if isinstance(value, float) and math.isfinite(value) and not kind.is_float:
+            exact = int(value) if value.is_integer() and kind.is_integer else Decimal(repr(value))
+        found = cast(literal(exact), kind, trying=True)
+        same = not_null(found) if kind.is_float else exp.EQ(this=found, expression=literal(exact))
+    elif kind.name == "varchar":
+        return literal(value)
+    elif kind.name == "timestamptz" and not _WITH_ZONE.search(value.strip()):
+        return None
+    elif kind.name in ("enum", "uuid", "interval", "blob", "json") or kind.is_temporal:
+        found = cast(literal(value), kind, trying=True)
+        same = not_null(found)
+        if kind.name == "date":
+            same = exp.EQ(this=cast(found, Type("timestamp")), expression=cast(literal(value), Type("timestamp"), trying=True))
+    else:
+        return None
+    try:
+        fits = value_of(same) is True
+    except duckdb.Error:
+        return None
+    if not fits:
+        return None
+    inner = found.this
+    return inner if isinstance(inner, exp.Cast) and inner.args["to"] == found.args["to"] else exp.Cast(this=inner, to=found.args["to"])
+
+
+def options(**values: Any) -> list[exp.Expression]:
+    """Named arguments of a table function, `name = value`."""
+    return [exp.EQ(this=exp.Var(this=name), expression=literal(value)) for name, value in values.items()]
+
+
+def read_file(function: str, path: str, **values: Any) -> exp.Table:
+    """A table function over exactly one file: `read_csv('data/x.csv', name = value, …)`.
+
+    DuckDB reads `data[1].csv` as a pattern and would silently open `data1.csv`, so such signs are escaped.
+
+    >>> text(select(column("a")).from_(read_file("read_parquet", "data[1].parquet")))
+    'SELECT "a" FROM read_parquet(\\'data[[]1].parquet\\')'
+    """
+    return exp.Table(this=exp.Anonymous(this=function, expressions=[literal(glob.escape(path)), *options(**values)]))
+
+
+def exactly(tree: exp.Expression, kind: Type, label: str) -> exp.Expression:
+    """A text as a whole number or decimal; a text that would have to be rounded stops the run.
+
+    DuckDB's own cast makes 2 of `1.5` without a word. Empty text is null.
+    """
+    scale = kind.precision[1] if kind.precision else 0
+    digits = rf"[+-]?[0-9]*\.?[0-9]{{0,{scale}}}0*" if scale else "[+-]?[0-9]+"
+    message = concat(f"column `{label}`: `", tree, f"` is not a {kind}; declare another type for it, such as varchar")
+    return exp.Case(
+        ifs=[
+            exp.If(this=call("regexp_full_match", tree.copy(), digits), true=cast(tree.copy(), kind)),
+            exp.If(this=exp.NEQ(this=tree.copy(), expression=literal("")), true=call("error", message)),
+        ]
+    )
+
+
+def concat(*parts: exp.Expression | str) -> exp.Expression:
+    """Texts put together with `||`."""
+    trees = [literal(part) if isinstance(part, str) else part.copy() for part in parts]
+    found = trees[0]
+    for tree in trees[1:]:
+        found = exp.DPipe(this=found, expression=tree, safe=True)
+    return found

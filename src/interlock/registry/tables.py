@@ -11,7 +11,7 @@ from sqlglot import exp
 from interlock.ir.types import Column, Schema
 from interlock.registry import sql
 
-THIS = "this"
+THIS = "this result"
 """In a `Check`, the relation that the node itself gives."""
 
 
@@ -110,3 +110,23 @@ class Described:
 
     columns: Sequence[tuple[str, str]]
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class NodeError(Exception):
+    """What a node can only say when it knows the columns of its inputs; the compiler shows it at the plan's line.
+
+    `param_path` leads into the parameters: `("columns", "total")`; `()` means the node as a whole.
+    """
+
+    def __init__(
+        self,
+        param_path: tuple[str | int, ...],
+        message: str,
+        candidates: Sequence[str] = (),
+        help: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.param_path = param_path
+        self.message = message
+        self.candidates = tuple(candidates)
+        self.help = tuple(help)

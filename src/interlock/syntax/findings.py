@@ -26,9 +26,14 @@ class Findings:
         self.kept: list[Diagnostic] = []
         self.left_out = 0
 
+    @property
+    def full(self) -> bool:
+        """Whether further findings are only counted, so that nothing need be worked out for them."""
+        return len(self.kept) >= MOST
+
     def add(self, build: Callable[..., Diagnostic], *args: Any, **named: Any) -> None:
         """Keep the diagnostic that `build(*args, **named)` makes; past the limit it is not even made."""
-        if len(self.kept) >= MOST:
+        if self.full:
             self.left_out += 1
         else:
             self.kept.append(build(*args, **named))

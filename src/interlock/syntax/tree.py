@@ -9,10 +9,11 @@ from interlock.ir.diagnostics import escape_pointer
 from interlock.syntax.findings import Findings, Stop
 from interlock.syntax.marks import Mark, Style
 from interlock.syntax.rules.duplicate_key import duplicate_key
-from interlock.syntax.rules.too_large import too_deep, too_many_values
+from interlock.syntax.rules.too_large import key_too_long, too_deep, too_many_values
 
 DEEPEST = 100
 MOST_VALUES = 200_000
+LONGEST_KEY = 1_000
 
 
 @dataclass(slots=True)
@@ -65,6 +66,8 @@ class Tree:
 
     def key(self, text: str, start: int, end: int, wanted: bool = True) -> None:
         """A key was read; `wanted=False` reads its value and drops it."""
+        if len(text) > LONGEST_KEY:
+            raise Stop(key_too_long(start, end, LONGEST_KEY))
         frame = self.frames[-1]
         frame.key, frame.key_span, frame.wanted = text, (start, end), wanted
         if text in frame.marks:

@@ -57,11 +57,11 @@ def plain_id(value: Any, taken: set[str]) -> str:
 
 def bad_id(at: Place, value: Any, what: str, fix: Fix | None = None) -> Diagnostic:
     """`what` is `the id of a node` or `the name of an input`; `fix` renames it."""
-    rest = "letters, digits and `_`" if "input" in what else "letters, digits, `_` and `-`"
-    expected = f"at most {LONGEST} {rest}, starting with a letter or `_`"
+    letters = "letters, digits and `_`" if "input" in what else "letters, digits, `_` and `-`"
+    expected = f"up to {LONGEST} {letters}, starting with a letter or `_`"
     return RULE.found(
         at,
-        f"{what} must be {expected}, not {kind_of(value)}",
+        f"{kind_of(value)} cannot be {what}; it takes {expected}",
         label="not a plain name",
         fix=fix,
         expected=expected,

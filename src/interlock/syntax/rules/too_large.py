@@ -1,6 +1,7 @@
 """The plan is larger than any plan needs to be.
 
-Refused: more than 4 MiB of text, more than 200,000 values, or collections nested more than 100 deep. A plan describes
+Refused: more than 4 MiB of text, more than 200,000 values, collections nested more than 100 deep, or a key
+of more than 1,000 characters. A plan describes
 work; it does not carry the data. The limits keep a mistaken or hostile file from using up the machine.
 
 Bad:
@@ -41,3 +42,8 @@ def too_many_values(offset: int, limit: int) -> Diagnostic:
     """The value at `offset` is one more than `limit`."""
     message = f"the plan holds more than {limit:,} values"
     return RULE.found(Place("", start=offset, end=offset + 1), message, help=_HELP, expected=limit)
+
+
+def key_too_long(start: int, end: int, limit: int) -> Diagnostic:
+    """The key that stands from `start` to `end` has more than `limit` characters."""
+    return RULE.found(Place("", start=start, end=end), f"a key is longer than {limit:,} characters", expected=limit)

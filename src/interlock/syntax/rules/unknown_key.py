@@ -18,29 +18,22 @@ The fix renames the key where one with a similar name is missing, and otherwise 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
-from interlock.ir.diagnostics import Diagnostic, Fix, Place, joined, nearest, rule
+from interlock.ir.diagnostics import Diagnostic, Fix, Place, joined, rule
 from interlock.syntax.words import clipped, quoted
 
 RULE = rule("IL006", "unknown-key", __doc__)
 
 
-def meant(key: str, known: Collection[str], synonyms: Mapping[str, str], present: Collection[str]) -> list[str]:
-    """Known keys that `key` may stand for and that are not given already, the likeliest first."""
-    synonym = synonyms.get(key.casefold())
-    likely = [synonym] if synonym else nearest(key, known)
-    return [candidate for candidate in likely if candidate not in present]
-
-
-def unknown_key(at: Place, key: str, what: str, known: Collection[str], likely: list[str], fits: bool) -> Diagnostic:
-    """`at` is the mapping, `what` its name in words; `fits` says that the value has the kind the likely key takes."""
+def unknown_key(at: Place, key: str, what: str, known: Collection[str], likely: list[str], safe: bool) -> Diagnostic:
+    """`at` is the mapping, `what` its name in words; `safe` says that the first of `likely` is certain."""
     inside = at.child(key)
     if likely:
         title = f"rename `{clipped(key)}` to `{likely[0]}`"
         patch: dict[str, Any] = {"op": "move", "from": inside.pointer, "path": at.child(likely[0]).pointer}
-        fix = Fix(title, (patch,), safe=fits and len(likely) == 1)
+        fix = Fix(title, (patch,), safe=safe)
     else:
         fix = Fix(f"remove `{clipped(key)}`", ({"op": "remove", "path": inside.pointer},))
     return RULE.found(

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import Any
 
 from interlock.ir.diagnostics import Diagnostic, Fix, Place, rule
-from interlock.syntax.words import kind_of
+from interlock.syntax.words import kind_of, quoted
 
 RULE = rule("IL007", "wrong-shape", __doc__)
 
@@ -41,6 +41,13 @@ def wrong_shape(
         expected=expected,
         found=kind_of(value),
     )
+
+
+def wrapped_plan(at: Place, key: str) -> Diagnostic:
+    """The plan is not the document but the value of its member `key`."""
+    fix = Fix("move it to the top", ({"op": "move", "from": at.pointer, "path": ""},))
+    message = f"the plan stands inside {quoted(key)}; it must be the document itself"
+    return RULE.found(at.key(), message, label="the plan is in here", fix=fix, found=key[:200])
 
 
 def text_fix(at: Place, value: Any) -> Fix | None:

@@ -1,0 +1,98 @@
+"""DuckDB's binder as the second judge: what would this statement give, run on nothing?
+
+One in-memory database for the whole process, without access to files, holds an empty table for every schema seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Mapping
+
+import duckdb
+
+from interlock.ir.types import Schema, Type, parse_type
+from interlock.registry import sql
+from interlock.registry.macros import MACROS, create_statement
+
+
+class BindError(Exception):
+    """The engine refuses a statement; the message is its first line, without the engine's own prefix."""
+
+
+class Binder:
+    """Binds statements against empty tables. Safe to use from several threads, one statement at a time."""
+
+    def __init__(self) -> None:
+        self._connection = duckdb.connect(
+            ":memory:", config={"threads": 1, "enable_external_access": "false", "autoload_known_extensions": "false"}
+        )
+        for macro in MACROS.values():
+            self._connection.execute(create_statement(macro))
+        self._connection.execute("SET lock_configuration = true")
+        self._tables: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def bind(self, statement: str, tables: Mapping[str, Schema]) -> list[tuple[str, Type]]:
+        """The names and types of the columns that `statement` gives over empty `tables`; raises BindError."""
+        with self._lock:
+            relations = ", ".join(
+                f"{_quoted(name)} AS (FROM {self._table(schema)})" for name, schema in tables.items()
+            )
+            # a subquery of its own lets the statement bring its own WITH
+            text = f"WITH {relations} SELECT * FROM ({statement})" if relations else statement
+            try:
+                relation = self._connection.sql(text)
+                return [
+                    (name, parse_type(str(kind)))
+                    for name, kind in zip(relation.columns, relation.types, strict=True)
+                ]
+            except duckdb.Error as error:
+                raise BindError(plain_error(error)) from error
+
+    def _table(self, schema: Schema) -> str:
+        """The empty table that stands for a schema, made when first needed."""
+        columns = ", ".join(f"{_quoted(column.name)} {column.type.sql}" for column in schema)
+        found = self._tables.get(columns)
+        if found is None:
+            if len(self._tables) >= 5_000:
+                for name in self._tables.values():
+                    self._connection.execute(f"DROP TABLE {name}")
+                self._tables.clear()
+            found = "s" + hashlib.sha256(columns.encode()).hexdigest()[:24]
+            try:
+                self._connection.execute(f"CREATE OR REPLACE TABLE {found}({columns})")
+            except duckdb.Error as error:
+                raise BindError(plain_error(error)) from error
+            self._tables[columns] = found
+        return found
+
+
+def _quoted(name: str) -> str:
+    return sql.name_of(name).sql(dialect="duckdb")
+
+
+def plain_error(error: Exception) -> str:
+    """The engine's message in one line: no prefix, no excerpt, no list of overloads.
+
+    >>> plain_error(Exception("Binder Error: No such thing\\n\\nLINE 1: x"))
+    'No such thing'
+    """
+    first = str(error).strip().split("\n\n")[0]
+    first = first.split("\n\tCandidate functions")[0].split("\nCandidate functions")[0].split("\nLINE ")[0]
+    first = re.sub(r"^[A-Za-z]+(?: [A-Za-z]+)? (?:Error|exception): ", "", first.strip(), flags=re.IGNORECASE)
+    return " ".join(first.split())[:500]
+
+
+_BINDER: Binder | None = None
+_MAKING = threading.Lock()
+
+
+def binder() -> Binder:
+    """The process's binder, made when first needed."""
+    global _BINDER
+    with _MAKING:
+        if _BINDER is None:
+            _BINDER = Binder()
+    return _BINDER

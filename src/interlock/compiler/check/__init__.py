@@ -1,0 +1,115 @@
+"""What can be proved about a plan before anything runs.
+
+`check` never raises on bad input and has no effect beyond looking at the headers of declared sources. Each family of
+rules reports all it finds; a family that needs what an earlier one could not establish skips just that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from interlock.compiler.check.context import Context
+from interlock.compiler.check.contracts import check_contracts
+from interlock.compiler.check.flow import flow
+from interlock.compiler.check.rules import (
+    il101_unknown_node_type,
+    il102_unknown_version,
+    il103_duplicate_id,
+    il104_unknown_edge_end,
+    il105_unknown_port,
+    il106_cycle,
+    il107_input_arity,
+    il108_orphan,
+    il110_empty_plan,
+    il111_unused_result,
+    il221_bad_input_default,
+    il222_unused_input,
+    il501_path_not_allowed,
+    il502_effect_not_allowed,
+    il503_overwrites_input,
+    il504_two_writers,
+    il505_not_a_file,
+)
+from interlock.compiler.checked import CheckedPlan
+from interlock.gates.policy import Policy
+from interlock.ir.diagnostics import Diagnostic
+from interlock.ir.plan import Node, Plan
+from interlock.ir.program import RunInput
+from interlock.registry.registry import Registry
+
+STRUCTURE: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
+    il110_empty_plan.check,
+    il101_unknown_node_type.check,
+    il102_unknown_version.check,
+    il103_duplicate_id.check,
+    il104_unknown_edge_end.check,
+    il105_unknown_port.check,
+    il106_cycle.check,
+    il107_input_arity.check,
+    il108_orphan.check,
+    il221_bad_input_default.check,
+)
+EFFECTS: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
+    il501_path_not_allowed.check,
+    il502_effect_not_allowed.check,
+    il503_overwrites_input.check,
+    il504_two_writers.check,
+    il505_not_a_file.check,
+)
+AFTER: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
+    il111_unused_result.check,
+    il222_unused_input.check,
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check` found: a CheckedPlan if no error was among it, and every diagnostic in the plan's order."""
+
+    checked: CheckedPlan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(each for each in self.diagnostics if each.severity == "error")
+
+
+def check(plan: Plan, registry: Registry, policy: Policy) -> Verdict:
+    """Prove what can be proved about `plan`."""
+    context = Context(plan, registry, policy)
+    for family in STRUCTURE:
+        context.diagnostics += family(context)
+    flow(context)
+    for family in EFFECTS:
+        context.diagnostics += family(context)
+    check_contracts(context)
+    for family in AFTER:
+        context.diagnostics += family(context)
+    diagnostics = tuple(context.diagnostics)
+    if any(each.severity == "error" for each in diagnostics):
+        return Verdict(None, diagnostics)
+    nodes = tuple(context.bound[name] for name in context.order)
+    return Verdict(
+        CheckedPlan(
+            _pinned(context),
+            nodes,
+            tuple(
+                RunInput(given.name, str(context.inputs[given.name]), given.default, given.has_default)
+                for given in plan.inputs
+            ),
+            tuple(context.contract_checks),
+            {bound.node.id: bound for bound in nodes},
+        ),
+        diagnostics,
+    )
+
+
+def _pinned(context: Context) -> Plan:
+    """The plan with every node under its type's own name, its version pinned, its parameters as that version's."""
+    plan = context.plan
+    nodes = tuple(
+        Node(node.id, context.types[node.id].name, context.types[node.id].version, context.params[node.id], node.index)
+        for node in plan.nodes
+    )
+    return Plan(nodes, plan.edges, plan.inputs, plan.contracts, plan.name, plan.task)

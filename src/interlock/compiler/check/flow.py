@@ -1,0 +1,241 @@
+"""Schema flow: every node in turn is shaped, resolved, built and bound on nothing, from the sources to the sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlglot import exp
+
+from interlock.compiler.binder import BindError, binder
+from interlock.compiler.check.context import Context, each_typed
+from interlock.compiler.check.infer import not_null_columns, sort_order, unique_keys
+from interlock.compiler.check.resolve import Resolver, plain
+from interlock.compiler.check.rules import (
+    il203_node_refuses,
+    il204_node_fails,
+    il303_engine_refuses,
+    il304_duplicate_column,
+    il602_order_sensitive,
+)
+from interlock.compiler.check.shapes import shape
+from interlock.compiler.check.sources import describe
+from interlock.compiler.checked import BoundNode
+from interlock.ir.plan import Node
+from interlock.ir.program import Source
+from interlock.ir.types import Column, Schema, Type, parse_column_type
+from interlock.registry import sql
+from interlock.registry.node import NodeType
+from interlock.registry.tables import Copy, Described, NodeError, Select, Table
+
+
+def flow(context: Context) -> None:
+    """Bind the nodes in topological order; a node behind a broken one is checked as far as that goes."""
+    shaped: set[str] = set()
+    for name in context.order:
+        if name in context.types:
+            _bind(context, context.nodes[name], context.types[name])
+            shaped.add(name)
+    for node, node_type in each_typed(context):
+        if node.id not in shaped:  # on a cycle, or behind one
+            _resolve(context, node, node_type, {}, known=False)
+
+
+def _bind(context: Context, node: Node, node_type: NodeType) -> None:
+    connections = context.connections.get(node.id)
+    known = connections is not None and all(edge.source in context.bound for _, edge in connections)
+    inputs: dict[str, BoundNode] = {}
+    if known and connections is not None:
+        inputs = {port: context.bound[edge.source] for port, edge in connections}
+    resolver = _resolve(context, node, node_type, inputs, known=known)
+    if resolver is None or resolver[0].diagnostics or not known:
+        return
+    before = len(context.diagnostics)
+    bound = _build(context, node, node_type, inputs, resolver[1], resolver[0].paths)
+    if bound is not None and not any(each.severity == "error" for each in context.diagnostics[before:]):
+        context.bound[node.id] = bound
+
+
+def _resolve(
+    context: Context, node: Node, node_type: NodeType, inputs: Mapping[str, BoundNode], *, known: bool
+) -> tuple[Resolver, dict[str, Any]] | None:
+    at = node.at.child("params")
+    if not node.params:
+        at = node.at
+    model = shape(node_type, context.params[node.id], at)
+    if isinstance(model, list):
+        context.diagnostics += model
+        return None
+    resolver = Resolver(
+        node_type,
+        {port: bound.schema for port, bound in inputs.items()},
+        {port: bound.node.id if not _variadic(node_type) else port for port, bound in inputs.items()},
+        context.inputs,
+        known,
+    )
+    params = resolver.resolve(model, node.at.child("params"))
+    context.diagnostics += resolver.diagnostics
+    context.inputs_used |= resolver.inputs_used
+    return resolver, params
+
+
+def _variadic(node_type: NodeType) -> bool:
+    return any(port.variadic for port in node_type.ports)
+
+
+def _build(
+    context: Context,
+    node: Node,
+    node_type: NodeType,
+    inputs: Mapping[str, BoundNode],
+    params: dict[str, Any],
+    paths: Mapping[str, str],
+) -> BoundNode | None:
+    """The node with its result known, or None with diagnostics."""
+    at = node.at
+    source = None
+    if node_type.is_source and "reads" in node_type.effects:
+        source = describe(context, node, node_type, {name: plain(value) for name, value in params.items()}, paths)
+        if source is None:
+            return None
+    arguments = dict(params)
+    if node_type.wants_description:
+        if source is None:
+            return None
+        arguments["source"] = Described(source.columns, source.facts)
+    names = [(port, bound.node.id) for port, bound in inputs.items()]
+    if node_type.kind in ("rows", "writes"):
+        schema = _python_schema(context, node, node_type, inputs, params, source)
+        if schema is None:
+            return None
+        first = next(iter(inputs.values()), None)
+        return BoundNode(
+            node, node_type, tuple(names), params, schema, source=source,
+            sorted_by=first.sorted_by if first and node_type.is_sink else (),
+            keys=first.keys if first and node_type.is_sink else (),
+        )  # fmt: skip
+    try:
+        result = node_type.function(*_tables(node_type, inputs), **arguments)
+    except NodeError as error:
+        context.diagnostics.append(il203_node_refuses.found(at.child("params", *error.param_path), error))
+        return None
+    except Exception as error:
+        context.diagnostics.append(il204_node_fails.found(at.child("type"), node_type.reference, error))
+        return None
+    if not isinstance(result, Select | Copy):
+        wrong = TypeError(f"it gives {type(result).__name__}, not Select or Copy")
+        context.diagnostics.append(il204_node_fails.found(at.child("type"), node_type.reference, wrong))
+        return None
+    return _bound(context, node, node_type, inputs, params, result, source)
+
+
+def _tables(node_type: NodeType, inputs: Mapping[str, BoundNode]) -> list[Table | None]:
+    """The ports' tables in the order of the function's parameters; None for an optional port left open."""
+    if _variadic(node_type):
+        return [Table(port, bound.schema) for port, bound in inputs.items()]
+    return [
+        Table(inputs[port.name].node.id, inputs[port.name].schema) if port.name in inputs else None
+        for port in node_type.ports
+    ]
+
+
+def _bound(
+    context: Context,
+    node: Node,
+    node_type: NodeType,
+    inputs: Mapping[str, BoundNode],
+    params: dict[str, Any],
+    result: Select | Copy,
+    source: Source | None,
+) -> BoundNode | None:
+    if _variadic(node_type) and isinstance(result, Select):
+        result = _rename_relations(result, {port: bound.node.id for port, bound in inputs.items()})
+    schemas = {bound.node.id: bound.schema for bound in inputs.values()}
+    problem = il602_order_sensitive.find(node.at, node_type.reference, result.tree)
+    if problem is not None:
+        context.diagnostics.append(problem)
+        return None
+    if source is not None and isinstance(result, Select):
+        columns = [Column(name, *parse_column_type(text)) for name, text in source.columns]
+        found = [(column.name, column.type) for column in columns]
+        nullable = {column.name: column.nullable for column in columns}
+        given = [projection.alias_or_name for projection in result.tree.selects]
+        found = [pair for name in given for pair in found if pair[0] == name] if given != ["*"] else found
+    else:
+        try:
+            found = binder().bind(sql.text(result.tree), schemas)
+        except BindError as error:
+            at = node.at.child("params", "sql") if "sql" in node.params else node.at
+            context.diagnostics.append(il303_engine_refuses.found(at, node_type.name, error, schemas))
+            return None
+        nullable = {}
+    names = [name for name, _ in found]
+    written = [projection.alias_or_name for projection in result.tree.selects]
+    if len(written) == len(names) and "*" not in written and len({each.casefold() for each in written}) < len(written):
+        names = written
+    if len({name.casefold() for name in names}) < len(names):
+        context.diagnostics.append(il304_duplicate_column.found(node.at, node.id, names))
+        return None
+    ordered = [(port, bound) for port, bound in inputs.items()]
+    if isinstance(result, Copy):
+        first = ordered[0][1]
+        return BoundNode(
+            node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, first.schema,
+            result, source, first.sorted_by, first.keys,
+        )  # fmt: skip
+    certain = not_null_columns(result, schemas)
+    schema = Schema(
+        tuple(Column(name, _known(kind), nullable.get(name, True) and name not in certain) for name, kind in found)
+    )
+    by_id = {bound.node.id: bound for bound in inputs.values()}
+    return BoundNode(
+        node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, schema, result, source,
+        sort_order(result.tree, by_id), unique_keys(result, by_id),
+    )  # fmt: skip
+
+
+def _known(kind: Type) -> Type:
+    """A type that a relation can have: an untyped null is an integer to the engine."""
+    return Type("integer") if kind.is_null else kind
+
+
+def _rename_relations(result: Select, sources: Mapping[str, str]) -> Select:
+    """A variadic node's tree reads its edges by name; make it read the nodes behind them, under those names."""
+    tree = result.tree.copy()
+    local = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
+    by_name = {name.casefold(): node for name, node in sources.items()}
+    for table in list(tree.find_all(exp.Table)):
+        name = table.name.casefold()
+        if name not in by_name or name in local or table.args.get("db"):
+            continue
+        if by_name[name] != table.name:
+            table.replace(sql.table(by_name[name], table.alias or table.name))
+    return Select(tree, result.checks, result.keys, result.non_null, result.preview)
+
+
+def _python_schema(
+    context: Context,
+    node: Node,
+    node_type: NodeType,
+    inputs: Mapping[str, BoundNode],
+    params: Mapping[str, Any],
+    source: Source | None,
+) -> Schema | None:
+    """The columns of a Python node: as described, as its `columns` hook says, or, for a sink, those of its input."""
+    if node_type.is_sink:
+        return next(iter(inputs.values())).schema
+    try:
+        if source is not None:
+            columns = list(source.columns)
+        elif node_type.columns is not None:
+            columns = list(node_type.columns(*(bound.schema for bound in inputs.values()), **params))
+        else:
+            raise TypeError("it gives Rows, and needs `describe` (a source) or `columns` to tell their schema")
+        return Schema(tuple(Column(name, *parse_column_type(text)) for name, text in columns))
+    except NodeError as error:
+        context.diagnostics.append(il203_node_refuses.found(node.at.child("params", *error.param_path), error))
+    except Exception as error:
+        context.diagnostics.append(il204_node_fails.found(node.at.child("type"), node_type.reference, error))
+    return None
+
+

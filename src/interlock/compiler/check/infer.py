@@ -1,0 +1,134 @@
+"""What a statement says about its own result: columns that cannot be null, its sort order, its unique keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from interlock.compiler.checked import BoundNode, SortTerm
+from interlock.ir.types import Schema
+from interlock.registry import sql
+from interlock.registry.tables import Select
+
+
+def single_relation(tree: exp.Query) -> str | None:
+    """The one relation that a plain SELECT reads (directly, or numbered), or None: no joins, no set operations."""
+    if not isinstance(tree, exp.Select) or tree.args.get("joins") or tree.args.get("laterals"):
+        return None
+    origin = tree.args.get("from_") or tree.args.get("from")
+    relation = origin.this if origin is not None else None
+    if isinstance(relation, exp.Table) and isinstance(relation.this, exp.Identifier):
+        return relation.name
+    if isinstance(relation, exp.Subquery) and isinstance(relation.this, exp.Select) and _only_adds_position(relation.this):
+        return single_relation(relation.this)
+    return None
+
+
+def _only_adds_position(tree: exp.Select) -> bool:
+    return not any(tree.args.get(clause) for clause in ("group", "distinct", "joins", "limit", "order")) and all(
+        isinstance(each, exp.Column) or _is_position(each) for each in tree.selects
+    )
+
+
+def _is_position(projection: exp.Expression) -> bool:
+    inner = projection.this if isinstance(projection, exp.Alias) else None
+    return isinstance(inner, exp.Window) and isinstance(inner.this, exp.RowNumber)
+
+
+def keeps_order(tree: exp.Query) -> bool:
+    """Whether a statement without ORDER BY gives its rows in its one input's order: filters and projections do."""
+    if single_relation(tree) is None or not isinstance(tree, exp.Select):
+        return False
+    if any(tree.args.get(clause) for clause in ("group", "distinct", "having", "qualify", "windows")):
+        return False
+    return not any(
+        isinstance(each, exp.AggFunc | exp.Window) or (isinstance(each, exp.Anonymous) and each.name.lower() == "unnest")
+        for projection in tree.selects
+        for each in projection.walk()
+    )
+
+
+def not_null_columns(result: Select, inputs: Mapping[str, Schema]) -> set[str]:
+    """Names of result columns that are never null: said by the node, or passed straight through from one input."""
+    found = {name for name in result.non_null}
+    name = single_relation(result.tree)
+    schema = next((schema for node, schema in inputs.items() if name and node.casefold() == name.casefold()), None)
+    folded = {each.casefold() for each in found}
+    certain: set[str] = set()
+    for projection in result.tree.selects:
+        inner = projection.this if isinstance(projection, exp.Alias) else projection
+        alias = projection.alias_or_name
+        if alias.casefold() in folded:
+            certain.add(alias)
+        elif schema is not None and isinstance(inner, exp.Column):
+            column = schema.get(inner.name)
+            if column is not None and (not column.nullable or column.name.casefold() in folded):
+                certain.add(alias)
+    return certain
+
+
+def _origin(tree: exp.Query) -> dict[str, str]:
+    """For each result column that is a plain column of the input: the input column's name, folded, to the result's."""
+    found: dict[str, str] = {}
+    for projection in tree.selects:
+        inner = projection.this if isinstance(projection, exp.Alias) else projection
+        if isinstance(inner, exp.Column):
+            found.setdefault(inner.name.casefold(), projection.alias_or_name)
+    return found
+
+
+def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode]) -> tuple[SortTerm, ...]:
+    """The columns that the result is known to be sorted by."""
+    order = tree.args.get("order")
+    by_name = {name.casefold(): bound for name, bound in inputs.items()}
+    source = by_name.get((single_relation(tree) or "").casefold())
+    if order is None:
+        return _carried(source.sorted_by, tree) if source is not None and keeps_order(tree) else ()
+    origin = _origin(tree)
+    results = {projection.alias_or_name.casefold(): projection.alias_or_name for projection in tree.selects}
+    found: list[SortTerm] = []
+    for term in order.expressions:
+        inner = term.this if isinstance(term, exp.Ordered) else term
+        if isinstance(inner, exp.Min):
+            inner = inner.this
+        if not isinstance(inner, exp.Column):
+            break
+        name = inner.name.casefold()
+        if name.startswith(sql.POSITION) and name not in results:
+            return (*found, *(_carried(source.sorted_by, tree) if source is not None else ()))
+        target = origin.get(name) or results.get(name)
+        if target is None:
+            break
+        found.append(SortTerm(target, bool(term.args.get("desc")), bool(term.args.get("nulls_first"))))
+    return tuple(found)
+
+
+def _carried(terms: tuple[SortTerm, ...], tree: exp.Query) -> tuple[SortTerm, ...]:
+    """An input's order as far as its columns are still there under some name."""
+    origin = _origin(tree)
+    found: list[SortTerm] = []
+    for term in terms:
+        target = origin.get(term.column.casefold())
+        if target is None:
+            break
+        found.append(SortTerm(target, term.descending, term.nulls_first))
+    return tuple(found)
+
+
+def unique_keys(result: Select, inputs: Mapping[str, BoundNode]) -> tuple[tuple[str, ...], ...]:
+    """Sets of result columns that are together unique: said by the node, or carried through filters and projections."""
+    found = [result.keys] if result.keys else []
+    tree = result.tree
+    by_name = {name.casefold(): bound for name, bound in inputs.items()}
+    source = by_name.get((single_relation(tree) or "").casefold())
+    if source is None or not isinstance(tree, exp.Select) or tree.args.get("group"):
+        return tuple(found)
+    if any(isinstance(each, exp.Anonymous) and each.name.lower() == "unnest" for each in tree.walk()):
+        return tuple(found)
+    origin = _origin(tree)
+    for keys in source.keys:
+        names = [origin.get(key.casefold()) for key in keys]
+        if all(names):
+            found.append(tuple(name for name in names if name))
+    return tuple(dict.fromkeys(found))

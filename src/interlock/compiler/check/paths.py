@@ -1,0 +1,28 @@
+"""The files that a plan reads and writes, as its parameters name them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from interlock.compiler.check.context import Context, each_typed
+from interlock.ir.plan import Node
+from interlock.registry import kinds
+from interlock.registry.node import Effect
+
+
+def each_path(context: Context) -> Iterator[tuple[Node, str, str, Effect]]:
+    """(node, parameter, path, effect) for every path parameter that has a text, defaults included."""
+    for node, node_type in each_typed(context):
+        for name, parameter in node_type.parameters.items():
+            hint = node_type.hints.get(name)
+            effect: Effect | None = "reads" if hint is kinds.ReadPath else "writes" if hint is kinds.WritePath else None
+            value = context.params[node.id].get(name, parameter.default)
+            if effect is not None and isinstance(value, str):
+                yield node, name, value, effect
+
+
+def same_file(root: Path, path: str) -> str:
+    """One name for one file, whatever links and spellings lead to it."""
+    return os.path.normcase(os.path.realpath(os.path.join(root, path)))

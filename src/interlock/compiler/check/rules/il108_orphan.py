@@ -1,0 +1,36 @@
+"""A node stands alone: it uses nothing and nothing uses it.
+
+A node without any edge in a plan of several nodes is a forgotten connection.
+
+    nodes: [{id: sales, type: read_csv, …}, {id: extra, type: read_csv, …}, {id: out, type: write_csv, …}]
+    edges: [{from: sales, to: out}]          # refused: `extra` is connected to nothing
+
+Mend it by connecting the node, or by removing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from interlock.compiler.check.context import Context
+from interlock.ir.diagnostics import Diagnostic, Fix, rule
+
+RULE = rule("IL108", "orphan", __doc__)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Every node of several is connected to another."""
+    several = len(context.nodes) > 1
+    for node in context.nodes.values():
+        node_type = context.types.get(node.id)
+        alone = not context.successors[node.id] and not context.predecessors[node.id]
+        if not (several and alone) or node_type is None or (node_type.ports and not node_type.is_source):
+            continue
+        yield RULE.found(
+            node.at,
+            f"nothing uses the result of `{node.id}`, and it uses nothing",
+            label="not connected",
+            help=["connect it with an edge", "or remove the node"],
+            fix=Fix(f"remove the node `{node.id}`", ({"op": "remove", "path": node.at.pointer},)),
+            found=node.id,
+        )

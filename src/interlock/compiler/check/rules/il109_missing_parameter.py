@@ -1,0 +1,26 @@
+"""A required parameter is missing.
+
+A node type's parameters without a default must be given. `interlock nodes NAME` lists them.
+
+    - {id: big, type: filter_rows}                                   # refused: `where` is missing
+    - {id: big, type: filter_rows, params: {where: revenue > 100}}
+
+Mend it by adding the parameter.
+"""
+
+from __future__ import annotations
+
+from interlock.ir.diagnostics import Diagnostic, Place, rule
+
+RULE = rule("IL109", "missing-parameter", __doc__)
+
+
+def found(at: Place, name: str, owner: str, hint: str, reference: str) -> Diagnostic:
+    """`name` is missing at `at` of `owner` (a node type, or a structured parameter of one)."""
+    return RULE.found(
+        at,
+        f"`{owner}` needs `{name}`" + (f": {hint}" if hint else ""),
+        label=f"`{name}` is missing",
+        help=[f"see `interlock nodes {reference}`"],
+        expected=name,
+    )

@@ -1,0 +1,45 @@
+"""A column that the input does not have.
+
+The columns of every result are known before anything runs: from the header of each source, through every node. A
+name that is not among them is refused. Upper and lower case do not matter.
+
+    - {id: large, type: filter_rows, params: {where: "revenu > 100"}}      # refused: `sales` has `revenue`
+    - {id: large, type: filter_rows, params: {where: "revenue > 100"}}
+
+Mend it with the suggested column, or with a node before this one that makes the column. `interlock schema PLAN`
+shows the columns of every node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from interlock.ir.diagnostics import Diagnostic, Place, joined, nearest, replace_fix, rule
+from interlock.ir.types import Schema
+
+RULE = rule("IL301", "unknown-column", __doc__)
+
+
+def found(at: Place, name: str, source: str, schema: Schema, replacement: object = None) -> Diagnostic:
+    """Column `name` at `at` is not a column of `source`. `replacement` is the whole corrected value, if not a name."""
+    close = nearest(name, schema.names)
+    fix = None
+    if close:
+        fix = replace_fix(at.pointer, name, close[0] if replacement is None else replacement, safe=is_safe(name, close))
+    return RULE.found(
+        at,
+        f"column `{name}` does not exist in `{source}`",
+        label="not a column of the input",
+        notes=[f"`{source}` has {joined(schema.names)}"] if schema.names else [f"`{source}` has no columns"],
+        fix=fix,
+        expected=schema.names[:50],
+        found=name,
+        candidates=close,
+    )
+
+
+def is_safe(name: str, close: Sequence[str]) -> bool:
+    """Whether the best candidate can only be what was meant: one candidate, and nearly the same word."""
+    ratios = sorted((SequenceMatcher(None, name.casefold(), each.casefold()).ratio() for each in close), reverse=True)
+    return bool(ratios) and ratios[0] >= 0.85 and (len(ratios) == 1 or ratios[1] < 0.8)

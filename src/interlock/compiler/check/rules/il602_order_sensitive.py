@@ -1,0 +1,58 @@
+"""A node type's statement depends on an order that it does not state.
+
+`first`, `last`, `any_value`, `list`, `string_agg`, `arg_min`, `arg_max` and `mode` give whatever row an engine's threads
+happen to reach first, unless they carry an ORDER BY; so do `random()` and clocks. This rule reads the statement that a
+node type of your own builds.
+
+    sql.call("first", column)                                  # refused
+    a window or aggregate ordered by `table.position`          # accepted
+
+Mend it in the node type.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from interlock.ir.diagnostics import Diagnostic, Place, rule
+
+RULE = rule("IL602", "order-sensitive", __doc__)
+
+SENSITIVE = frozenset(
+    "first last any_value arbitrary list array_agg string_agg group_concat listagg arg_min arg_max argmin argmax "
+    "min_by max_by mode approx_count_distinct approx_quantile reservoir_quantile".split()
+)
+UNSTABLE = frozenset(
+    "random setseed uuid gen_random_uuid now today current_date current_time current_timestamp get_current_time "
+    "get_current_timestamp transaction_timestamp txid_current nextval hash".split()
+)
+
+
+def find(at: Place, reference: str, tree: exp.Query) -> Diagnostic | None:
+    """The first call in `tree` that makes runs differ, if there is one."""
+    for call in tree.find_all(exp.Anonymous, exp.Func):
+        name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+        if name in UNSTABLE:
+            return _found(at, reference, name)
+        if name in SENSITIVE and not _is_ordered(call):
+            return _found(at, reference, name)
+    return None
+
+
+def _found(at: Place, reference: str, name: str) -> Diagnostic:
+    return RULE.found(
+        at,
+        f"`{reference}` uses `{name}`, which can differ from run to run",
+        label=f"`{name}` without an order",
+        help=["give it an ORDER BY that leaves no ties"],
+        found=name,
+    )
+
+
+def _is_ordered(call: exp.Expression) -> bool:
+    if any(isinstance(each, exp.Order) for each in call.walk() if each is not call):
+        return True
+    parent = call.parent
+    while isinstance(parent, exp.Filter | exp.WithinGroup | exp.IgnoreNulls | exp.RespectNulls):
+        parent = parent.parent
+    return isinstance(parent, exp.Window) and parent.args.get("order") is not None

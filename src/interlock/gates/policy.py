@@ -1,0 +1,72 @@
+"""The policy: which files a plan may read and write, and which effects it may have.
+
+The default policy allows files below the project folder, and nothing else. A project changes it in
+`interlock.toml` under `[policy]`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from interlock.registry.node import Effect
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Allowed globs for reading and writing, relative to `root`, and allowed effects."""
+
+    root: Path
+    read: tuple[str, ...] = ("**",)
+    write: tuple[str, ...] = ("**",)
+    effects: tuple[Effect, ...] = ("reads", "writes")
+
+    def refusal(self, path: str, effect: Effect) -> str | None:
+        """Why a plan may not read or write `path`, or None if it may. Looks at links, never at contents."""
+        shape = _shape(path)
+        if shape:
+            return shape
+        allowed = self.write if effect == "writes" else self.read
+        normal = PurePosixPath(path).as_posix()
+        if not any(_matches(normal, pattern) for pattern in allowed):
+            return f"the policy allows only {' and '.join(f'`{pattern}`' for pattern in allowed) or 'no files'}"
+        root = os.path.realpath(self.root)
+        real = os.path.realpath(os.path.join(root, normal))
+        if real != root and not real.startswith(root + os.sep):
+            return "it leads outside the project folder through a link"
+        if any(part in (".git", ".interlock") for part in PurePosixPath(normal).parts):
+            return "it is in a folder that belongs to a tool (.git, .interlock)"
+        if effect == "writes" and normal.lower() in ("interlock.toml",):
+            return "it is the project's own configuration"
+        return None
+
+
+def _shape(path: str) -> str | None:
+    if not path.strip():
+        return "it is empty"
+    if re.search(r"[\x00-\x1f\x7f]", path):
+        return "it contains control characters"
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", path):
+        return "it is a URL; nothing is read from or written to the network"
+    if path.startswith("~"):
+        return "it starts in a home folder"
+    if PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute() or PureWindowsPath(path).drive:
+        return "it is absolute; paths are relative to the project folder"
+    if "\\" in path:
+        return "it contains a backslash; write `/` between folders"
+    if ".." in PurePosixPath(path).parts:
+        return "it contains `..`, which leads outside the project folder"
+    if len(path.encode()) > 1000 or any(len(part.encode()) > 255 for part in PurePosixPath(path).parts):
+        return "it is longer than a file system allows"
+    return None
+
+
+def _matches(path: str, pattern: str) -> bool:
+    if pattern in ("**", "**/*"):
+        return True
+    if pattern.endswith("/**"):
+        return path.startswith(pattern[:-2])
+    return fnmatch.fnmatchcase(path, pattern)

@@ -1,0 +1,118 @@
+"""A program: ordered steps, as SQL trees and Python sources, ready to be printed by a target.
+
+Lowering makes it from a checked plan; targets print it and never see a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from interlock.ir.types import Schema
+
+
+@dataclass(frozen=True)
+class PythonCall:
+    """A call of a carried Python function: the function object (its source is carried verbatim) and its arguments.
+
+    `paths` names the arguments that are files, which a run resolves against its project folder.
+    """
+
+    function: Callable[..., Any]
+    arguments: Mapping[str, Any]
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuntimeCheck:
+    """Something that must hold at run time: `violations` selects offending rows over the step `on` and its inputs."""
+
+    title: str
+    violations: exp.Query
+    node: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a source looked like when the plan was checked, and how to look again before a run."""
+
+    path: str | None
+    columns: tuple[tuple[str, str], ...]
+    facts: Mapping[str, Any]
+    describe: PythonCall | None
+    required: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. `kind` says how it runs:
+
+    - `select`: `query` over the steps in `reads`;
+    - `rows`: `call` makes rows, of `schema`;
+    - `copy`: `query` is written to `path` with COPY and `options`;
+    - `writes`: the relation `reads[0]` is written to `path` by `call`.
+
+    `materialise` asks for the result to be stored once instead of being part of its consumers' statements.
+    """
+
+    id: str
+    kind: Literal["select", "rows", "copy", "writes"]
+    schema: Schema
+    reads: tuple[str, ...] = ()
+    query: exp.Query | None = None
+    call: PythonCall | None = None
+    path: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    source: Source | None = None
+    checks: tuple[RuntimeCheck, ...] = ()
+    preview: int = 0
+    materialise: bool = False
+    node_type: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def is_sink(self) -> bool:
+        return self.kind in ("copy", "writes")
+
+    def with_(self, **changes: Any) -> Step:
+        """A copy with these fields changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class RunInput:
+    """A typed run input: its SQL type and, if it has one, its default as a plain value."""
+
+    name: str
+    type: str
+    default: Any = None
+    has_default: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """Steps in an order in which they can run, and the typed inputs of a run."""
+
+    steps: tuple[Step, ...]
+    inputs: tuple[RunInput, ...]
+    plan_digest: str
+
+    @property
+    def by_id(self) -> dict[str, Step]:
+        return {step.id: step for step in self.steps}
+
+    def with_steps(self, steps: list[Step] | tuple[Step, ...]) -> Program:
+        """The program with other steps."""
+        return replace(self, steps=tuple(steps))
+
+    def consumers(self) -> dict[str, list[Step]]:
+        """For every step, the steps that read it."""
+        found: dict[str, list[Step]] = {step.id: [] for step in self.steps}
+        for step in self.steps:
+            for source in dict.fromkeys(step.reads):
+                found[source].append(step)
+        return found

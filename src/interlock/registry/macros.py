@@ -1,0 +1,200 @@
+"""Aggregates whose result does not depend on the order of the rows or the number of threads.
+
+Floating-point addition is not associative, so a parallel sum of doubles differs from run to run. These macros add
+integers instead: an ordinary number is cut into three 64-bit integers (its whole part, the next 53 bits, the next
+53), the integers are summed exactly, and the sums are put together once at the end. Whatever does not fit (NaN,
+infinities, |x| above 4e18 or below 1e-16) is kept apart in a list and added in a fixed order.
+
+A macro is created with `CREATE TEMP MACRO` on the connection that uses it, after the ones it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A scalar or aggregate function written in SQL: `body` over `parameters`, and the other macros it calls."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: str
+    comment: str
+    uses: tuple[str, ...] = ()
+
+    @property
+    def create(self) -> str:
+        """The statement that makes it.
+
+        >>> print(MACROS["plain_zero"].create)
+        CREATE OR REPLACE TEMP MACRO plain_zero(x) AS
+          CASE WHEN x = 0 THEN abs(x) ELSE x END
+        """
+        return f"CREATE OR REPLACE TEMP MACRO {self.name}({', '.join(self.parameters)}) AS\n  {self.body}"
+
+
+def _macro(name: str, parameters: str, comment: str, body: str, *uses: str) -> Macro:
+    lines = [line.strip() for line in body.strip().splitlines()]
+    return Macro(name, tuple(parameters.split()), "\n  ".join(lines), comment, uses)
+
+
+_ALL = [
+    _macro(
+        "plain_zero",
+        "x",
+        "Turns -0.0 into 0.0: the two are equal, so which of them a group or a minimum shows would be chance.",
+        "CASE WHEN x = 0 THEN abs(x) ELSE x END",
+    ),
+    _macro(
+        "exact_whole",
+        "x",
+        "The nearest whole number: the first of three integers that hold an ordinary number exactly.",
+        "TRY_CAST(CAST(x AS DOUBLE) AS BIGINT)",
+    ),
+    _macro(
+        "exact_after_whole",
+        "x",
+        "What exact_whole leaves, in units of 2^-53.",
+        "(CAST(x AS DOUBLE) - exact_whole(x)) * 9007199254740992.0::DOUBLE",
+        "exact_whole",
+    ),
+    _macro(
+        "exact_high",
+        "x",
+        "The second integer: the next 53 bits.",
+        "CAST(exact_after_whole(x) AS BIGINT)",
+        "exact_after_whole",
+    ),
+    _macro(
+        "exact_after_high",
+        "x",
+        "What exact_high leaves, in units of 2^-106.",
+        "(exact_after_whole(x) - exact_high(x)) * 9007199254740992.0::DOUBLE",
+        "exact_after_whole",
+        "exact_high",
+    ),
+    _macro(
+        "exact_low",
+        "x",
+        "The third integer: the last 53 bits.",
+        "CAST(exact_after_high(x) AS BIGINT)",
+        "exact_after_high",
+    ),
+    _macro(
+        "exact_rest",
+        "x",
+        "What three integers cannot hold: a NaN, infinite or huge number itself, what is left of a tiny one, else 0.",
+        """coalesce(
+             (exact_after_high(x) - exact_low(x)) / 9007199254740992.0::DOUBLE / 9007199254740992.0::DOUBLE,
+             CAST(x AS DOUBLE))""",
+        "exact_after_high",
+        "exact_low",
+    ),
+    _macro(
+        "exact_fold",
+        "numbers",
+        "Adds a list of numbers from large to small, carrying every rounding error along: one result for any order.",
+        """list_reduce(
+             list_sort(list_transform(numbers, lambda n: {'size': -abs(n), 'n': n})),
+             lambda sum, next: {'size': sum.size + (CASE WHEN abs(sum.n) >= abs(next.n)
+               THEN (sum.n - (sum.n + next.n)) + next.n
+               ELSE (next.n - (sum.n + next.n)) + sum.n END), 'n': sum.n + next.n},
+             {'size': 0.0::DOUBLE, 'n': 0.0::DOUBLE})""",
+    ),
+    _macro(
+        "exact_list",
+        "numbers",
+        "The sum of a list of numbers: as in IEEE arithmetic with NaN and infinities, else by exact_fold.",
+        """CASE
+           WHEN len(list_filter(numbers, lambda n: isnan(n))) > 0
+             OR (list_contains(numbers, 'inf'::DOUBLE) AND list_contains(numbers, '-inf'::DOUBLE)) THEN 'nan'::DOUBLE
+           WHEN list_contains(numbers, 'inf'::DOUBLE) THEN 'inf'::DOUBLE
+           WHEN list_contains(numbers, '-inf'::DOUBLE) THEN '-inf'::DOUBLE
+           WHEN list_max(numbers) > 1e290 OR list_min(numbers) < -1e290 THEN exact_value(exact_fold(
+             list_transform(numbers, lambda n: n / 1267650600228229401496703205376.0::DOUBLE)))
+             * 1267650600228229401496703205376.0::DOUBLE
+           ELSE exact_value(exact_fold(numbers)) END""",
+        "exact_fold",
+        "exact_value",
+    ),
+    _macro(
+        "exact_value",
+        "folded",
+        "The number that exact_fold found: the sum plus the rounding errors carried along.",
+        "plain_zero((folded).n + (folded).size)",
+        "plain_zero",
+    ),
+    _macro(
+        "exact_total",
+        "whole high low rest",
+        "Puts the sums of exact_whole, exact_high and exact_low and the list of exact_rest together; null for nothing.",
+        """CASE
+           WHEN rest IS NULL THEN
+             CAST(whole + (high + low // 9007199254740992) // 9007199254740992 AS DOUBLE)
+             + (CAST((high + low // 9007199254740992) % 9007199254740992 AS DOUBLE)
+               + CAST(low % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE) / 9007199254740992.0::DOUBLE
+           ELSE exact_list(list_concat(rest, [
+             CAST(coalesce(whole, 0) // 9007199254740992 AS DOUBLE) * 9007199254740992.0::DOUBLE,
+             CAST(coalesce(whole, 0) % 9007199254740992 AS DOUBLE),
+             CAST(coalesce(high, 0) // 9007199254740992 AS DOUBLE),
+             CAST(coalesce(high, 0) % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE,
+             CAST(coalesce(low, 0) // 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE,
+             CAST(coalesce(low, 0) % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE / 9007199254740992.0::DOUBLE
+           ])) END""",
+        "exact_list",
+    ),
+    _macro(
+        "exact_sum",
+        "x",
+        "The sum of floats, the same for any order of rows and number of threads; null for no numbers.",
+        """exact_total(sum(exact_whole(x)), sum(exact_high(x)), sum(exact_low(x)),
+             list(exact_rest(x)) FILTER (exact_rest(x) <> 0))""",
+        "exact_total",
+        "exact_whole",
+        "exact_high",
+        "exact_low",
+        "exact_rest",
+    ),
+    _macro(
+        "exact_mean",
+        "x",
+        "The mean of floats: exact_sum divided by the number of values that are not null.",
+        "exact_sum(x) / count(x)",
+        "exact_sum",
+    ),
+    _macro(
+        "exact_std",
+        "x",
+        "The sample standard deviation, taken over the sorted numbers so that their order does not matter.",
+        "list_aggregate(list_sort(list(CAST(x AS DOUBLE)) FILTER (x IS NOT NULL)), 'stddev_samp')",
+    ),
+]
+MACROS: dict[str, Macro] = {macro.name: macro for macro in _ALL}
+"""Every macro by name."""
+
+
+def needed(names: Iterable[str]) -> list[Macro]:
+    """These macros and all that they use, each after the ones it uses.
+
+    >>> [macro.name for macro in needed(["exact_high"])]
+    ['exact_ordinary', 'exact_whole', 'exact_high']
+    """
+    found: dict[str, Macro] = {}
+
+    def add(name: str) -> None:
+        for used in MACROS[name].uses:
+            add(used)
+        found.setdefault(name, MACROS[name])
+
+    for name in sorted(names):
+        add(name)
+    return list(found.values())
+
+
+def used_in(tree: exp.Expression) -> list[Macro]:
+    """The macros that a statement needs, each after the ones it uses."""
+    return needed({call.name for call in tree.find_all(exp.Anonymous) if call.name in MACROS})

@@ -1,0 +1,89 @@
+"""Tables written into the plan itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlglot import exp
+
+from interlock.ir.types import Type, parse_type
+from interlock.registry import sql
+from interlock.registry.kinds import Literally, Text, TypeName
+from interlock.registry.node import node
+from interlock.registry.tables import NodeError, Select
+
+Row = dict[Text, Literally]
+
+
+@node(version=1)
+def inline_table(*, rows: Annotated[list[Row], Field(max_length=10_000)], types: dict[Text, TypeName] | None = None) -> Select:
+    """Give the rows that are written in the plan.
+
+    Columns come in the order in which they first appear; a key that a row lacks is null. Whole numbers are `bigint`,
+    other numbers `double`, and all text is `varchar`, dates too.
+
+    - `types`: the types of some columns, such as `{day: date}`; a table without rows needs them all.
+
+    Example:
+        params: {rows: [{code: a, rate: 1}, {code: b, rate: 2.5, since: "2024-01-31"}], types: {since: date}}
+        gives: [{code: a, rate: 1.0, since: null}, {code: b, rate: 2.5, since: 2024-01-31}]
+    """
+    names: dict[str, str] = {}
+    for place, row in enumerate(rows):
+        for name in row:
+            if names.setdefault(name.casefold(), name) != name:
+                raise NodeError(("rows", place, name), f"`{names[name.casefold()]}` and `{name}` differ only in case")
+    declared = {name.casefold(): _type_of(kind) for name, kind in (types or {}).items()}
+    for name in types or {}:
+        names.setdefault(name.casefold(), name)
+    if not names or any(not name for name in names):
+        raise NodeError(("rows",), "the table has no column" if not names else "a column has an empty name")
+    kinds = {name: declared.get(folded) or _common(rows, name) for folded, name in names.items()}
+    outputs = [sql.named(sql.cast(sql.column(name), kind), name) for name, kind in kinds.items()]
+    given = [exp.Tuple(expressions=[_value(row.get(name), kind) for name, kind in kinds.items()]) for row in rows]
+    empty = [exp.Tuple(expressions=[exp.Null() for _ in kinds])]
+    alias = exp.TableAlias(this=sql.name_of("rows"), columns=[sql.name_of(name) for name in kinds])
+    tree = sql.select(*outputs).from_(exp.Values(expressions=given or empty, alias=alias), copy=False)
+    if not rows:
+        tree = tree.where(exp.Boolean(this=False), copy=False)
+    return Select(tree, non_null=frozenset(name for name in kinds if all(row.get(name) is not None for row in rows)))
+
+
+def _type_of(kind: TypeName | str) -> Type:
+    return kind.type if isinstance(kind, TypeName) else parse_type(kind)
+
+
+def _common(rows: list[Row], name: str) -> Type:
+    """The type of the values of one column; raises NodeError where they have none in common."""
+    found = ""
+    for place, row in enumerate(rows):
+        value: Any = row.get(name)
+        if value is None:
+            continue
+        kind = {bool: "boolean", int: "bigint", float: "double"}.get(type(value), "varchar")
+        if kind == "bigint" and not -(2**63) <= value < 2**63:
+            kind = "hugeint"
+            if abs(value) >= 10**38:
+                raise NodeError(("rows", place, name), "the number has more than 38 digits; write it as text")
+        if found and found != kind:
+            if {found, kind} == {"bigint", "hugeint"}:
+                kind = "hugeint"
+            elif {found, kind} <= {"bigint", "hugeint", "double"}:
+                kind = "double"
+            else:
+                raise NodeError(
+                    ("rows", place, name),
+                    f"`{name}` is {found} in an earlier row and {kind} here",
+                    help=(f"Write them alike, or give `types: {{{name}: …}}`.",),
+                )
+        found = kind
+    return Type(found or "varchar")
+
+
+def _value(value: Any, kind: Type) -> exp.Expression:
+    if isinstance(value, int) and not isinstance(value, bool) and kind.name == "double":
+        return sql.literal(float(value))
+    if isinstance(value, float) and kind.name in ("varchar", "decimal"):
+        return sql.literal(repr(value))
+    return sql.literal(value)

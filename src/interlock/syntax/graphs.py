@@ -1,0 +1,138 @@
+"""Graphs of plans: as Mermaid, as DOT, and as an SVG that needs no other program to draw it.
+
+>>> graph = Graph((GraphNode("a", "sales", ("read_csv",), "source"), GraphNode("b", "out")), (GraphEdge("a", "b"),))
+>>> print(mermaid(graph).splitlines()[3])
+  n0 --> n1
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from interlock.ir.plan import Plan
+from interlock.syntax.words import visible
+
+Kind = Literal["source", "step", "sink", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A box: a title, lines of detail below it, its kind, and how it fares in a run (if it is drawn of one)."""
+
+    id: str
+    title: str
+    details: tuple[str, ...] = ()
+    kind: Kind = "step"
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEdge:
+    """An arrow between two boxes. An edge that names no box is not drawn."""
+
+    source: str
+    target: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Boxes and arrows, in the order of the plan. Of two boxes with one id, the first is meant by edges."""
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...] = ()
+
+    def joints(self) -> list[tuple[int, int, str]]:
+        """The edges that can be drawn, as indices of nodes, with their labels."""
+        index = {node.id: place for place, node in reversed(list(enumerate(self.nodes)))}
+        return [
+            (index[edge.source], index[edge.target], edge.label)
+            for edge in self.edges
+            if edge.source in index and edge.target in index
+        ]
+
+
+def plan_graph(plan: Plan, statuses: Mapping[str, str] | None = None) -> Graph:
+    """The graph of a plan: what has no input is a source, what feeds nothing a sink.
+
+    >>> from interlock.ir.plan import Edge, Node
+    >>> nodes = (Node("sales", "read_csv", 1, {"path": "a.csv"}), Node("out", "write_csv"))
+    >>> plan_graph(Plan(nodes, (Edge("sales", "out"),))).nodes[0].details
+    ('read_csv@1', 'path: a.csv')
+    """
+    fed = {edge.target for edge in plan.edges}
+    feeding = {edge.source for edge in plan.edges}
+    nodes = []
+    for node in plan.nodes:
+        kind: Kind = "source" if node.id not in fed else "sink" if node.id not in feeding else "step"
+        details = tuple(f"{name}: {_short(value)}" for name, value in list(node.params.items())[:3])
+        nodes.append(GraphNode(node.id, node.id, (node.reference, *details), kind, (statuses or {}).get(node.id)))
+    return Graph(tuple(nodes), tuple(GraphEdge(edge.source, edge.target, edge.port or "") for edge in plan.edges))
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, str):
+        return visible(" ".join(value.split())[:200])
+    if isinstance(value, list) and all(isinstance(element, (str, int, float)) for element in value):
+        return visible(", ".join(map(str, value[:20]))[:200])
+    return visible(json.dumps(value, ensure_ascii=False, default=str)[:200])
+
+
+_FILLS = {"source": ("#e7f5f0", "#1f8a70"), "step": ("#edf3fe", "#3a6fd8"), "sink": ("#fff4e2", "#b9730a"),
+          "check": ("#f6effc", "#8a4fc8")}  # fmt: skip
+
+
+def mermaid(graph: Graph) -> str:
+    """The graph for Mermaid, as Markdown pages show it."""
+    lines = ["flowchart TB"]
+    for index, node in enumerate(graph.nodes):
+        text = "<br/>".join([f"<b>{_mermaid(node.title)}</b>", *map(_mermaid, node.details)])
+        status = f"<br/><i>{_mermaid(node.status)}</i>" if node.status else ""
+        lines.append(f'  n{index}["{text}{status}"]:::{node.kind}')
+    for start, end, label in graph.joints():
+        middle = f'|"{_mermaid(label)}"|' if label else ""
+        lines.append(f"  n{start} -->{middle} n{end}")
+    for kind in dict.fromkeys(node.kind for node in graph.nodes):
+        fill, line = _FILLS[kind]
+        lines.append(f"  classDef {kind} fill:{fill},stroke:{line},color:#1c2530")
+    return "\n".join(lines) + "\n"
+
+
+def _mermaid(text: str) -> str:
+    return "".join(
+        character if character.isalnum() or character in " _-.,:()/@=+" else f"#{ord(character)};"
+        for character in visible(text)
+    )
+
+
+def dot(graph: Graph) -> str:
+    """The graph for Graphviz."""
+    lines = [
+        "digraph plan {",
+        '  graph [rankdir=TB, fontname="Helvetica"]',
+        '  node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=11]',
+        '  edge [color="#7a8699", fontname="Helvetica", fontsize=9]',
+    ]
+    for index, node in enumerate(graph.nodes):
+        fill, line = _FILLS[node.kind]
+        status = [f"[{node.status}]"] if node.status else []
+        label = "\\n".join(_dot(text) for text in (node.title, *node.details, *status))
+        lines.append(f'  n{index} [label="{label}", fillcolor="{fill}", color="{line}"]')
+    for start, end, label in graph.joints():
+        options = f' [label="{_dot(label)}"]' if label else ""
+        lines.append(f"  n{start} -> n{end}{options}")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _dot(text: str) -> str:
+    return visible(text).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def svg(graph: Graph) -> str:
+    """The graph as a self-contained SVG picture; the same graph gives the same bytes."""
+    from interlock.syntax.graph_svg import draw  # only who draws pays for the layout
+
+    return draw(graph, _FILLS)

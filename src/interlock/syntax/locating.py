@@ -1,0 +1,40 @@
+"""From a place in a plan to lines and columns of its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from interlock.ir.diagnostics import Place
+from interlock.syntax.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A stretch of text: lines and columns from 1, in characters; the end is the column behind the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def locate(place: Place, document: Document) -> Located:
+    """Where the place stands. A pointer to something that is not there leads to the nearest thing around it."""
+    start, end = offsets_of(place, document)
+    return Located(*document.position(start), *document.position(end))
+
+
+def offsets_of(place: Place, document: Document) -> tuple[int, int]:
+    """The place as offsets into the text of the document."""
+    if not place.pointer and place.start is not None:
+        return place.start, max(place.start, place.start if place.end is None else place.end)
+    reached, mark = document.marks.nearest(place.pointer)
+    if mark is None:
+        return 0, 0
+    if place.on_key and mark.key and reached == place.pointer:
+        return mark.key
+    if place.start is not None and reached == place.pointer:
+        inside = document.inside(place.pointer, place.start, place.start if place.end is None else place.end)
+        if inside:
+            return inside
+    return mark.start, mark.end
