@@ -97,55 +97,47 @@ _ALL = [
     _macro(
         "exact_fold",
         "numbers",
-        "Adds a list of numbers from large to small, carrying every rounding error along: one result for any order.",
-        """list_reduce(
-             list_sort(list_transform(numbers, lambda n: {'size': -abs(n), 'n': n})),
-             lambda sum, next: {'size': sum.size + (CASE WHEN abs(sum.n) >= abs(next.n)
+        "Adds a list of finite numbers from large to small, carrying each rounding error along: right to a bit.",
+        """list_transform([list_reduce(
+             list_sort(list_transform(numbers, lambda n: {'key': -abs(n), 'n': n})),
+             lambda sum, next: {'key': sum.key + (CASE WHEN abs(sum.n) >= abs(next.n)
                THEN (sum.n - (sum.n + next.n)) + next.n
                ELSE (next.n - (sum.n + next.n)) + sum.n END), 'n': sum.n + next.n},
-             {'size': 0.0::DOUBLE, 'n': 0.0::DOUBLE})""",
+             {'key': 0.0::DOUBLE, 'n': 0.0::DOUBLE})], lambda sum: sum.n + sum.key)[1]""",
     ),
     _macro(
         "exact_list",
         "numbers",
-        "The sum of a list of numbers: as in IEEE arithmetic with NaN and infinities, else by exact_fold.",
-        """CASE
-           WHEN len(list_filter(numbers, lambda n: isnan(n))) > 0
-             OR (list_contains(numbers, 'inf'::DOUBLE) AND list_contains(numbers, '-inf'::DOUBLE)) THEN 'nan'::DOUBLE
-           WHEN list_contains(numbers, 'inf'::DOUBLE) THEN 'inf'::DOUBLE
-           WHEN list_contains(numbers, '-inf'::DOUBLE) THEN '-inf'::DOUBLE
-           WHEN list_max(numbers) > 1e290 OR list_min(numbers) < -1e290 THEN exact_value(exact_fold(
-             list_transform(numbers, lambda n: n / 1267650600228229401496703205376.0::DOUBLE)))
-             * 1267650600228229401496703205376.0::DOUBLE
-           ELSE exact_value(exact_fold(numbers)) END""",
+        "The sum of a list: NaN and infinities as in IEEE arithmetic, else exact_fold, scaled down if it could overflow.",
+        """list_transform([{'all': numbers, 'odd': list_sum(list_filter(numbers, lambda n: NOT isfinite(n)))}], lambda s: CASE
+           WHEN isnan(s.odd) THEN 'nan'::DOUBLE
+           WHEN s.odd IS NOT NULL THEN s.odd
+           WHEN list_max(s.all) < 1e290 AND list_min(s.all) > -1e290 THEN plain_zero(exact_fold(s.all))
+           ELSE exact_fold(list_transform(s.all, lambda n: n / 1267650600228229401496703205376.0::DOUBLE))
+             * 1267650600228229401496703205376.0::DOUBLE END)[1]""",
         "exact_fold",
-        "exact_value",
+        "plain_zero",
     ),
     _macro(
-        "exact_value",
-        "folded",
-        "The number that exact_fold found: the sum plus the rounding errors carried along.",
-        "plain_zero((folded).n + (folded).size)",
-        "plain_zero",
+        "exact_parts",
+        "total units",
+        "A sum of integers as two doubles without loss: how many times 2^53 goes into it, and what remains.",
+        """[CAST(total // 9007199254740992 AS DOUBLE) * 9007199254740992.0::DOUBLE * units,
+             CAST(total % 9007199254740992 AS DOUBLE) * units]""",
     ),
     _macro(
         "exact_total",
         "whole high low rest",
         "Puts the sums of exact_whole, exact_high and exact_low and the list of exact_rest together; null for nothing.",
-        """CASE
-           WHEN rest IS NULL THEN
-             CAST(whole + (high + low // 9007199254740992) // 9007199254740992 AS DOUBLE)
-             + (CAST((high + low // 9007199254740992) % 9007199254740992 AS DOUBLE)
-               + CAST(low % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE) / 9007199254740992.0::DOUBLE
-           ELSE exact_list(list_concat(rest, [
-             CAST(coalesce(whole, 0) // 9007199254740992 AS DOUBLE) * 9007199254740992.0::DOUBLE,
-             CAST(coalesce(whole, 0) % 9007199254740992 AS DOUBLE),
-             CAST(coalesce(high, 0) // 9007199254740992 AS DOUBLE),
-             CAST(coalesce(high, 0) % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE,
-             CAST(coalesce(low, 0) // 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE,
-             CAST(coalesce(low, 0) % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE / 9007199254740992.0::DOUBLE
-           ])) END""",
+        """list_transform([{'whole': whole, 'high': high + low // 9007199254740992, 'low': low, 'rest': rest}], lambda s: CASE
+           WHEN s.rest IS NULL THEN CAST(s.whole + s.high // 9007199254740992 AS DOUBLE)
+             + (CAST(s.high % 9007199254740992 AS DOUBLE)
+               + CAST(s.low % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE) / 9007199254740992.0::DOUBLE
+           WHEN s.whole IS NULL THEN exact_list(s.rest)
+           ELSE exact_list(list_concat(s.rest, exact_parts(s.whole, 1), exact_parts(s.high, pow(2, -53)),
+             exact_parts(s.low % 9007199254740992, pow(2, -106)))) END)[1]""",
         "exact_list",
+        "exact_parts",
     ),
     _macro(
         "exact_sum",

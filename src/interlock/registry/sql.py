@@ -264,7 +264,7 @@ def exactly(tree: exp.Expression, kind: Type, label: str) -> exp.Expression:
     DuckDB's own cast makes 2 of `1.5` without a word. Empty text is null.
     """
     scale = kind.precision[1] if kind.precision else 0
-    digits = rf"[+-]?[0-9]*\.?[0-9]{{0,{scale}}}0*" if scale else "[+-]?[0-9]+"
+    digits = rf"[+-]?([0-9]+(\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)" if scale else r"[+-]?[0-9]+(\.0*)?" if kind.precision else "[+-]?[0-9]+"
     message = concat(f"column `{label}`: `", tree, f"` is not a {kind}; declare another type for it, such as varchar")
     return exp.Case(
         ifs=[
@@ -281,3 +281,32 @@ def concat(*parts: exp.Expression | str) -> exp.Expression:
     for tree in trees[1:]:
         found = exp.DPipe(this=found, expression=tree, safe=True)
     return found
+
+
+def fresh(name: str, taken: Iterable[str]) -> str:
+    """`name`, with as many underscores as it takes to differ from all these names.
+
+    >>> fresh("place", ["Place", "x"])
+    'place_'
+    """
+    used = {each.casefold() for each in taken}
+    while name.casefold() in used:
+        name += "_"
+    return name
+
+
+def filtered(aggregate: exp.Expression, where: exp.Expression | None) -> exp.Expression:
+    """`aggregate FILTER (WHERE where)`, or the aggregate itself without a condition."""
+    return exp.Filter(this=aggregate, expression=exp.Where(this=where)) if where is not None else aggregate
+
+
+def rows_frame(preceding: int | None, following: int | None = 0) -> exp.WindowSpec:
+    """`ROWS BETWEEN … AND …`: so many rows before and after the current one, None for all of them."""
+
+    def side(count: int | None, word: str) -> tuple[Any, str | None]:
+        if count is None:
+            return "UNBOUNDED", word
+        return ("CURRENT ROW", None) if count == 0 else (literal(count), word)
+
+    (start, start_side), (end, end_side) = side(preceding, "PRECEDING"), side(following, "FOLLOWING")
+    return exp.WindowSpec(kind="ROWS", start=start, start_side=start_side, end=end, end_side=end_side)

@@ -26,9 +26,7 @@ class Marked:
     main: bool
 
 
-def excerpt(
-    document: Document, marked: Sequence[Marked], gutter: int, paint: Callable[[str, str], str]
-) -> list[str]:
+def excerpt(document: Document, marked: Sequence[Marked], gutter: int, paint: Callable[[str, str], str]) -> list[str]:
     """The excerpt as lines, in the order of the source, `...` where lines are left out."""
     bar = paint("rule", f"{' ' * gutter} |")
     lines = [bar]
@@ -49,11 +47,13 @@ def excerpt(
 
 def _carets(source: str, start: int, end: int, mark: Marked, paint: Callable[[str, str], str]) -> str:
     first, last = _span(source, mark)
-    lead = _width(source[start : max(first, start)]) + (3 if start else 0) if first >= start else 3
+    lead = _width(source[start : max(first, start)]) + (3 if start else 0) if first >= start else 0
     under = source[max(first, start) : min(last, end)]
     label = f" {visible(mark.label)}" if mark.label else ""
     if first >= end > 0 and end < len(source):
         lead, under = _width(source[start:end]) + (3 if start else 0), ""
+    if last <= start > 0:
+        under = "..."  # what is meant lies left of what is shown
     carets = ("^" if mark.main else "-") * max(_width(under), 1)
     return " " * lead + paint("main" if mark.main else "also", carets + label)
 

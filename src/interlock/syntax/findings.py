@@ -40,6 +40,8 @@ class Findings:
 
     def all(self) -> tuple[Diagnostic, ...]:
         """All that was kept, and one last line if some were not."""
-        if not self.left_out:
-            return tuple(self.kept)
-        return (*self.kept, too_many_problems(len(self.kept), self.left_out))
+        return (*self.kept, *self.rest())
+
+    def rest(self) -> tuple[Diagnostic, ...]:
+        """The line that counts what was not kept, if there is any."""
+        return (too_many_problems(len(self.kept), self.left_out),) if self.left_out else ()

@@ -139,12 +139,15 @@ class _Scanner:
                         "a text in quotes is not closed on its line",
                         start,
                         self.at,
-                        help=("close it with `\"`; write a line end inside a text as `\\n`",),
+                        help=('close it with `"`; write a line end inside a text as `\\n`',),
                     )
                 )
             else:
                 written = {"\t": "\\t"}.get(sign, f"\\u{ord(sign):04x}")
-                self.stop(f"a text holds a raw {'tab' if sign == chr(9) else 'control character'}", help=f"write it as `{written}`")
+                self.stop(
+                    f"a text holds a raw {'tab' if sign == chr(9) else 'control character'}",
+                    help=f"write it as `{written}`",
+                )
 
     def escape(self) -> str:
         start = self.at
@@ -205,7 +208,7 @@ class _Scanner:
                 unreadable("the text ends where a value is missing", max(start - 1, 0), began=(began, "still open"))
             )
         if sign == "'":
-            self.stop("texts are in double quotes in JSON, not in single ones", help='write "…" instead of \'…\'')
+            self.stop("texts are in double quotes in JSON, not in single ones", help="write \"…\" instead of '…'")
         if sign in ",]}:":
             self.stop(f"a value is missing before `{sign}`")
         if text in _OTHER_CONSTANTS:
@@ -227,10 +230,12 @@ class _Scanner:
                 )
             )
         if sign == "'":
-            self.stop("keys are in double quotes in JSON, not in single ones", help='write "…" instead of \'…\'')
+            self.stop("keys are in double quotes in JSON, not in single ones", help="write \"…\" instead of '…'")
         if found:
             word = found.group()
-            self.stop(f"the key {quoted(word)} is not in double quotes", start, found.end(), help=f'write "{word[:60]}"')
+            self.stop(
+                f"the key {quoted(word)} is not in double quotes", start, found.end(), help=f'write "{word[:60]}"'
+            )
         self.stop(f"a key is missing before `{visible_character(sign)}`")
 
     def stop(self, message: str, start: int | None = None, end: int | None = None, help: str = "") -> NoReturn:

@@ -7,11 +7,13 @@ from an exact least-squares fit that keeps order and distance. Everything is det
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 GAP_X, GAP_Y = 32.0, 58.0
+_WIDEST_ROW = 1400.0
 _WAYPOINT = 10.0
 _WIDEST_LAYER = 8
 """More boxes than this do not stand side by side; the rest go further down."""
@@ -52,7 +54,59 @@ class _Spot:
 
 
 def layout(sizes: Sequence[tuple[float, float]], edges: Sequence[tuple[int, int]]) -> Layout:
-    """Place boxes of these sizes, joined by these edges (pairs of indices)."""
+    """Place boxes of these sizes, joined by these edges (pairs of indices): each connected part, then the parts in rows.
+
+    >>> layout([(100, 40), (100, 40)], [(0, 1)]).corners
+    ((0.0, 0.0), (0.0, 98.0))
+    """
+    parts = _parts(len(sizes), edges)
+    corners: list[tuple[float, float]] = [(0.0, 0.0)] * len(sizes)
+    routes: list[Route | None] = [None] * len(edges)
+    laid = [
+        _part([sizes[box] for box in boxes], [_local(edges[edge], boxes) for edge in ways]) for boxes, ways in parts
+    ]
+    limit = max([_WIDEST_ROW, *(part.width for part in laid)])
+    x = y = tallest = widest = 0.0
+    for (boxes, ways), part in zip(parts, laid, strict=True):
+        if x and x + part.width > limit:
+            x, y, tallest = 0.0, y + tallest + GAP_Y * 0.7, 0.0
+        for box, (left, top) in zip(boxes, part.corners, strict=True):
+            corners[box] = (x + left, y + top)
+        for edge, route in zip(ways, part.routes, strict=True):
+            if route:
+                routes[edge] = Route(tuple((x + a, y + b) for a, b in route.points), route.turned)
+        widest, tallest = max(widest, x + part.width), max(tallest, part.height)
+        x += part.width + GAP_X * 1.4
+    return Layout(tuple(corners), tuple(routes), widest, y + tallest)
+
+
+def _parts(count: int, edges: Sequence[tuple[int, int]]) -> list[tuple[list[int], list[int]]]:
+    """The connected parts, each as its boxes and its edges; single boxes come last."""
+    leader = list(range(count))
+
+    def find(box: int) -> int:
+        while leader[box] != box:
+            leader[box] = leader[leader[box]]
+            box = leader[box]
+        return box
+
+    for start, end in edges:
+        low, high = sorted((find(start), find(end)))
+        leader[high] = low
+    parts: dict[int, tuple[list[int], list[int]]] = {}
+    for box in range(count):
+        parts.setdefault(find(box), ([], []))[0].append(box)
+    for index, (start, _) in enumerate(edges):
+        parts[find(start)][1].append(index)
+    return sorted(parts.values(), key=lambda part: len(part[0]) == 1)
+
+
+def _local(edge: tuple[int, int], boxes: list[int]) -> tuple[int, int]:
+    return bisect_left(boxes, edge[0]), bisect_left(boxes, edge[1])
+
+
+def _part(sizes: Sequence[tuple[float, float]], edges: Sequence[tuple[int, int]]) -> Layout:
+    """The layout of one connected part."""
     turned = _closing(len(sizes), edges)
     downward = [(b, a) if index in turned else (a, b) for index, (a, b) in enumerate(edges)]
     layers_of = _layers(len(sizes), [pair for pair in downward if pair[0] != pair[1]])
@@ -220,7 +274,8 @@ def _fit(spots: list[_Spot], layer: list[int], wished: list[float]) -> None:
     for index, node in enumerate(layer):
         if index:
             before = spots[layer[index - 1]]
-            gap = GAP_X if before.box and spots[node].box else GAP_X * 0.6
+            boxes = before.box + spots[node].box
+            gap = (6.0, GAP_X * 0.6, GAP_X)[boxes]
             offset += (before.width + spots[node].width) / 2 + gap
         offsets.append(offset)
     blocks: list[tuple[float, float, int]] = []  # mean, weight, members
@@ -242,11 +297,16 @@ def _routed(
     left = min((spot.x - spot.width / 2 for spot in spots), default=0.0)
     width = max((spot.x + spot.width / 2 for spot in spots), default=0.0) - left
     heights = [max(spots[node].height for node in layer) for layer in layers]
-    tops = [sum(heights[:index]) + GAP_Y * index for index in range(len(heights))]
     for spot in spots:
         spot.x -= left
     leaving = _spread(spots, chains, at_top=False)
     arriving = _spread(spots, chains, at_top=True)
+    # Edges that travel far sideways get more room below their layer, so that they do not run flat.
+    gaps = [GAP_Y] * len(layers)
+    for upper, lower in (pair for chain in chains for pair in pairwise(chain)):
+        sideways = abs(spots[upper].x - spots[lower].x)
+        gaps[spots[upper].layer] = max(gaps[spots[upper].layer], min(GAP_Y + (sideways - 200) * 0.09, GAP_Y * 2))
+    tops = [sum(heights[:index]) + sum(gaps[:index]) for index in range(len(heights))]
     routes: list[Route | None] = []
     for index, chain in enumerate(chains):
         points: list[tuple[float, float]] = []

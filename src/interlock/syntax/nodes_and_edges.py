@@ -123,7 +123,9 @@ class _Names:
             return None
         new = plain_id(value, self.taken)
         self.taken.add(new)
-        patch = [{"op": "replace", "path": path, "value": new} for path in (at.pointer, *self.ends.get(repr(value), ()))]
+        patch = [
+            {"op": "replace", "path": path, "value": new} for path in (at.pointer, *self.ends.get(repr(value), ()))
+        ]
         subject = Place("/contracts").child(str(value)).pointer
         if isinstance(value, str) and value in self.subjects and new not in self.subjects:
             patch.append({"op": "move", "from": subject, "path": Place("/contracts").child(new).pointer})

@@ -14,6 +14,7 @@ from interlock.ir.diagnostics import Diagnostic, Fix, Place
 from interlock.ir.plan import FORMAT, Contract, Input, Plan
 from interlock.syntax.documents import Document, Format, read_document
 from interlock.syntax.findings import Findings
+from interlock.syntax.locating import offsets_of
 from interlock.syntax.members import Shape, members, text
 from interlock.syntax.nodes_and_edges import read_edges, read_nodes
 from interlock.syntax.rules.bad_id import bad_id, is_id
@@ -60,7 +61,9 @@ def read_plan(text: str | bytes, name: str = "plan", format: Format | None = Non
     document = read_document(text, name, format)
     findings = Findings()
     plan = _plan(document.value, findings) if document.readable else None
-    return ReadPlan(plan, document, [*document.diagnostics, *findings.all()])
+    found = [*document.diagnostics, *findings.kept]
+    found.sort(key=lambda one: offsets_of(one.at, document)[0])
+    return ReadPlan(plan, document, [*found, *findings.rest()])
 
 
 def plan_from_value(value: Any) -> tuple[Plan | None, list[Diagnostic]]:
@@ -154,6 +157,6 @@ def _contracts(at: Place, value: Any, findings: Findings) -> Iterator[Contract]:
             yield Contract(subject, body)
         else:
             example = "out: {columns: {region: varchar}, unique: [region]}"
-            findings.add(wrong_shape, at.child(subject), f"the contract of {quoted(subject)}", "a mapping", body, example)
-
-
+            findings.add(
+                wrong_shape, at.child(subject), f"the contract of {quoted(subject)}", "a mapping", body, example
+            )

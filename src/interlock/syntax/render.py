@@ -5,7 +5,7 @@ Text of the plan reaches the terminal only with its control characters spelled o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from interlock.ir.diagnostics import Diagnostic, Place
@@ -51,7 +51,8 @@ def _full(found: Diagnostic, document: Document | None, paint: _Paint) -> str:
     gutter = len(str(max((mark.at.line for mark in shown), default=0))) if shown else 1
     lines = [head, paint("rule", f"{' ' * gutter}-->") + f" {_where(found.at, document)}"]
     if document and shown:
-        lines.extend(excerpt(document, shown, gutter, lambda kind, text: paint(found.severity if kind == "main" else "rule", text)))
+        colors = {"main": found.severity}
+        lines.extend(excerpt(document, shown, gutter, lambda kind, text: paint(colors.get(kind, "rule"), text)))
     start = paint("rule", f"{' ' * gutter} =")
     for kind, text in _remarks(found):
         # Further lines of a remark stand under its first, so that none can pass for a line of ours.
@@ -115,4 +116,4 @@ def _place_json(place: Place, document: Document | None) -> dict[str, Any]:
     return found | {"file": document.name, "line": at.line, "column": at.column} | end
 
 
-__all__: Sequence[str] = ["Located", "as_json", "concise", "full", "locate"]
+__all__ = ["Located", "as_json", "concise", "full", "locate"]

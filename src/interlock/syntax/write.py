@@ -22,7 +22,9 @@ WIDTH = 120
 """Collections that fit in so many columns stand on one line."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./](?:[\w ./@+()<>=*%$;-]*[\w./@+()<>=*%$;])?")
-_OLD_YAML = re.compile(r"(?:y|n|yes|no|on|off)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+0-9_.,eExXo:]+|=|<<", re.I)
+_OLD_YAML = re.compile(
+    r"(?:y|n|yes|no|on|off)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+0-9_.,eExXo:]+|=|<<", re.I
+)
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 _PLAIN_BREAK = re.compile("[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _ALIGNED = 24

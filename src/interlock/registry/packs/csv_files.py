@@ -11,6 +11,8 @@ import codecs
 import csv
 import glob
 import gzip
+import io
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -66,7 +68,7 @@ def describe_csv(
     `pinned` are the columns it had before: a column whose sample still fits its earlier type keeps that type.
     """
     text, whole = csv_text(path, encoding, skip)
-    delimiter = delimiter or csv_delimiter(text, quote, escape)
+    delimiter = delimiter or csv_delimiter(text, whole, quote, escape)
     rows = csv_rows(text, whole, delimiter, quote, escape, skip)
     if not rows:
         raise ValueError("the file has no line to read")
@@ -76,7 +78,7 @@ def describe_csv(
     csv_check_names(found, len(first), header)
     for line, row in body:
         if len(row) != len(found):
-            raise ValueError(f"line {line} has {len(row)} fields, but the {'header' if header else 'first line'} has {len(first)}")
+            raise ValueError(f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}")
     declared = {name.casefold(): kind for name, kind in (types or {}).items()}
     for name in types or {}:
         if name.casefold() not in [each.casefold() for each in found]:
@@ -164,7 +166,7 @@ def csv_rows(text: str, whole: bool, delimiter: str, quote: str, escape: str, sk
     line = 0
     try:
         reader = csv.reader(
-            text.splitlines(keepends=True) if "\x0b" not in text and "\x0c" not in text else re.findall(r"[^\n]*\n|[^\n]+", text),
+            io.StringIO(text, newline=""),
             delimiter=delimiter,
             quotechar=quote or None,
             quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
@@ -190,12 +192,12 @@ def csv_rows(text: str, whole: bool, delimiter: str, quote: str, escape: str, sk
     return rows if whole else rows[:-1]
 
 
-def csv_delimiter(text: str, quote: str, escape: str) -> str:
+def csv_delimiter(text: str, whole: bool, quote: str, escape: str) -> str:
     """The sign among , ; tab and | that splits the first lines into the most fields, evenly if one does."""
     best, best_score = ",", (False, 1)
     for sign in (",", ";", "\t", "|"):
         try:
-            rows = csv_rows(text, False, sign, quote, escape, 0, 200)
+            rows = csv_rows(text, whole, sign, quote, escape, 0, 200)
         except ValueError:
             continue
         width = len(rows[0][1]) if rows else 1
@@ -237,7 +239,7 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
                     datetime.fromisoformat(value)
         except ValueError:
             continue
-        if kind == "double" and not any(character.isdigit() for value in values for character in value):
+        if kind == "double" and not csv_all_numbers(values):
             continue
         if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values):
             return "hugeint" if all(abs(int(value)) < 10**38 for value in values) else "varchar"
@@ -245,12 +247,21 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
     return "varchar"
 
 
+def csv_all_numbers(values: dict[str, int]) -> bool:
+    """Whether there is a number among the values, and none that is too large for a double."""
+    numbers = [value.replace(",", ".") for value in values if value[-1] in "0123456789.,"]
+    return bool(numbers) and not any(math.isinf(float(number)) for number in numbers)
+
+
 def csv_pattern(kind: str, decimal: str) -> str | None:
     """The texts that a whole number or a decimal may have without being rounded; None for other types."""
     if kind in CSV_WHOLE:
         return "[+-]?[0-9]+"
     match = re.fullmatch(r"decimal\((\d+),\s*(\d+)\)", kind)
-    return rf"[+-]?[0-9]*{re.escape(decimal)}?[0-9]{{0,{match[2]}}}0*" if match else None
+    if match is None:
+        return None
+    sign, scale = re.escape(decimal), int(match[2])
+    return rf"[+-]?(?:[0-9]+(?:{sign}[0-9]{{0,{scale}}}0*)?|{sign}[0-9]{{1,{max(scale, 1)}}}0*)"
 
 
 def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tuple[str, str]], facts: dict[str, Any], rows: int, whole: bool) -> None:

@@ -25,5 +25,9 @@ RULE = rule("IL012", "missing-key", __doc__)
 def missing_key(at: Place, key: str, what: str, example: str) -> Diagnostic:
     """The mapping at `at`, called `what`, has no `key`."""
     return RULE.found(
-        at, f"{what} has no `{key}`", label=f"`{key}` is missing", help=(f"write it like this: {example}",), expected=key
+        at,
+        f"{what} has no `{key}`",
+        label=f"`{key}` is missing",
+        help=(f"write it like this: {example}",),
+        expected=key,
     )

@@ -25,6 +25,8 @@ RULE = rule("IL011", "text-key", __doc__)
 def text_key(pointer: str, span: tuple[int, int], text: str) -> Diagnostic:
     """The key written as `text` at `span`; `pointer` is its member's, which already carries the text as its name."""
     # In plain data the key is text already, so the patch changes nothing there; writing the plan again quotes it.
-    fix = Fix(f'put the key in quotes: "{clipped(text)}"', ({"op": "move", "from": pointer, "path": pointer},), safe=True)
+    fix = Fix(
+        f'put the key in quotes: "{clipped(text)}"', ({"op": "move", "from": pointer, "path": pointer},), safe=True
+    )
     message = f"the key {quoted(text)} is not text" if text else "a key is empty"
     return RULE.found(Place("", start=span[0], end=max(span[1], span[0] + 1)), message, fix=fix, found=text[:200])

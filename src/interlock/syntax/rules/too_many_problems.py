@@ -20,5 +20,8 @@ RULE = rule("IL015", "too-many-problems", __doc__)
 def too_many_problems(shown: int, left_out: int) -> Diagnostic:
     """`left_out` findings were counted and not kept."""
     return RULE.found(
-        Place(""), f"{left_out:,} more problems are not shown after the first {shown}", help=("mend those first",), found=left_out
+        Place(""),
+        f"{left_out:,} more problems are not shown after the first {shown}",
+        help=("mend those first",),
+        found=left_out,
     )

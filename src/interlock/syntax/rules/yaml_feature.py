@@ -26,4 +26,6 @@ RULE = rule("IL005", "yaml-feature", __doc__)
 
 def yaml_feature(found: str, offset: int, end: int, help: str) -> Diagnostic:
     """`found` names the feature, as in `the anchor `&a``."""
-    return RULE.found(Place("", start=offset, end=max(end, offset + 1)), f"{found} cannot be used in a plan", help=(help,))
+    return RULE.found(
+        Place("", start=offset, end=max(end, offset + 1)), f"{found} cannot be used in a plan", help=(help,)
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 from interlock.ir.types import Type
 
@@ -48,6 +48,15 @@ CLASSES: dict[str, str] = {
     "V": "the type of the values",
 }
 """The words that stand for more than one type in a signature, and what they take."""
+
+
+class Argument(Protocol):
+    """What the type of a result may depend on: an argument's type, and its value if it is an integer literal."""
+
+    @property
+    def type(self) -> Type: ...
+    @property
+    def literal(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class Function:
     edges: str
     examples: tuple[tuple[str, str], ...]
     aliases: tuple[str, ...] = ()
-    result: Callable[[list[Type]], Type] | None = None
+    result: Callable[[Sequence[Argument]], Type] | None = None
     swap: tuple[str, ...] = ()
 
     @cached_property

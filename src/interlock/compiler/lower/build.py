@@ -1,0 +1,96 @@
+"""The first program: one step for every node, sinks passing on what they were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from interlock.compiler.check.resolve import plain
+from interlock.compiler.checked import BoundNode, CheckedPlan
+from interlock.ir.program import Program, PythonCall, RuntimeCheck, Step
+from interlock.registry import kinds, sql
+from interlock.registry.tables import THIS, Check, Copy, Described, Select
+
+CODES = {"promise": "IL905"}
+"""Run-time codes of checks that node types plant, by the check's name; others are expectations."""
+
+
+def build(checked: CheckedPlan) -> Program:
+    """A program with one step a node, in the checked plan's order."""
+    passes: dict[str, str] = {}
+    steps: list[Step] = []
+    for bound in checked.nodes:
+        if bound.type.is_sink and bound.inputs:
+            origin = bound.inputs[0][1]
+            passes[bound.node.id] = passes.get(origin, origin)
+        steps.append(_step(bound, passes))
+    return Program(tuple(_with_contracts(steps, checked, passes)), checked.inputs, checked.digest)
+
+
+def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
+    reads = tuple(dict.fromkeys(passes.get(source, source) for _, source in bound.inputs))
+    if bound.type.is_sink and bound.inputs:
+        reads = (passes[bound.node.id],)
+    common = {"id": bound.node.id, "schema": bound.schema, "reads": reads, "node_type": bound.type.reference, "source": bound.source}
+    if isinstance(bound.result, Select):
+        inputs = {source for _, source in bound.inputs}
+        checks = tuple(_check(check, bound.node.id, passes, inputs) for check in bound.result.checks)
+        query = redirect(bound.result.tree, _renames(bound, passes))
+        return Step(kind="select", query=query, checks=checks, preview=bound.result.preview, **common)
+    if isinstance(bound.result, Copy):
+        query = redirect(bound.result.tree, _renames(bound, passes))
+        return Step(kind="copy", query=query, path=str(bound.result.path), options=bound.result.options, **common)
+    call = _call(bound)
+    path = next((str(call.arguments[name]) for name in call.paths), None)
+    return Step(kind="writes" if bound.type.is_sink else "rows", call=call, path=path, **common)
+
+
+def _renames(bound: BoundNode, passes: Mapping[str, str]) -> dict[str, str]:
+    return {source: passes[source] for _, source in bound.inputs if source in passes}
+
+
+def _call(bound: BoundNode) -> PythonCall:
+    arguments = {name: plain(value) for name, value in bound.params.items()}
+    paths = tuple(
+        name for name in arguments if bound.type.hints.get(name) in (kinds.ReadPath, kinds.WritePath) and arguments[name]
+    )
+    if bound.type.wants_description and bound.source is not None:
+        arguments["source"] = Described(bound.source.columns, bound.source.facts)
+    return PythonCall(bound.type.function, arguments, paths)
+
+
+def _check(check: Check, name: str, passes: Mapping[str, str], inputs: set[str]) -> RuntimeCheck:
+    renames = {THIS: name} | {source: passes[source] for source in inputs if source in passes}
+    return RuntimeCheck(check.title, redirect(check.violations, renames), name, CODES.get(check.name, "IL904"))
+
+
+def _with_contracts(steps: list[Step], checked: CheckedPlan, passes: Mapping[str, str]) -> list[Step]:
+    """Contracts on a node become checks of the step that makes its rows."""
+    planted: dict[str, list[RuntimeCheck]] = {}
+    for check in checked.contract_checks:
+        target = passes.get(check.node, check.node)
+        violations = redirect(check.violations, {check.node: target})
+        planted.setdefault(target, []).append(RuntimeCheck(check.title, violations, check.node, check.code))
+    return [step.with_(checks=(*step.checks, *planted.get(step.id, ()))) for step in steps]
+
+
+def redirect(tree: exp.Query, renames: Mapping[str, str]) -> exp.Query:
+    """The statement reading other relations, under the names that it knows."""
+    found = tree.copy()
+    if not renames:
+        return found
+    for table in list(found.find_all(exp.Table)):
+        if isinstance(table.this, exp.Identifier) and table.name in renames:
+            table.replace(sql.table(renames[table.name], table.alias or table.name))
+    return found
+
+
+def relations(tree: exp.Expression) -> list[str]:
+    """The names of the relations that a statement reads, one entry for every mention; its own CTEs left out."""
+    local = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return [
+        table.name
+        for table in tree.find_all(exp.Table)
+        if isinstance(table.this, exp.Identifier) and table.name not in local
+    ]

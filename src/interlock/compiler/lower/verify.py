@@ -1,0 +1,63 @@
+"""What every program between two passes must be; a pass that breaks it has a bug, and this says which."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from interlock.compiler.lower.build import relations
+from interlock.ir.program import Program, Step
+
+
+class VerificationError(Exception):
+    """A program is not well-formed. This is a fault of Interlock, never of a plan."""
+
+
+def verify(program: Program, after: str) -> None:
+    """Raise VerificationError unless steps are unique and ordered, and read what exists and is given."""
+    seen: dict[str, Step] = {}
+    for step in program.steps:
+        problem = _problem(step, seen)
+        if problem:
+            raise VerificationError(f"after `{after}`, step `{step.id}`: {problem}")
+        seen[step.id] = step
+
+
+def _problem(step: Step, seen: dict[str, Step]) -> str | None:
+    if step.id in seen:
+        return "its id is used twice"
+    for name in step.reads:
+        if name not in seen:
+            return f"it reads `{name}`, which does not come before it"
+        if seen[name].is_sink:
+            return f"it reads `{name}`, which is a sink"
+    if (step.kind in ("select", "copy")) != (step.query is not None):
+        return "a statement is missing, or there is one too many"
+    if (step.kind in ("rows", "writes")) != (step.call is not None):
+        return "a call is missing, or there is one too many"
+    if step.is_sink and step.path is None:
+        return "a sink without a path"
+    if step.query is None:
+        return None
+    mentioned = set(relations(step.query))
+    if not mentioned <= set(step.reads):
+        return f"its statement reads {sorted(mentioned - set(step.reads))}, which it does not declare"
+    if step.kind == "select":
+        names = [projection.alias_or_name for projection in step.query.selects]
+        if "*" not in names and "" not in names and [name.casefold() for name in names] != [
+            name.casefold() for name in step.schema.names
+        ]:
+            return f"its statement gives {names}, and its schema says {step.schema.names}"
+    return _missing_column(step, seen)
+
+
+def _missing_column(step: Step, seen: dict[str, Step]) -> str | None:
+    """A column that a plain one-relation statement reads and its input does not give."""
+    query = step.query
+    if not isinstance(query, exp.Select) or len(step.reads) != 1 or list(query.find_all(exp.Subquery, exp.CTE, exp.Lambda)):
+        return None
+    source = seen[step.reads[0]]
+    own = {projection.alias_or_name.casefold() for projection in query.selects}
+    for column in query.find_all(exp.Column):
+        if column.name and column.name.casefold() not in own and column.name not in source.schema and not column.find(exp.Star):
+            return f"it reads column `{column.name}`, which `{source.id}` does not give"
+    return None

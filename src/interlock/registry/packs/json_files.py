@@ -1,0 +1,347 @@
+"""JSON files: an array of objects, or one object per line.
+
+The columns are found here, from the objects themselves, not by DuckDB: it would make dates of texts, and it reads
+values of other types silently (1.5 in a column of whole numbers becomes 2).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from interlock.ir.types import Type, parse_type
+from interlock.registry import sql
+from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
+from interlock.registry.node import node
+from interlock.registry.tables import Check, Copy, Described, NodeError, Select, Table
+
+JSON_SAMPLE_BYTES = 16 * 1024 * 1024
+JSON_SAMPLE_OBJECTS = 20_000
+JSON_LARGEST_OBJECT = 16 * 1024 * 1024
+
+
+def describe_json(
+    connection: duckdb.DuckDBPyConnection, path: str, *, types: dict[str, str] | None = None, pinned: Sequence[tuple[str, str]] = ()
+) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The columns of a JSON file, from at most 20,000 of its objects, and its form: an array, lines or objects.
+
+    `pinned` are the columns it had before: a column whose sample still fits its earlier type keeps that type.
+    """
+    text, whole = json_text(path)
+    start = text.lstrip(" \t\r\n")
+    if start.startswith("["):
+        form = "array"
+    elif start.startswith("{"):
+        try:
+            json.loads(start.split("\n", 1)[0])
+            form = "newline_delimited"
+        except ValueError:
+            form = "unstructured"
+    else:
+        raise ValueError(f"the file begins with `{start[:20]}`; it must hold an array of objects, or objects")
+    return json_columns(connection, text, whole, form, types or {}, pinned)
+
+
+def describe_jsonl(
+    connection: duckdb.DuckDBPyConnection, path: str, *, types: dict[str, str] | None = None, pinned: Sequence[tuple[str, str]] = ()
+) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The columns of a JSON Lines file, from at most 20,000 of its lines."""
+    text, whole = json_text(path)
+    if text.lstrip().startswith("["):
+        raise ValueError("the file begins with `[`: it is one JSON array; read it with read_json")
+    return json_columns(connection, text, whole, "newline_delimited", types or {}, pinned)
+
+
+def json_text(path: str) -> tuple[str, bool]:
+    """The beginning of the file as text, and whether that is all of it."""
+    if os.path.isdir(path):
+        raise ValueError("this is a directory, not a file")
+    if not os.path.exists(path):
+        raise ValueError("there is no such file")
+    try:
+        with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
+            data = file.read(JSON_SAMPLE_BYTES + 1)
+    except (OSError, EOFError) as error:
+        raise ValueError(f"the file cannot be read: {error}") from error
+    whole = len(data) <= JSON_SAMPLE_BYTES
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise ValueError("the file begins with a byte order mark, which JSON does not allow; save it as UTF-8 without one")
+    if not data.strip(b" \t\r\n"):
+        raise ValueError("the file is empty")
+    if not whole:
+        data = data[: data.rfind(b"}") + 1]
+    try:
+        return data.decode(), whole
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the file is not UTF-8: byte {error.start} (0x{data[error.start]:02x}) does not belong there") from error
+
+
+def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The first objects, each with the line it begins on; raises ValueError where the text is not valid."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            twice = next(key for key, _ in pairs if sum(key == each for each, _ in pairs) > 1)
+            raise ValueError(f"the key `{twice}` stands twice in one object")
+        return found
+
+    def refuse(word: str) -> Any:
+        raise ValueError(f"{word} is not valid JSON")
+
+    decoder = json.JSONDecoder(object_pairs_hook=unique, parse_constant=refuse)
+    space = re.compile(r"[ \t\r\n]*")
+
+    def after_space(at: int) -> int:
+        match = space.match(text, at)
+        return match.end() if match else at
+
+    at, line, seen, counted = after_space(0), 1, 0, 0
+    if form == "array":
+        at = after_space(at + 1)
+        if text[at : at + 1] == "]":
+            return
+    while at < len(text) and seen < JSON_SAMPLE_OBJECTS:
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            if not whole and error.pos > len(text) - JSON_LARGEST_OBJECT // 2 and seen:
+                return
+            raise ValueError(f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}") from error
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"line {line}: {'the object is nested too deeply' if isinstance(error, RecursionError) else error}") from error
+        if not isinstance(value, dict):
+            raise ValueError(f"line {line}: expected an object such as {{…}}, but found `{text[at:end][:30]}`")
+        if form == "newline_delimited" and "\n" in text[at:end]:
+            raise ValueError(f"line {line}: the object goes on over several lines; here each line is one object")
+        yield line, value
+        seen += 1
+        at = after_space(end)
+        if form == "newline_delimited" and at < len(text) and "\n" not in text[end:at]:
+            raise ValueError(f"line {line}: two values stand on one line; each line is one object")
+        if form != "array":
+            continue
+        sign = text[at : at + 1]
+        if sign == "]":
+            if whole and after_space(at + 1) < len(text):
+                raise ValueError("there is more text after the end of the array")
+            return
+        if sign != "," and (whole or at < len(text)):
+            line += text.count("\n", counted, at)
+            raise ValueError(f"line {line}: expected `,` or `]` after an object" + (f", but found `{sign}`" if sign else "; the file is cut off"))
+        at = after_space(at + 1)
+
+
+def json_columns(
+    connection: duckdb.DuckDBPyConnection, text: str, whole: bool, form: str, types: dict[str, str], pinned: Sequence[tuple[str, str]]
+) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The columns in the order of their first appearance, and the facts."""
+    found: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    for line, row in json_objects(text, whole, form):
+        for name, value in row.items():
+            if names.setdefault(name.casefold(), name) != name:
+                raise ValueError(f"line {line}: the keys `{names[name.casefold()]}` and `{name}` differ only in case")
+            if not name:
+                raise ValueError(f"line {line}: a key is empty")
+            found[name] = json_join(found.get(name), json_shape(value))
+    reserved = {word for (word,) in connection.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()}
+    declared = {name.casefold(): (name, kind) for name, kind in types.items()}
+    before = dict(pinned)
+    columns = []
+    for name, shape in found.items():
+        kind = json_type(shape, reserved)
+        earlier = before.get(name, kind)
+        if shape is None or (shape in ("bigint", "hugeint") and earlier == "double"):
+            kind = earlier
+        columns.append((name, declared.pop(name.casefold(), (name, kind))[1]))
+    columns += list(declared.values())
+    columns += [(name, kind) for name, kind in pinned if name not in dict(columns)]
+    if not columns:
+        raise ValueError("the file holds no object with a key, so there is no column; name them with `types`")
+    return columns, {"format": form}
+
+
+def json_shape(value: Any) -> Any:
+    """The shape of a value: a type's name, `[shape]` for a list, a mapping for an object, None for null."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "bigint" if -(2**63) <= value < 2**63 else "hugeint" if abs(value) < 10**38 else "varchar"
+    if isinstance(value, float):
+        return "double"
+    if isinstance(value, list):
+        shape: Any = None
+        for each in value:
+            shape = json_join(shape, json_shape(each))
+        return [shape]
+    if isinstance(value, dict):
+        return {name: json_shape(each) for name, each in value.items()} or "json"
+    return "varchar"
+
+
+def json_join(left: Any, right: Any) -> Any:
+    """The shape that has room for both; `json` where there is none."""
+    if left is None or left == right:
+        return right
+    if right is None:
+        return left
+    if isinstance(left, list) and isinstance(right, list):
+        return [json_join(left[0], right[0])]
+    if isinstance(left, dict) and isinstance(right, dict):
+        joined = {name: json_join(left.get(name), right.get(name)) for name in {**left, **right}}
+        return joined if len({name.casefold() for name in joined}) == len(joined) <= 200 else "json"
+    numbers = ("bigint", "hugeint", "double")
+    if left in numbers and right in numbers:
+        return numbers[max(numbers.index(left), numbers.index(right))]
+    return "json"
+
+
+def json_type(shape: Any, reserved: set[str]) -> str:
+    """A shape as a type. What was always null is text."""
+    if isinstance(shape, list):
+        return json_type(shape[0], reserved) + "[]"
+    if isinstance(shape, dict):
+        members = []
+        for name, each in shape.items():
+            plain = re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in reserved
+            label = name if plain else '"' + name.replace('"', '""') + '"'
+            members.append(f"{label} {json_type(each, reserved)}")
+        return "struct(" + ", ".join(members) + ")"
+    return shape or "varchar"
+
+
+def _old_reader(params: dict[str, Any]) -> dict[str, Any]:
+    return {{"file_path": "path", "filepath": "path"}.get(key, key): value for key, value in params.items()}
+
+
+def _old_writer(params: dict[str, Any]) -> dict[str, Any]:
+    return {{"output_path": "path", "file_path": "path"}.get(key, key): value for key, value in params.items()}
+
+
+@node(version=1, effects=["reads"], describe=describe_json, aliases={"JSONParser": _old_reader, "JSONIngestor": _old_reader})
+def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, source: Described) -> Select:
+    """Read a JSON file that holds an array of objects, or objects one after another: one row for each object.
+
+    The columns are the keys of the first 20,000 objects (16 MiB at most), in the order in which they first appear;
+    a missing key is null, and a key that only appears later stops the run. Texts stay text, dates too. Objects and
+    lists keep their structure; values of several types become `json`.
+
+    - `types`: the types of some columns, instead of those found; it may also name columns that are not found.
+
+    Example:
+        files: {data.json: '[{"id": 1, "tags": ["a"]}, {"id": 2.5, "day": "2024-01-31"}]'}
+        params: {path: data.json, types: {day: date}}
+        gives: [{id: 1.0, tags: [a], day: null}, {id: 2.5, tags: null, day: 2024-01-31}]
+    """
+    return _read(path, source)
+
+
+@node(version=1, effects=["reads"], describe=describe_jsonl)
+def read_jsonl(*, path: ReadPath, types: dict[Text, TypeName] | None = None, source: Described) -> Select:
+    """Read a JSON Lines file: one object on each line, one row for each. Blank lines are left out.
+
+    The columns are found as in `read_json`.
+
+    - `types`: the types of some columns, instead of those found; it may also name columns that are not found.
+
+    Example:
+        files: {data.jsonl: "{\\"id\\": 1, \\"at\\": {\\"x\\": 1}}\\n{\\"id\\": 2}\\n"}
+        params: {path: data.jsonl}
+        gives: [{id: 1, at: {x: 1}}, {id: 2, at: null}]
+    """
+    return _read(path, source)
+
+
+def _read(path: str, source: Described) -> Select:
+    kinds = {name: parse_type(kind) for name, kind in source.columns}
+    texts = dict(source.columns)
+    strict = {name for name, kind in kinds.items() if kind.is_integer or kind.name == "decimal"}
+    columns = {name: "varchar" if name in strict else texts[name] for name in kinds}
+    facts = {"format": source.facts["format"], "maximum_object_size": JSON_LARGEST_OBJECT, "compression": "gzip" if path.lower().endswith(".gz") else "none"}
+    outputs = [sql.named(sql.exactly(sql.column(name), kind, name) if name in strict else sql.column(name), name) for name, kind in kinds.items()]
+    file = sql.read_file("read_json", path, auto_detect=False, columns=columns, **facts)
+    return Select(sql.select(*outputs).from_(file, copy=False), (_no_other_keys(path, list(kinds), facts),))
+
+
+def _no_other_keys(path: str, names: list[str], facts: dict[str, Any]) -> Check:
+    """That no object has a key which is not a column: DuckDB leaves such keys out without a word."""
+    keys = sql.named(sql.call("unnest", sql.call("json_keys", sql.column("json"))), "key")
+    objects = sql.select(keys).from_(sql.read_file("read_json_objects", path, **facts), copy=False)
+    tree = sql.select(sql.column("key")).distinct().from_(objects.subquery("objects"), copy=False)
+    unknown = exp.Not(this=exp.In(this=sql.column("key"), expressions=[sql.literal(name) for name in names]))
+    tree = tree.where(unknown, copy=False).order_by(sql.column("key"), copy=False)
+    return Check(f"`{path}` has no key that is not a column (give such keys in `types`)", tree, "unknown_keys")
+
+
+@node(version=1, effects=["writes"], aliases={"JSONExporter": _old_writer})
+def write_json(table: Table, *, path: WritePath) -> Copy:
+    """Write the rows to a JSON file: an array of objects, one on each line, in their order.
+
+    Every object has every column; nulls are `null`. Numbers keep all their digits. NaN and infinite numbers, which
+    JSON does not have, are `null`. Dates, times, intervals, uuids and bytes are texts.
+
+    Example:
+        table: [{id: 1, name: "a", tags: [x]}, {id: 2, name: null, tags: []}]
+        params: {path: out.json}
+        writes: {out.json: "[\\n\\t{\\"id\\":1,\\"name\\":\\"a\\",\\"tags\\":[\\"x\\"]},\\n\\t{\\"id\\":2,\\"name\\":null,\\"tags\\":[]}\\n]\\n"}
+    """
+    return _write(table, path, array=True)
+
+
+@node(version=1, effects=["writes"])
+def write_jsonl(table: Table, *, path: WritePath) -> Copy:
+    """Write the rows to a JSON Lines file: one object on each line, in their order, with values as in `write_json`.
+
+    Example:
+        table: [{id: 1, amount: 0.1}, {id: 2, amount: null}]
+        params: {path: out.jsonl}
+        writes: {out.jsonl: "{\\"id\\":1,\\"amount\\":0.1}\\n{\\"id\\":2,\\"amount\\":null}\\n"}
+    """
+    return _write(table, path, array=False)
+
+
+def _write(table: Table, path: str, *, array: bool) -> Copy:
+    if not table.schema.columns:
+        raise NodeError((), "there is no column to write")
+    columns = []
+    for each in table.schema:
+        if _has(each.type, lambda kind: kind.name == "map" and _has(kind, lambda part: part.is_float)):
+            raise NodeError(
+                ("path",),
+                f"column `{each.name}` is a map of {each.type.fields[1][1] if each.type.fields else 'numbers'}, "
+                "which could hold NaN, and JSON has no NaN",
+                help=("Cast the map's values to decimal.",),
+            )
+        columns.append(sql.named(_finite(sql.column(each.name), each.type, 0), each.name))
+    options = {"format": "json", "array": array, "compression": "gzip" if path.lower().endswith(".gz") else "none"}
+    return Copy(table.select(*columns), path, options)
+
+
+def _has(kind: Type, wanted: Callable[[Type], bool]) -> bool:
+    members = [kind.element] if kind.element else [each for _, each in kind.fields]
+    return wanted(kind) or any(_has(each, wanted) for each in members)
+
+
+def _finite(tree: exp.Expression, kind: Type, depth: int) -> exp.Expression:
+    """The value with every NaN and infinite number in it replaced by null."""
+    if not _has(kind, lambda part: part.is_float):
+        return tree
+    if kind.is_float:
+        return exp.Case(ifs=[exp.If(this=sql.call("isfinite", tree), true=tree.copy())])
+    if kind.name == "list" and kind.element:
+        name = f"e{depth}"
+        each = _finite(exp.Column(this=exp.Identifier(this=name, quoted=True)), kind.element, depth + 1)
+        return sql.call("list_transform", tree, exp.Lambda(this=each, expressions=[exp.Identifier(this=name, quoted=True)]))
+    members = {name: _finite(sql.call("struct_extract", tree.copy(), name), each, depth) for name, each in kind.fields}
+    return exp.Case(ifs=[exp.If(this=sql.not_null(tree), true=sql.struct(members))])

@@ -1,0 +1,348 @@
+"""Text: clean, split, extract and replace it, read dates out of it, and turn lists into rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import duckdb
+from pydantic import Field
+from sqlglot import exp
+
+from interlock.ir.types import Type
+from interlock.registry import sql
+from interlock.registry.kinds import Column, Columns, NewColumn, Text
+from interlock.registry.node import node
+from interlock.registry.packs.columns import OnError, Path, no_clash, no_repeats, null_if_blank
+from interlock.registry.tables import NodeError, Select, Table
+
+SomeText = Annotated[Text, Field(min_length=1)]
+
+
+def _need_text(column: Column, path: Path) -> None:
+    if not column.type.is_text:
+        message = f"`{column.name}` is {column.type}, but this needs text"
+        raise NodeError(path, message, help=(f"make it text first: cast_columns with {{{column.name}: varchar}}",))
+
+
+def _need_texts(columns: Columns, path: Path) -> None:
+    no_repeats(columns, path)
+    for index, column in enumerate(columns):
+        _need_text(column, (*path, index))
+
+
+def _changed(table: Table, made: dict[str, exp.Expression]) -> exp.Select:
+    """All columns in their places, these replaced, and those that are new at the end."""
+    rest = dict(made)
+    columns = [sql.named(rest.pop(name, sql.column(name)), name) for name in table.schema.names]
+    return table.select(*columns, *(sql.named(tree, name) for name, tree in rest.items()))
+
+
+def _groups(pattern: str, path: Path) -> int:
+    """How many groups a regular expression has; refuses what RE2 does not read."""
+    try:
+        sql.value_of(sql.call("regexp_matches", "", pattern))
+    except duckdb.Error as error:
+        reason = str(error).split("Error: ", 1)[-1].splitlines()[0]
+        help = []
+        if "(?" in reason:
+            help.append("patterns are RE2: no lookahead, lookbehind or backreferences")
+        raise NodeError(path, f"this is not a regular expression that can be used: {reason}", help=help) from None
+    count = 0
+    while count < 10:
+        try:
+            sql.value_of(sql.call("regexp_extract", "", pattern, [f"g{each}" for each in range(count + 1)]))
+        except duckdb.Error:
+            break
+        count += 1
+    return count
+
+
+@node(version=1)
+def split_column(table: Table, *, column: Column, separator: SomeText, into: Annotated[list[NewColumn], Field(min_length=2, max_length=50)], trim: bool = True) -> Select:
+    """Split the text of a column at `separator` into the new columns `into`, added at the end; `column` itself stays.
+
+    Where there are more parts than names, the last column takes the whole rest; where there are fewer, the last
+    columns are null. A null gives nulls. `trim` removes the spaces around each part. `into` may name `column`
+    itself, which then is replaced. To get rows instead of columns, use explode.
+
+    Example:
+        table: [{name: "Doe, Jane"}, {name: Cher}, {name: "a,b,c"}, {name: null}]
+        params: {column: name, separator: ",", into: [last, first]}
+        gives: [{name: "Doe, Jane", last: Doe, first: Jane}, {name: Cher, last: Cher, first: null}, {name: "a,b,c", last: a, first: "b,c"}, {name: null, last: null, first: null}]
+    """
+    _need_text(column, ("column",))
+    kept = [name for name in table.schema.names if name != column.name or column.name not in [each.name for each in into]]
+    no_clash(((("into", index), name.name) for index, name in enumerate(into)), kept)
+
+    def part(number: int) -> exp.Expression:
+        parts = sql.call("string_split", column.sql, separator)
+        found: exp.Expression = sql.call("list_extract", parts, number)
+        if number == len(into):
+            rest = sql.call("array_to_string", sql.call("list_slice", parts.copy(), number, sql.call("len", parts.copy())), separator)
+            enough = exp.GTE(this=sql.call("len", parts.copy()), expression=sql.literal(number))
+            found = exp.Case(ifs=[exp.If(this=enough, true=rest)])
+        return exp.Trim(this=found) if trim else found
+
+    tree = _changed(table, {name.name: part(number) for number, name in enumerate(into, 1)})
+    return Select(tree, non_null=frozenset() if column.nullable else frozenset({into[0].name}))
+
+
+@node(version=1)
+def extract_text(table: Table, *, column: Column, pattern: SomeText, into: Annotated[list[NewColumn], Field(min_length=1, max_length=9)]) -> Select:
+    """Take the parts of a text that a regular expression finds into the new columns `into`, added at the end.
+
+    The first match counts. Each group in parentheses fills one column; without groups, the whole match fills the
+    only one. No match, or an empty one, gives null. Patterns are RE2, and `(?i)` at the start ignores case;
+    `(?:…)` groups without taking part. `into` may name `column` itself, which then is replaced.
+
+    Example:
+        table: [{note: "order A-17 of 2024"}, {note: none}, {note: null}]
+        params: {column: note, pattern: '([A-Z])-(\\d+)', into: [letter, number]}
+        gives: [{note: "order A-17 of 2024", letter: A, number: "17"}, {note: none, letter: null, number: null}, {note: null, letter: null, number: null}]
+    """
+    _need_text(column, ("column",))
+    kept = [name for name in table.schema.names if name != column.name or column.name not in [each.name for each in into]]
+    no_clash(((("into", index), name.name) for index, name in enumerate(into)), kept)
+    groups = _groups(pattern, ("pattern",))
+    if len(into) != max(groups, 1):
+        has = {0: "no groups in parentheses, so it fills 1 column", 1: "1 group in parentheses"}.get(groups, f"{groups} groups in parentheses")
+        message = f"the pattern has {has}, but `into` names {len(into)}"
+        raise NodeError(("into",), message, help=("write (?:…) for parentheses that are not a column of their own",))
+    made: dict[str, exp.Expression] = {}
+    for number, name in enumerate(into, min(groups, 1)):
+        found = sql.call("regexp_extract", column.sql, pattern, number)
+        made[name.name] = exp.Nullif(this=found, expression=sql.literal(""))
+    return Select(_changed(table, made))
+
+
+@node(version=1)
+def replace_text(table: Table, *, columns: Columns, find: SomeText, replace: Text = Text(""), regex: bool = False) -> Select:  # noqa: B008
+    r"""Replace every occurrence of `find` by `replace` in these columns; nulls stay null, places and the order stay.
+
+    With `regex: true`, `find` is a regular expression (RE2; `(?i)` at the start ignores case) and `replace` may use
+    its groups as `\1`, `\2`, the whole match as `\0`. To replace whole values, use map_values.
+
+    Example:
+        table: [{phone: 030-12-34}, {phone: null}]
+        params: {columns: [phone], find: "-", replace: ""}
+        gives: [{phone: "0301234"}, {phone: null}]
+
+    Example:
+        table: [{day: 31.01.2024}]
+        params: {columns: [day], find: '(\d+)\.(\d+)\.(\d+)', replace: '\3-\2-\1', regex: true}
+        gives: [{day: "2024-01-31"}]
+    """
+    _need_texts(columns, ("columns",))
+    if regex:
+        groups = _groups(find, ("find",))
+        try:
+            sql.value_of(sql.call("regexp_replace", "", find, replace, "g"))
+        except duckdb.Error:
+            message = f"`replace` uses a group that the pattern does not have: it has {groups}"
+            raise NodeError(("replace",), message, help=("write \\\\ for a backslash that is text",)) from None
+    made: dict[str, exp.Expression] = {
+        column.name: sql.call("regexp_replace", column.sql, find, replace, "g")
+        if regex
+        else sql.call("replace", column.sql, find, replace)
+        for column in columns
+    }
+    return Select(_changed(table, made), non_null=frozenset(column.name for column in columns if not column.nullable))
+
+
+@node(version=1)
+def clean_text(
+    table: Table,
+    *,
+    columns: Columns | None = None,
+    trim: bool = True,
+    collapse_spaces: bool = False,
+    case: Literal["lower", "upper", "title"] | None = None,
+    blank_as_null: bool = False,
+) -> Select:
+    """Tidy the text of `columns` (all text columns, without it); nulls stay null, places and the order stay.
+
+    `trim` removes white space of any kind at both ends; `collapse_spaces` makes each run of white space inside one
+    space; `case` writes all letters `lower` or `upper`, or the first letter of each word upper and the others lower
+    (`title`); `blank_as_null` turns text that is empty, or has become so, into null.
+
+    Example:
+        table: [{id: 1, name: "  ana   MARIA "}, {id: 2, name: "   "}, {id: 3, name: null}]
+        params: {collapse_spaces: true, case: title, blank_as_null: true}
+        gives: [{id: 1, name: Ana Maria}, {id: 2, name: null}, {id: 3, name: null}]
+    """
+    if columns is None:
+        columns = [Column(each.name, each.type, each.nullable) for each in table.schema if each.type.is_text]
+        if not columns:
+            raise NodeError((), "the input has no text columns to clean")
+    else:
+        _need_texts(columns, ("columns",))
+    made: dict[str, exp.Expression] = {}
+    for column in columns:
+        tree: exp.Expression = column.sql
+        if trim:
+            tree = sql.call("regexp_replace", tree, r"^[\s\p{Z}]+|[\s\p{Z}]+$", "", "g")
+        if collapse_spaces:
+            tree = sql.call("regexp_replace", tree, r"[\s\p{Z}]+", " ", "g")
+        if case is not None:
+            tree = {"lower": exp.Lower, "upper": exp.Upper}[case](this=tree) if case != "title" else _title(tree)
+        if blank_as_null:
+            tree = exp.Nullif(this=tree, expression=sql.literal("")) if trim else null_if_blank(tree)
+        made[column.name] = tree
+    solid = frozenset(column.name for column in columns if not column.nullable and not blank_as_null)
+    return Select(_changed(table, made), non_null=solid)
+
+
+def _title(tree: exp.Expression) -> exp.Expression:
+    """Each word, as spaces part them, with its first letter in upper case and the others in lower case."""
+    word = exp.Identifier(this="word", quoted=False)
+    first = exp.Upper(this=sql.call("left", word, 1))
+    rest = sql.call("substr", word.copy(), 2)
+    capital = exp.Lambda(this=exp.DPipe(this=first, expression=rest), expressions=[word.copy()])
+    words = sql.call("string_split", exp.Lower(this=tree), " ")
+    return sql.call("array_to_string", sql.call("list_transform", words, capital), " ")
+
+
+@node(version=1)
+def parse_dates(
+    table: Table,
+    *,
+    columns: Columns,
+    formats: Annotated[list[SomeText], Field(min_length=1, max_length=20)],
+    to: Literal["date", "timestamp"] = "date",
+    on_error: OnError = "fail",
+    blank_as_null: bool = False,
+) -> Select:
+    """Read dates or times out of text columns by explicit formats, tried in order; the columns keep their places.
+
+    Formats are written with `%Y` `%m` `%d` `%H` `%M` `%S` `%y` (two-digit year) `%b` (Jan) `%B` (January) `%p` (AM) and
+    the like; a time with an offset (`%z`) becomes UTC. Text in none of the formats stops the run (`on_error: fail`)
+    or becomes null (`on_error: null`); nulls stay null, and `blank_as_null` makes blank text null too.
+    `to: date` leaves out the time of day.
+
+    Example:
+        table: [{day: 31/01/2024}, {day: "2024-02-01"}, {day: null}]
+        params: {columns: [day], formats: ["%d/%m/%Y", "%Y-%m-%d"]}
+        gives: [{day: "2024-01-31"}, {day: "2024-02-01"}, {day: null}]
+
+    Example:
+        table: [{at: "2024-01-31 08:30"}, {at: soon}]
+        params: {columns: [at], formats: ["%Y-%m-%d %H:%M"], to: timestamp, on_error: "null"}
+        gives: [{at: "2024-01-31 08:30:00"}, {at: null}]
+    """
+    no_repeats(columns, ("columns",))
+    for index, column in enumerate(columns):
+        if column.type.is_temporal:
+            raise NodeError(("columns", index), f"`{column.name}` is already {column.type}; cast_columns converts between dates and times")
+        _need_text(column, ("columns", index))
+    zoned = [_zoned(text, ("formats", index)) for index, text in enumerate(formats)]
+    made: dict[str, exp.Expression] = {}
+    for column in columns:
+        text = null_if_blank(column.sql) if blank_as_null else column.sql
+        tries: list[exp.Expression] = []
+        for (_, has_zone), form in zip(zoned, formats, strict=True):
+            read: exp.Expression = sql.call("try_strptime", text.copy(), form)
+            tries.append(sql.call("timezone", "UTC", read) if has_zone else sql.cast(read, Type("timestamp")) if "%n" in form else read)
+        if on_error == "fail":
+            message = sql.literal(f"`{column.name}` holds text in none of the formats {', '.join(formats)}: ")
+            tries.append(sql.call("error", exp.DPipe(this=message, expression=text.copy())))
+        found = exp.Coalesce(this=tries[0], expressions=tries[1:]) if len(tries) > 1 else tries[0]
+        if on_error == "fail":
+            found = exp.Case(ifs=[exp.If(this=sql.not_null(text), true=found)])
+        made[column.name] = sql.cast(found, Type(to))
+    certain = on_error == "fail" and not blank_as_null
+    return Select(_changed(table, made), non_null=frozenset(column.name for column in columns if certain and not column.nullable))
+
+
+def _zoned(text: str, path: Path) -> tuple[str, bool]:
+    """A date format and whether it reads an offset; refuses what DuckDB does not read and what names no year."""
+    letters = set(re.findall(r"%-?(.)", text.replace("%%", "")))
+    if not letters:
+        raise NodeError(path, f"`{text}` names no part of a date; write %Y for the year, %m for the month, %d for the day", help=("for example %d/%m/%Y",))
+    if not letters & set("YyGcx"):
+        raise NodeError(path, f"`{text}` has no year, so it does not say a date; add %Y")
+    if "Z" in letters:
+        raise NodeError(path, f"`{text}` reads names of time zones, which are ambiguous; %z reads offsets such as +02:00")
+    try:
+        sql.value_of(sql.call("try_strptime", "", text))
+    except duckdb.Error as error:
+        raise NodeError(path, f"`{text}` is not a date format: {str(error).split(': ')[-1].splitlines()[0]}") from None
+    return text, "z" in letters
+
+
+@node(version=1)
+def explode(
+    table: Table,
+    *,
+    column: Column,
+    separator: SomeText | None = None,
+    position: NewColumn | None = None,
+    keep_empty: bool = False,
+    trim: bool = True,
+) -> Select:
+    """Make a row of each element of a list, or of each part of a text at `separator`; other columns are repeated.
+
+    The elements take the place of `column`, in the order of the rows and inside each row in the list's order.
+    Rows whose list is empty or null, or whose text is blank, vanish, unless `keep_empty` keeps them with a null.
+    `position` names a new last column with the element's place, from 1. `trim` removes the spaces around a part.
+
+    Example:
+        table: [{id: 1, tags: "a, b"}, {id: 2, tags: null}, {id: 3, tags: c}]
+        params: {column: tags, separator: ",", position: place}
+        gives: [{id: 1, tags: a, place: 1}, {id: 1, tags: b, place: 2}, {id: 3, tags: c, place: 1}]
+
+    Example:
+        table: [{id: 1, sizes: [10, 20]}, {id: 2, sizes: []}]
+        types: {sizes: "bigint[]"}
+        params: {column: sizes, keep_empty: true}
+        gives: [{id: 1, sizes: 10}, {id: 1, sizes: 20}, {id: 2, sizes: null}]
+    """
+    if position is not None:
+        no_clash([(("position",), position.name)], table.schema.names)
+    if column.type.name == "list" and column.type.element:
+        if separator is not None:
+            raise NodeError(("separator",), f"`{column.name}` is {column.type}, which has elements already; remove `separator`")
+        element = column.type.element
+        items: exp.Expression = column.sql
+    elif column.type.is_text:
+        if separator is None:
+            message = f"`{column.name}` is text; say in `separator` what stands between its parts"
+            raise NodeError(("separator",), message, help=("or cast it to a list first, if it is written as [a, b]",))
+        element = Type("varchar")
+        items = sql.call("string_split", null_if_blank(column.sql), separator)
+    else:
+        raise NodeError(("column",), f"`{column.name}` is {column.type}; only a list or a text can become rows")
+    names = table.schema.names
+    place = table.position
+    item = sql.unused("_item", [*names, place, *([position.name] if position else [])])
+    length = sql.call("len", items)
+    numbers: exp.Expression = sql.call("range", 1, exp.Add(this=length, expression=sql.literal(1)))
+    if keep_empty:
+        filled = exp.GT(this=length.copy(), expression=sql.literal(0))
+        nothing = [sql.cast(sql.literal([None]), Type("list", element=kind)) for kind in (element, Type("bigint"))]
+        items, numbers = (
+            exp.Case(ifs=[exp.If(this=filled.copy(), true=each)], default=none)
+            for each, none in zip((items, numbers), nothing, strict=True)
+        )
+    others = [sql.column(name) for name in names if name != column.name]
+    rows = table.select_numbered(
+        *others,
+        sql.column(place),
+        sql.named(sql.call("unnest", items.copy()), column.name),
+        sql.named(sql.call("unnest", numbers), item),
+    )
+    found: exp.Expression = sql.column(column.name)
+    if column.type.is_text and trim:
+        found = exp.Trim(this=found)
+    result: Sequence[exp.Expression] = [sql.named(found, name) if name == column.name else sql.column(name) for name in names]
+    if position is not None:
+        result = [*result, sql.named(sql.column(item), position.name)]
+    tree = sql.select(*result).from_(exp.Subquery(this=rows, alias=exp.TableAlias(this=sql.name_of("items"))), copy=False)
+    tree.set("order", sql.order([sql.column(place), sql.column(item)]))
+    solid = {each.name for each in table.schema if not each.nullable and each.name != column.name}
+    if position is not None and not keep_empty:
+        solid.add(position.name)
+    if column.type.is_text and not keep_empty:
+        solid.add(column.name)
+    return Select(tree, non_null=frozenset(solid))
