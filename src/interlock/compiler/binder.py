@@ -14,7 +14,7 @@ import duckdb
 
 from interlock.ir.types import Schema, Type, parse_type
 from interlock.registry import sql
-from interlock.registry.macros import MACROS, create_statement
+from interlock.registry.macros import MACROS, create_statement, needed
 
 
 class BindError(Exception):
@@ -28,7 +28,7 @@ class Binder:
         self._connection = duckdb.connect(
             ":memory:", config={"threads": 1, "enable_external_access": "false", "autoload_known_extensions": "false"}
         )
-        for macro in MACROS.values():
+        for macro in needed(MACROS):
             self._connection.execute(create_statement(macro))
         self._connection.execute("SET lock_configuration = true")
         self._tables: dict[str, str] = {}

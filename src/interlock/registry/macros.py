@@ -26,15 +26,15 @@ class Macro:
     comment: str
     uses: tuple[str, ...] = ()
 
-    @property
-    def create(self) -> str:
-        """The statement that makes it.
 
-        >>> print(MACROS["plain_zero"].create)
-        CREATE OR REPLACE TEMP MACRO plain_zero(x) AS
-          CASE WHEN x = 0 THEN abs(x) ELSE x END
-        """
-        return f"CREATE OR REPLACE TEMP MACRO {self.name}({', '.join(self.parameters)}) AS\n  {self.body}"
+def create_statement(macro: Macro) -> str:
+    """The statement that makes a macro, on the connection that will use it.
+
+    >>> print(create_statement(MACROS["plain_zero"]))
+    CREATE OR REPLACE TEMP MACRO plain_zero(x) AS
+      CASE WHEN x = 0 THEN abs(x) ELSE x END
+    """
+    return f"CREATE OR REPLACE TEMP MACRO {macro.name}({', '.join(macro.parameters)}) AS\n  {macro.body}"
 
 
 def _macro(name: str, parameters: str, comment: str, body: str, *uses: str) -> Macro:

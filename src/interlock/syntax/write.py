@@ -23,17 +23,21 @@ WIDTH = 120
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./](?:[\w ./@+()<>=*%$;-]*[\w./@+()<>=*%$;])?")
 _OLD_YAML = re.compile(
-    r"(?:y|n|yes|no|on|off)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+0-9_.,eExXo:]+|=|<<", re.I
+    r"(?:y|n|yes|no|on|off)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+0-9_.,eExXo:]+|0b[01_]+|=|<<", re.I
 )
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
-_PLAIN_BREAK = re.compile("[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNSEEN = re.compile(
+    "[^\n\t\x20-\x7e\xa0-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""Characters that readers refuse, or that would hide from a reviewer what a text says: they are written as escapes."""
 _ALIGNED = 24
 """Ids and types up to this long are padded, so that a list of nodes reads as a table."""
 
 
 def to_json(plan: Plan) -> str:
     """The plan as indented JSON, ending in a line end."""
-    return json.dumps(_plain(plan.document()), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(_plain(plan.document()), indent=2, ensure_ascii=False, allow_nan=False)
+    return _UNSEEN.sub(_escaped, text) + "\n"
 
 
 def to_yaml(plan: Plan) -> str:
@@ -70,21 +74,17 @@ def _key(key: Any) -> str:
 
 def _rows(items: list[dict[str, Any]]) -> list[str]:
     """The nodes or the edges of a plan, aligned like a table where they stand on one line each."""
+    single = [len(_row(item, {})) <= WIDTH and not _wants_lines(item) for item in items]
     widths: dict[str, int] = {}
-    for item in items:
+    for item in (item for item, alone in zip(items, single, strict=True) if alone):
         for key in list(item)[:-1]:
             written = len(_scalar(item[key], flow=True)) if isinstance(item[key], str) else 0
             if written <= _ALIGNED:
                 widths[key] = max(widths.get(key, 0), written)
     lines: list[str] = []
-    for item in items:
+    for item, alone in zip(items, single, strict=True):
         row = _row(item, widths)
-        if len(row) > WIDTH:
-            row = f"  - {_flow(item)}"
-        if len(row) > WIDTH or _wants_lines(item):
-            lines.extend(_item(item, 2))
-        else:
-            lines.append(row)
+        lines.extend([row if len(row) <= WIDTH else _row(item, {})] if alone else _item(item, 2))
     return lines
 
 
@@ -158,19 +158,18 @@ def _text(text: str, flow: bool) -> str:
     """A text on one line: bare if every reader takes it for text, else in quotes."""
     if _is_bare(text if flow else text.replace(",", "")) and (flow or not text.startswith(",")):
         return text
-    if '"' in text and "'" not in text and "\n" not in text and "\t" not in text and not _PLAIN_BREAK.search(text):
+    if '"' in text and "'" not in text and "\n" not in text and "\t" not in text and not _UNSEEN.search(text):
         return f"'{text}'"
     escaped = json.dumps(text, ensure_ascii=False)
-    return _PLAIN_BREAK.sub(_escaped, escaped)
+    return _UNSEEN.sub(_escaped, escaped)
 
 
 def _escaped(found: re.Match[str]) -> str:
-    number = ord(found.group())
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    return f"\\u{ord(found.group()):04x}"
 
 
 def _is_bare(text: str) -> bool:
-    if not _PLAIN.fullmatch(text) or _OLD_YAML.fullmatch(text) or _DATE.match(text) or _PLAIN_BREAK.search(text):
+    if not _PLAIN.fullmatch(text) or _OLD_YAML.fullmatch(text) or _DATE.match(text) or _UNSEEN.search(text):
         return False
     try:
         return isinstance(word(text), str)
@@ -187,5 +186,5 @@ def _is_literal(text: str) -> bool:
         and bool(lines[0][:1].strip())
         and bool(lines[-1].strip())
         and all(not line or line.strip(" \t") for line in lines)
-        and not _PLAIN_BREAK.search(text)
+        and not _UNSEEN.search(text)
     )

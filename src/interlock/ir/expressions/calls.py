@@ -27,6 +27,7 @@ DATE_PARTS = frozenset(
     "year month day quarter week decade century millennium isoyear dayofyear doy dayofweek dow isodow weekday".split()
 )
 CLOCK_PARTS = frozenset("hour minute second millisecond microsecond epoch".split())
+FIELD_OF = {"doy": "dayofyear", "dow": "dayofweek", "weekday": "dayofweek"}
 TRUNCATIONS = frozenset("year month day quarter week hour minute second decade century millennium millisecond microsecond isoyear".split())
 
 
@@ -126,6 +127,8 @@ class _Match:
             return self.fit_literal(argument, kind)
         if kind in CLASSES and kind.isalpha() and kind.islower():
             return self.fit_class(argument, kind)
+        if kind == "number[]" and argument.type.name == "list":
+            return argument if argument.type.element and argument.type.element.is_numeric else None
         target = self.concrete(kind)
         if target is None:
             return None
@@ -149,6 +152,8 @@ class _Match:
             return argument if found.is_numeric else None
         if kind == "integers":
             return argument if found.is_integer else None
+        if kind == "group":
+            return argument if argument.literal in range(10) else f"it must be {CLASSES[kind]}"
         if kind == "constant":
             return argument if argument.literal is not None else "it must be a whole number, written out"
         names = {"moment": (), "clock": ("time",), "span": ("time", "interval")}[kind]
@@ -190,7 +195,7 @@ class _Match:
         return found
 
 
-_TEXT_CLASSES = ("part", "clockpart", "pattern", "format", "flags")
+_TEXT_CLASSES = ("part", "clockpart", "pattern", "format", "flags", "literal")
 
 
 def _bad_pattern(pattern: str) -> str | None:
@@ -228,6 +233,9 @@ def _result(node: Call, function: Function, fitted: list[Typed], kind: Type) -> 
     if function.result:
         kind = function.result(fitted)
     tree = call_tree(function.name, *(part.tree for part in fitted))
+    if function.name == "date_part":
+        # DuckDB types `date_part(part, null)` as double whatever the part is; the function of that part has one type.
+        tree = call_tree(FIELD_OF.get(fitted[0].text or "", fitted[0].text or ""), fitted[1].tree)
     strict = [part.strict for part in fitted]
     union = NONE.union(*strict)
     some, every = any(part.nullable for part in fitted), all(part.nullable for part in fitted)

@@ -38,6 +38,8 @@ def reads_as(kind: str, text: str) -> bool:
     >>> reads_as("date", "2024-01-31"), reads_as("date", "31/01/2024"), reads_as("date", "2024-02-30")
     (True, False, False)
     """
+    if kind in ("date", "timestamp") and text in ("infinity", "-infinity"):
+        return True
     if kind == "date":
         return _is_date(text)
     if kind == "time":

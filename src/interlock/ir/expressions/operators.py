@@ -59,7 +59,7 @@ class Operators(Arithmetic):
         operand = self.condition(operand, "`not` needs a condition")
         if operand is None:
             return None
-        tree = exp.Not(this=atom(operand.tree))
+        tree = exp.Not(this=clause(operand.tree))
         return Typed(
             node, tree, BOOLEAN, operand.nullable, operand.strict, operand.when_false, operand.when_true
         )
@@ -123,14 +123,16 @@ class Operators(Arithmetic):
             operand = self.condition(operand, f"`is {node.what}` needs a condition")
             if operand is None:
                 return None
-        against = exp.Null() if node.what == "null" else exp.Boolean(this=node.what == "true")
+        against: exp.Expression = exp.Null() if node.what == "null" else exp.Boolean(this=node.what == "true")
+        if node.negated:
+            against = exp.Not(this=against)
         tree: exp.Expression = exp.Is(this=atom(operand.tree), expression=against)
         if node.what == "null":
             known, unknown = NONE, operand.strict
         else:
             known, unknown = (operand.when_true if node.what == "true" else operand.when_false), NONE
         if node.negated:
-            tree, known, unknown = exp.Not(this=tree), unknown, known
+            known, unknown = unknown, known
         return Typed(node, tree, BOOLEAN, False, NONE, known, unknown)
 
     def distinct(self, node: Distinct) -> Typed | None:
@@ -203,5 +205,5 @@ class Operators(Arithmetic):
         if len(parts) == 3:
             tree = exp.Escape(this=tree, expression=parts[2].tree)
         if node.negated:
-            tree = exp.Not(this=atom(tree) if len(parts) == 3 else tree)
+            tree = exp.Not(this=tree)
         return value(node, tree, BOOLEAN, tuple(parts[:2]))

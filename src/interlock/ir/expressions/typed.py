@@ -100,7 +100,8 @@ def side(tree: exp.Expression) -> exp.Expression:
     return tree if isinstance(tree, _ARITHMETIC) else atom(tree)
 
 
-_TESTS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between, exp.Like, exp.ILike, exp.Is)
+_TESTS = (
+    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between, exp.Like, exp.ILike, exp.Is, exp.Escape)
 
 
 def clause(tree: exp.Expression) -> exp.Expression:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
+from interlock.ir.expressions.casts import refusal
 from interlock.ir.types import Type, common_type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Expression, Literally, NewColumn, Text, TypeName
@@ -128,9 +129,10 @@ def rename_columns(table: Table, *, columns: dict[Column, NewColumn]) -> Select:
 def normalize_names(table: Table, *, style: Literal["snake_case", "lower", "upper"] = "snake_case") -> Select:
     """Write all column names in one style; the rows and the order stay.
 
-    `snake_case` makes `Total Amount (EUR)` and `totalAmountEUR` into `total_amount_eur`: lower case, words joined
-    by `_`, everything but letters and digits removed. `lower` and `upper` change only the case. Two columns that
-    would get the same name are refused.
+    Two columns that would get the same name are refused.
+
+    - `style`: `snake_case` makes `Total Amount (EUR)` and `totalAmountEUR` into `total_amount_eur`: lower case, words
+      joined by `_`, everything but letters and digits removed. `lower` and `upper` change only the case.
 
     Example:
         table: [{"Order ID": 1, "totalAmount": 9.5, "Paid?": true}]
@@ -183,15 +185,16 @@ def cast_columns(
 ) -> Select:
     """Convert columns to other types, as a mapping `{column: type}`; nulls stay null, places and the order stay.
 
-    A value that does not convert stops the run (`on_error: fail`) or becomes null (`on_error: null`).
-    `blank_as_null` makes text of nothing but spaces null instead of an error. Fractions are rounded to integers
-    (a half in a double to the even neighbour, in a decimal or text away from zero), never cut. Text to dates
-    must look like `2024-01-31`; parse_dates reads other forms.
+    Fractions are rounded to integers (a half in a double to the even neighbour, in a decimal or text away from zero),
+    never cut. Text must show a date as `2024-01-31`; parse_dates reads other forms.
+
+    - `on_error`: a value that does not convert stops the run (`fail`) or becomes null (`"null"`).
+    - `blank_as_null`: text of nothing but spaces becomes null instead of an error.
 
     Example:
         table: [{id: "1", price: "9.5"}, {id: "2", price: null}]
         params: {types: {id: bigint, price: "decimal(6,2)"}}
-        gives: [{id: 1, price: 9.50}, {id: 2, price: null}]
+        gives: [{id: 1, price: "9.50"}, {id: 2, price: null}]
 
     Example:
         table: [{day: "2024-01-31"}, {day: soon}, {day: ""}]
@@ -204,8 +207,9 @@ def cast_columns(
         kind = wanted.type
         if column.type == kind:
             continue
-        if not _castable(column.type, kind):
-            raise NodeError(("types", column.name), f"`{column.name}` is {column.type}, which cannot become {kind}")
+        reason = refusal(column.type, kind)
+        if reason:
+            raise NodeError(("types", column.name), f"`{column.name}` is {column.type}, which cannot become {kind}: {reason}")
         blank = blank_as_null and column.type.is_text and not kind.is_text
         source = null_if_blank(column.sql) if blank else column.sql
         certain = kind.name == "varchar" or common_type(column.type, kind) == kind
@@ -222,25 +226,6 @@ def null_if_blank(tree: exp.Expression) -> exp.Expression:
     """`tree`, or null where it is nothing but spaces."""
     trimmed = exp.Trim(this=tree.copy())
     return exp.Case(ifs=[exp.If(this=exp.NEQ(this=trimmed, expression=sql.literal("")), true=tree)])
-
-
-_TIMES_OF_DAY = {"timestamp", "timestamptz", "timestamp_s", "timestamp_ms", "timestamp_ns"}
-
-
-def _castable(old: Type, new: Type) -> bool:
-    """Whether some value of the old type converts to the new one, so that a cast is not merely a mistake."""
-    if old == new or old.is_null or old.is_text or new.is_text or "json" in (old.name, new.name):
-        return True
-    plain = [kind.is_numeric or kind.name == "boolean" for kind in (old, new)]
-    if any(plain):
-        return all(plain)
-    if old.is_temporal and new.is_temporal:
-        return (old.name, new.name) == ("time", "time") or (old.name != "time" and (new.name != "time" or old.name in _TIMES_OF_DAY))
-    if old.name == new.name == "list" and old.element and new.element:
-        return _castable(old.element, new.element)
-    if old.name == new.name and old.fields and [name for name, _ in old.fields] == [name for name, _ in new.fields]:
-        return all(_castable(before, after) for (_, before), (_, after) in zip(old.fields, new.fields, strict=True))
-    return False
 
 
 def _transformer_params(params: dict[str, Any]) -> dict[str, Any]:
@@ -282,9 +267,12 @@ def map_values(
 ) -> Select:
     """Replace the values of a column by others: `mapping: {old: new}`, or a list of `{from: old, to: new}`.
 
-    A value outside `mapping` is kept, becomes null (`unmatched: null`), stops the run (`unmatched: fail`) or becomes
-    `default`. Nulls stay null, unless the list form maps them (`{from: null, to: none}`). The new values replace the
-    column in its place, or go to a new column `into` at the end. Kept values and new ones must be of one type.
+    Nulls stay null, unless the list form maps them (`{from: null, to: none}`). The rows and their order stay.
+
+    - `unmatched`: a value outside `mapping` is kept, becomes null (`"null"`) or stops the run (`fail`). Where values
+      are kept, the new ones must be of the column's type.
+    - `default`: instead of `unmatched`, the value for all values outside `mapping`, except null.
+    - `into`: a new column at the end for the result; without it, `column` is replaced in its place.
 
     Example:
         table: [{id: 1, status: A}, {id: 2, status: X}, {id: 3, status: null}]

@@ -57,7 +57,7 @@ def describe_csv(
     skip: int = 0,
     encoding: str = "utf-8",
     decimal: str = ".",
-    null_values: Sequence[str] = (),
+    null_values: Sequence[str] | None = None,
     date_format: str | None = None,
     timestamp_format: str | None = None,
     types: dict[str, str] | None = None,
@@ -84,7 +84,7 @@ def describe_csv(
         if name.casefold() not in [each.casefold() for each in found]:
             raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
     before = {name.casefold(): kind for name, kind in pinned}
-    nulls = {"", *null_values}
+    nulls = {"", *(null_values or ())}
     columns = []
     for place, name in enumerate(found):
         values = {row[place]: line for line, row in reversed(body) if row[place] not in nulls}
@@ -92,7 +92,7 @@ def describe_csv(
         if kind is None:
             kind = csv_type(values, decimal, date_format, timestamp_format)
             earlier = before.get(name.casefold(), kind)
-            if earlier != kind and (not values or earlier == "varchar" or kind in ("bigint", "hugeint") and earlier == "double"):
+            if earlier != kind and (not values or earlier == "varchar" or (kind in ("bigint", "hugeint") and earlier == "double")):
                 kind = earlier
         elif (pattern := csv_pattern(kind, decimal)) is not None:
             for value, line in values.items():
@@ -107,7 +107,7 @@ def describe_csv(
         "skip": skip,
         "encoding": encoding,
         "decimal_separator": decimal,
-        "nullstr": ["", *null_values],
+        "nullstr": ["", *(null_values or ())],
         "allow_quoted_nulls": False,
         "dateformat": date_format,
         "timestampformat": timestamp_format,
@@ -297,33 +297,29 @@ def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tu
         raise ValueError(f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken")
 
 
-def _old_reader(params: dict[str, Any]) -> dict[str, Any]:
-    named = {"file_path": "path", "filepath": "path", "sep": "delimiter"}
-    return {named.get(key, key): value for key, value in params.items()}
-
-
-def _old_writer(params: dict[str, Any]) -> dict[str, Any]:
-    named = {"output_path": "path", "file_path": "path", "sep": "delimiter"}
+def _old_names(params: dict[str, Any]) -> dict[str, Any]:
+    named = {"file_path": "path", "filepath": "path", "output_path": "path", "sep": "delimiter"}
     return {named.get(key, key): value for key, value in params.items()}
 
 
 Sign = Annotated[Text, Field(min_length=1, max_length=1)]
 SignOrNone = Annotated[Text, Field(max_length=1)]
+QUOTE, COMMA, NOTHING = Text('"'), Text(","), Text("")
 
 
-@node(version=1, effects=["reads"], describe=describe_csv, aliases={"CSVIngestor": _old_reader, "CSVParser": _old_reader})
+@node(version=1, effects=["reads"], describe=describe_csv, aliases={"CSVIngestor": _old_names, "CSVParser": _old_names})
 def read_csv(
     *,
     path: ReadPath,
     delimiter: Sign | None = None,
     header: bool = True,
     names: Annotated[list[Text], Field(min_length=1)] | None = None,
-    quote: SignOrNone = Text('"'),
-    escape: SignOrNone = Text('"'),
+    quote: SignOrNone = QUOTE,
+    escape: SignOrNone = QUOTE,
     skip: Annotated[int, Field(ge=0, le=10_000)] = 0,
     encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8",
     decimal: Literal[".", ","] = ".",
-    null_values: list[Text] = [],  # noqa: B006
+    null_values: list[Text] | None = None,
     date_format: Text | None = None,
     timestamp_format: Text | None = None,
     types: dict[Text, TypeName] | None = None,
@@ -370,14 +366,14 @@ def read_csv(
     return Select(sql.select(*outputs).from_(file, copy=False))
 
 
-@node(version=1, effects=["writes"], aliases={"CSVExporter": _old_writer})
+@node(version=1, effects=["writes"], aliases={"CSVExporter": _old_names})
 def write_csv(
     table: Table,
     *,
     path: WritePath,
-    delimiter: Sign = Text(","),
+    delimiter: Sign = COMMA,
     header: bool = True,
-    null_value: Text = Text(""),
+    null_value: Text = NOTHING,
 ) -> Copy:
     """Write the rows to a CSV file in UTF-8, in their order, with a header line.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import json
 import os
 import re
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, time
 from typing import Any, Literal
 from urllib.parse import quote as quote_uri
-from uuid import UUID
 
 import duckdb
 
@@ -37,6 +38,7 @@ def describe_sqlite(
     """
     database = sqlite_open(path)
     before = dict(pinned)
+    order = None
     try:
         tables = sorted(name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"))
         if table not in tables:
@@ -45,7 +47,12 @@ def describe_sqlite(
         declared = [(row[1], row[2]) for row in database.execute(f"PRAGMA table_xinfo({sqlite_name(table)})") if row[6] != 1]
         listed = ", ".join(sqlite_name(name) for name, _ in declared)
         rows = database.execute(f"SELECT {listed} FROM {sqlite_name(table)} LIMIT {SQLITE_SAMPLE_ROWS}").fetchall()
-        keyed = bool(database.execute("SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table' AND upper(sql) NOT LIKE '%WITHOUT%ROWID%'", [table]).fetchone())
+        stored = database.execute("SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'", [table]).fetchone()
+        rowid = sqlite_rowid([name for name, _ in declared]) if stored else None
+        if rowid:
+            with contextlib.suppress(sqlite3.Error):
+                database.execute(f"SELECT {rowid} FROM {sqlite_name(table)} LIMIT 0")
+                order = rowid
     except sqlite3.Error as error:
         raise ValueError(f"the database cannot be read: {error}") from error
     finally:
@@ -54,8 +61,12 @@ def describe_sqlite(
     for place, (name, kind) in enumerate(declared):
         values = [row[place] for row in rows if row[place] is not None]
         wanted = before.get(name) or sqlite_type(kind, values)
-        columns.append((name, wanted if all(sqlite_fits(value, wanted) for value in values) else sqlite_type("", values)))
-    return columns, {"ordered": keyed and not any(name.casefold() == "rowid" for name, _ in declared)}
+        if not all(sqlite_fits(value, wanted) for value in values):
+            wanted = "varchar"
+        if not all(sqlite_fits(value, wanted) for value in values):
+            raise ValueError(f"column `{name}` holds both text or numbers and bytes")
+        columns.append((name, wanted))
+    return columns, {"order": order}
 
 
 def sqlite_open(path: str) -> sqlite3.Connection:
@@ -79,6 +90,12 @@ def sqlite_open(path: str) -> sqlite3.Connection:
 def sqlite_name(name: str) -> str:
     """A name in double quotes."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def sqlite_rowid(names: Sequence[str]) -> str | None:
+    """A name under which SQLite gives a row's number, if the columns leave one free."""
+    taken = {name.casefold() for name in names}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
 
 
 def sqlite_type(declared: str, values: list[Any]) -> str:
@@ -169,16 +186,21 @@ def read_sqlite(*, path: ReadPath, table: Name, source: Described) -> Rows:
         database = sqlite_open(path)
         try:
             listed = ", ".join(sqlite_name(name) for name, _ in source.columns)
-            order = " ORDER BY rowid" if source.facts["ordered"] else ""
+            order = f" ORDER BY {source.facts['order']}" if source.facts["order"] else ""
             cursor = database.execute(f"SELECT {listed} FROM {sqlite_name(table)}{order}")
+            kinds = [kind for _, kind in source.columns]
+            plain = [{"bigint": int, "double": float, "varchar": str, "blob": bytes}.get(kind) for kind in kinds]
             number = 0
             while batch := cursor.fetchmany(SQLITE_BATCH):
                 for row in batch:
                     number += 1
+                    if all(value is None or type(value) is each for value, each in zip(row, plain, strict=True)):
+                        yield row
+                        continue
                     for value, (name, kind) in zip(row, source.columns, strict=True):
                         if not sqlite_fits(value, kind):
-                            raise ValueError(f"row {number} of `{table}`: {value!r:.60} in column `{name}` is not a {kind}")
-                    yield tuple(sqlite_value(value, kind) for value, (_, kind) in zip(row, source.columns, strict=True))
+                            raise ValueError(f"row {number} of `{table}`: {repr(value)[:60]} in column `{name}` is not a {kind}")
+                    yield tuple(map(sqlite_value, row, kinds))
         finally:
             database.close()
 
@@ -186,50 +208,132 @@ def read_sqlite(*, path: ReadPath, table: Name, source: Described) -> Rows:
 
 
 def sqlite_declared(kind: str) -> str:
-    """The type that a column of this type is declared with."""
-    if kind == "boolean" or kind in ("date", "timestamp"):
+    """The type with which a column is declared."""
+    if kind in ("boolean", "date", "timestamp", "blob"):
         return kind
     if kind in ("tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger"):
         return "integer"
-    return "real" if kind in ("float", "double") else "blob" if kind == "blob" else "text"
+    return "real" if kind in ("float", "double") else "text"
 
 
-def sqlite_stored(value: Any) -> Any:
-    """A Python value as SQLite stores it: decimals, large integers, dates and times as text."""
-    if value is None or isinstance(value, str | bytes | float):
-        return value
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, int):
+def sqlite_stored(value: Any, declared: str) -> Any:
+    """A Python value as SQLite stores it: what is declared as text becomes text, exactly."""
+    if value is None or isinstance(value, str):
         return value
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, Decimal | UUID | timedelta):
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if declared == "text":
         return str(value)
-    if isinstance(value, bytearray | memoryview):
-        return bytes(value)
-    raise ValueError(f"SQLite cannot store {value!r:.60}")
+    return int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, bytearray | memoryview) else value
 
 
-def _tells_nothing() -> None: ...
+def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) -> None:
+    """Refuse, before anything is written, what the database as it stands does not allow."""
+    if not os.path.exists(path) or not os.path.getsize(path):
+        return
+    database = sqlite_open(path)
+    try:
+        found = database.execute("SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]).fetchone()
+        if found is None:
+            return
+        if found[0] == "view":
+            raise ValueError(f"`{table}` is a view of the database; rows cannot be written to it")
+        if if_exists == "fail":
+            raise ValueError(f"the database already has a table `{table}`; give `if_exists: replace` or `append`")
+        there = [row[1] for row in database.execute(f"PRAGMA table_info({sqlite_name(table)})")]
+    except sqlite3.Error as error:
+        raise ValueError(sqlite_trouble(error)) from error
+    finally:
+        database.close()
+    lacking = [name for name in there if name.casefold() not in {each.casefold() for each in names}]
+    unknown = [name for name in names if name.casefold() not in {each.casefold() for each in there}]
+    if if_exists == "append" and (lacking or unknown):
+        told = [f"the table also has {', '.join(lacking)}"] * bool(lacking) + [f"it does not have {', '.join(unknown)}"] * bool(unknown)
+        raise ValueError(f"the rows cannot be appended to `{table}`, because the columns differ: {'; '.join(told)}")
+
+
+def sqlite_merge(path: str, staged: str, table: str, if_exists: str, names: Sequence[str], create: str, *, commit: bool) -> None:
+    """Bring the staged table into the database in one transaction; without `commit`, only try whether that works."""
+    sqlite_check(path, table, if_exists, names)
+    database = sqlite3.connect(path, timeout=SQLITE_WAIT, isolation_level=None)
+    try:
+        database.execute("ATTACH ? AS staged", [staged])
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            exists = database.execute("SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]).fetchone()
+            if exists and if_exists == "replace":
+                database.execute(f"DROP TABLE main.{sqlite_name(table)}")
+            if not exists or if_exists == "replace":
+                database.execute(create.replace("CREATE TABLE ", "CREATE TABLE main.", 1))
+            listed = ", ".join(map(sqlite_name, names))
+            order = f" ORDER BY {rowid}" if (rowid := sqlite_rowid(names)) else ""
+            database.execute(f"INSERT INTO main.{sqlite_name(table)} ({listed}) SELECT {listed} FROM staged.{sqlite_name(table)}{order}")
+            database.execute("COMMIT" if commit else "ROLLBACK")
+        finally:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise ValueError(sqlite_trouble(error)) from error
+    finally:
+        database.close()
+
+
+def sqlite_trouble(error: sqlite3.Error) -> str:
+    """What went wrong, in plain words."""
+    text = str(error)
+    return "the database is locked by another program" if "locked" in text else f"SQLite refuses it: {text}"
 
 
 @node(version=1, effects=["writes"], aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector})
-def write_sqlite(table: Rows, *, path: WritePath, name: Name, if_exists: Literal["replace", "append", "fail"] = "fail") -> Writes:
-    """Write the rows to a table of an SQLite database, all in one transaction.
+def write_sqlite(rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail") -> Writes:
+    """Write the rows to a table of an SQLite database, in one transaction.
 
     Other tables of the database are left alone, and so is the database if the run fails. Columns are declared
-    integer, real, boolean (0 and 1), date, timestamp (ISO text), blob or text; decimals and integers beyond 64 bits
-    are text, exact to the last digit.
+    integer, real, boolean (0 and 1), date and timestamp (ISO text), blob or text. Decimals and integers beyond 64
+    bits are text, exact to the last digit; lists, structs and maps are JSON; NaN is null.
 
-    - `name`: the table.
-    - `if_exists`: what to do when the table exists: `fail`, `replace` it, or `append` to it; to append, the names of
-      the columns must be the same, in any order.
+    - `if_exists`: what to do when the table exists: `fail`, `replace` it (with its indexes and triggers), or `append`
+      to it; to append, the names of the columns must be the same, in any order.
 
     Example:
-        roundtrip: {write: write_sqlite, read: read_sqlite, params: {path: data.db, table: t}}
+        roundtrip: {write: write_sqlite, read: read_sqlite, params: {path: data.db, table: days}}
         table: [{day: 2024-01-31, ok: true}, {day: null, ok: false}]
         gives: [{day: 2024-01-31, ok: true}, {day: null, ok: false}]
     """
+    names = [name for name, _ in rows.columns]
+    kinds = [sqlite_declared(kind) for _, kind in rows.columns]
+    if not names:
+        raise ValueError("there is no column to write")
+    sqlite_check(path, table, if_exists, names)
+    create = f"CREATE TABLE {sqlite_name(table)} ({', '.join(f'{sqlite_name(name)} {kind}' for name, kind in zip(names, kinds, strict=True))})"
+    folder = os.path.dirname(os.path.abspath(path))
+    with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder) as scratch:
+        staged = os.path.join(scratch, "staged.db")
+        side = sqlite3.connect(staged, isolation_level=None)
+        try:
+            side.execute("PRAGMA journal_mode = OFF")
+            side.execute("PRAGMA synchronous = OFF")
+            side.execute(create)
+            insert = f"INSERT INTO {sqlite_name(table)} VALUES ({', '.join('?' * len(names))})"
+            stored = (tuple(map(sqlite_stored, row, kinds)) for row in rows)
+            side.execute("BEGIN")
+            while batch := list(itertools.islice(stored, SQLITE_BATCH)):
+                side.executemany(insert, batch)
+            side.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise ValueError(sqlite_trouble(error)) from error
+        finally:
+            side.close()
+        if os.path.exists(path):
+            sqlite_merge(path, staged, table, if_exists, names, create, commit=False)
+        yield
+        if os.path.exists(path):
+            sqlite_merge(path, staged, table, if_exists, names, create, commit=True)
+            return
+        with open(staged, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(staged, path)

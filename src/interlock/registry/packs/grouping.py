@@ -66,7 +66,7 @@ def aggregated(
     if function == "count":
         return sql.filtered(exp.Count(this=exp.Star() if value is None else value), where)
     assert value is not None
-    if kind.is_float and function in ("sum", "mean") or function == "std":
+    if (kind.is_float and function in ("sum", "mean")) or function == "std":
         chosen = exp.Case(ifs=[exp.If(this=where, true=value)]) if where is not None else value
         return sql.call(f"exact_{function}", chosen)
     unique: exp.Expression = exp.Distinct(expressions=[value]) if distinct else value

@@ -42,7 +42,7 @@ def describe_json(
         try:
             json.loads(start.split("\n", 1)[0])
             form = "newline_delimited"
-        except ValueError:
+        except (ValueError, RecursionError):
             form = "unstructured"
     else:
         raise ValueError(f"the file begins with `{start[:20]}`; it must hold an array of objects, or objects")
@@ -170,8 +170,10 @@ def json_columns(
     return columns, {"format": form}
 
 
-def json_shape(value: Any) -> Any:
+def json_shape(value: Any, depth: int = 0) -> Any:
     """The shape of a value: a type's name, `[shape]` for a list, a mapping for an object, None for null."""
+    if depth > 20:
+        return "json"
     if value is None:
         return None
     if isinstance(value, bool):
@@ -183,10 +185,10 @@ def json_shape(value: Any) -> Any:
     if isinstance(value, list):
         shape: Any = None
         for each in value:
-            shape = json_join(shape, json_shape(each))
+            shape = json_join(shape, json_shape(each, depth + 1))
         return [shape]
     if isinstance(value, dict):
-        return {name: json_shape(each) for name, each in value.items()} or "json"
+        return {name: json_shape(each, depth + 1) for name, each in value.items()} or "json"
     return "varchar"
 
 
@@ -221,15 +223,12 @@ def json_type(shape: Any, reserved: set[str]) -> str:
     return shape or "varchar"
 
 
-def _old_reader(params: dict[str, Any]) -> dict[str, Any]:
-    return {{"file_path": "path", "filepath": "path"}.get(key, key): value for key, value in params.items()}
+def _old_names(params: dict[str, Any]) -> dict[str, Any]:
+    named = {"file_path": "path", "filepath": "path", "output_path": "path"}
+    return {named.get(key, key): value for key, value in params.items()}
 
 
-def _old_writer(params: dict[str, Any]) -> dict[str, Any]:
-    return {{"output_path": "path", "file_path": "path"}.get(key, key): value for key, value in params.items()}
-
-
-@node(version=1, effects=["reads"], describe=describe_json, aliases={"JSONParser": _old_reader, "JSONIngestor": _old_reader})
+@node(version=1, effects=["reads"], describe=describe_json, aliases={"JSONParser": _old_names, "JSONIngestor": _old_names})
 def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, source: Described) -> Select:
     """Read a JSON file that holds an array of objects, or objects one after another: one row for each object.
 
@@ -284,7 +283,7 @@ def _no_other_keys(path: str, names: list[str], facts: dict[str, Any]) -> Check:
     return Check(f"`{path}` has no key that is not a column (give such keys in `types`)", tree, "unknown_keys")
 
 
-@node(version=1, effects=["writes"], aliases={"JSONExporter": _old_writer})
+@node(version=1, effects=["writes"], aliases={"JSONExporter": _old_names})
 def write_json(table: Table, *, path: WritePath) -> Copy:
     """Write the rows to a JSON file: an array of objects, one on each line, in their order.
 

@@ -78,15 +78,12 @@ def parquet_type(kind: Any, name: str, reserved: set[str]) -> str:
     return text
 
 
-def _old_writer(params: dict[str, Any]) -> dict[str, Any]:
-    return {{"output_path": "path", "file_path": "path"}.get(key, key): value for key, value in params.items()}
+def _old_names(params: dict[str, Any]) -> dict[str, Any]:
+    named = {"file_path": "path", "output_path": "path"}
+    return {named.get(key, key): value for key, value in params.items()}
 
 
-def _old_reader(params: dict[str, Any]) -> dict[str, Any]:
-    return {"path" if key == "file_path" else key: value for key, value in params.items()}
-
-
-@node(version=1, effects=["reads"], describe=describe_parquet, aliases={"ParquetReader": _old_reader})
+@node(version=1, effects=["reads"], describe=describe_parquet, aliases={"ParquetReader": _old_names})
 def read_parquet(*, path: ReadPath, source: Described) -> Select:
     """Read a Parquet file, with the columns and types that are stored in it.
 
@@ -99,7 +96,7 @@ def read_parquet(*, path: ReadPath, source: Described) -> Select:
     return Select(sql.select(*outputs).from_(sql.read_file("read_parquet", path), copy=False))
 
 
-@node(version=1, effects=["writes"], aliases={"ParquetExporter": _old_writer})
+@node(version=1, effects=["writes"], aliases={"ParquetExporter": _old_names})
 def write_parquet(table: Table, *, path: WritePath, compression: Literal["zstd", "snappy", "gzip", "none"] = "zstd") -> Copy:
     """Write the rows to a Parquet file, in their order, with their types.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -50,8 +49,10 @@ def _sorter_params(params: dict[str, Any]) -> dict[str, Any]:
 def sort_rows(table: Table, *, by: SortKeys) -> Select:
     """Order the rows by `by`; rows with equal keys keep their order. Nulls come last unless a key says otherwise.
 
-    A key is a column (`revenue`), a column and a direction (`revenue desc`), or a mapping with `column`,
-    `descending` and `nulls` (`first` or `last`). Text is ordered by code point, so `B` comes before `a`.
+    Text is ordered by code point, so `B` comes before `a`.
+
+    - `by`: the keys; each is a column (`revenue`), a column and a direction (`revenue desc`), or a mapping with
+      `column`, `descending` and `nulls` (`first` or `last`).
 
     Example:
         table: [{id: 1, v: 2}, {id: 2, v: null}, {id: 3, v: 7}, {id: 4, v: 2}]
@@ -95,13 +96,15 @@ def sample_rows(
 ) -> Select:
     """Keep a random sample without repeats: exactly `rows` rows, or a `fraction` of them; the order is kept.
 
-    Give either `rows` (all rows are kept if there are fewer) or `fraction` (0.1 is a tenth; the number of rows is
-    rounded, halves up). The same input and the same `seed` always give the same rows; another seed gives others.
+    The same input and the same `seed` always give the same rows; another seed gives others.
+
+    - `rows`: how many rows; all of them if there are fewer.
+    - `fraction`: instead of `rows`, how large a part; 0.1 is a tenth. The number of rows is rounded, halves up.
 
     Example:
         table: [{id: 1}, {id: 2}, {id: 3}, {id: 4}, {id: 5}, {id: 6}]
         params: {rows: 3, seed: 7}
-        gives: [{id: 1}, {id: 2}, {id: 3}]
+        gives: [{id: 2}, {id: 3}, {id: 6}]
 
     Example:
         table: [{id: 1}, {id: 2}, {id: 3}]
@@ -135,8 +138,10 @@ def distinct_rows(
 ) -> Select:
     """Remove duplicates: of rows that are equal in `keys` (in all columns, without `keys`) one is kept.
 
-    Nulls count as equal. `keep` says which row stays: the first or the last in the input's order, or in the order
-    of `order_by`, where rows with equal `order_by` keep the input's order. The rows that stay keep the input's order.
+    Nulls count as equal. The rows that stay keep the input's order.
+
+    - `keep`: which row of equals stays, the first or the last in the input's order.
+    - `order_by`: another order for `keep` (with `keys` only); rows that are equal in it keep the input's order.
 
     Example:
         table: [{id: 1, v: a}, {id: 2, v: b}, {id: 1, v: a}, {id: 2, v: c}]
@@ -177,13 +182,18 @@ def _one_of_each(columns: Iterable[SchemaColumn], place: exp.Column, last: bool 
 
     Where equal values can be told apart (0.0 and -0.0, one month and 30 days), grouping alone would keep any.
     """
-    pick = exp.ArgMax if last else exp.ArgMin
     return [
         sql.column(column.name)
         if _equal_is_same(column.type)
-        else sql.named(pick(this=sql.column(column.name), expression=place.copy()), column.name)
+        else sql.named(_first(column.name, place, last), column.name)
         for column in columns
     ]
+
+
+def _first(name: str, place: exp.Column, last: bool = False) -> exp.Expression:
+    """`first(name ORDER BY place)`: a group's value in its first (or last) row, null or not."""
+    by = [sql.ordered(place.copy(), descending=last)]
+    return exp.First(this=exp.Order(this=sql.column(name), expressions=by))
 
 
 def _equal_is_same(kind: Type) -> bool:
@@ -203,8 +213,9 @@ def _null_handler_params(params: dict[str, Any]) -> dict[str, Any]:
 def drop_nulls(table: Table, *, columns: Columns | None = None, how: Literal["any", "all"] = "any") -> Select:
     """Drop the rows that have a null in `columns` (in any column, without `columns`); the order is kept.
 
-    `how: any` drops a row with at least one null there, `how: all` only a row with nothing but nulls there.
     Empty text and NaN are not null.
+
+    - `how`: `any` drops a row with at least one null there, `all` only a row with nothing but nulls there.
 
     Example:
         table: [{id: 1, name: Ana}, {id: 2, name: null}, {id: null, name: null}]
@@ -235,9 +246,13 @@ def fill_nulls(
 ) -> Select:
     """Replace nulls: by a fixed value for each column (`values`), or by a value of a neighbouring row (`method`).
 
-    `values: {amount: 0, city: unknown}` needs values of the columns' own types. `method: forward` takes the nearest
-    value above in the input's order, `backward` the nearest below, in `columns` (all columns, without it) and only
-    among rows with equal `group`; a null with no value on that side stays. Column types and the order are kept.
+    Column types and the order are kept. NaN is not null.
+
+    - `values`: such as `{amount: 0, city: unknown}`; each value must be of its column's type.
+    - `method`: instead of `values`; `forward` takes the nearest value above in the input's order, `backward` the
+      nearest below. A null that has no value on that side stays.
+    - `columns`: what `method` fills; all columns, without it.
+    - `group`: `method` looks only at rows that are equal in these columns.
 
     Example:
         table: [{id: 1, amount: 5.0, city: null}, {id: 2, amount: null, city: Rome}]
@@ -313,10 +328,11 @@ def union_tables(
 ) -> Select:
     """Stack the rows of all inputs, one input after the other; columns are matched by name, not by place.
 
-    A column that some input lacks is refused, unless `missing: null` fills it with nulls. Types may differ only
-    where one fits into the other (integer and double, but not number and text). `source` names a new column that
-    holds the name of the input a row came from. `distinct` keeps only the first of rows that are equal in all
-    columns; `source` is not compared.
+    Types may differ only where one fits into the other (integer and double, but not number and text).
+
+    - `missing`: a column that some input lacks is refused, or filled with nulls (`"null"`).
+    - `source`: a new column that holds the name of the input a row came from.
+    - `distinct`: keep only the first of rows that are equal in all columns (`source` is not compared).
 
     Example:
         tables: {north: [{id: 1, v: 2}, {id: 2, v: null}], south: [{v: 5, id: 1}]}
@@ -342,7 +358,9 @@ def union_tables(
         if source is not None:
             columns.append(sql.named(sql.literal(table.name), source.name))
         branches.append(table.select(*columns, sql.named(sql.literal(index), part), sql.named(sql.position(), row)))
-    stack = reduce(lambda above, below: exp.Union(this=above, expression=below, distinct=False), branches)
+    stack = branches[0]
+    for branch in branches[1:]:
+        stack = exp.Union(this=stack, expression=branch, distinct=False)
     result = [sql.column(name) for name in taken]
     by = [sql.ordered(sql.column(part)), sql.ordered(sql.column(row))]
     if distinct:
@@ -366,7 +384,7 @@ def _first_of_equals(
     placed = sql.select(*kept, sql.named(sql.window(exp.RowNumber(), by=by), place))
     result = _one_of_each([SchemaColumn(name, kind) for name, kind in types.items()], at)
     if source is not None:
-        result.append(sql.named(exp.ArgMin(this=sql.column(source.name), expression=at.copy()), source.name))
+        result.append(sql.named(_first(source.name, at), source.name))
     return [sql.ordered(exp.Min(this=at))], result, placed.from_(_as_table(stack, "stacked"), copy=False)
 
 

@@ -64,8 +64,10 @@ def split_column(table: Table, *, column: Column, separator: SomeText, into: Ann
     """Split the text of a column at `separator` into the new columns `into`, added at the end; `column` itself stays.
 
     Where there are more parts than names, the last column takes the whole rest; where there are fewer, the last
-    columns are null. A null gives nulls. `trim` removes the spaces around each part. `into` may name `column`
-    itself, which then is replaced. To get rows instead of columns, use explode.
+    columns are null. A null gives nulls. To get rows instead of columns, use explode.
+
+    - `into`: the new names; one may be `column` itself, which then is replaced in its place.
+    - `trim`: remove the spaces around each part.
 
     Example:
         table: [{name: "Doe, Jane"}, {name: Cher}, {name: "a,b,c"}, {name: null}]
@@ -93,9 +95,11 @@ def split_column(table: Table, *, column: Column, separator: SomeText, into: Ann
 def extract_text(table: Table, *, column: Column, pattern: SomeText, into: Annotated[list[NewColumn], Field(min_length=1, max_length=9)]) -> Select:
     """Take the parts of a text that a regular expression finds into the new columns `into`, added at the end.
 
-    The first match counts. Each group in parentheses fills one column; without groups, the whole match fills the
-    only one. No match, or an empty one, gives null. Patterns are RE2, and `(?i)` at the start ignores case;
-    `(?:…)` groups without taking part. `into` may name `column` itself, which then is replaced.
+    The first match counts; no match, or an empty one, gives null.
+
+    - `pattern`: a regular expression (RE2); `(?i)` at the start ignores case, `(?:…)` groups without taking part.
+    - `into`: a name for each group in parentheses, or one for the whole match if there are none; one may be `column`
+      itself, which then is replaced in its place.
 
     Example:
         table: [{note: "order A-17 of 2024"}, {note: none}, {note: null}]
@@ -121,8 +125,10 @@ def extract_text(table: Table, *, column: Column, pattern: SomeText, into: Annot
 def replace_text(table: Table, *, columns: Columns, find: SomeText, replace: Text = Text(""), regex: bool = False) -> Select:  # noqa: B008
     r"""Replace every occurrence of `find` by `replace` in these columns; nulls stay null, places and the order stay.
 
-    With `regex: true`, `find` is a regular expression (RE2; `(?i)` at the start ignores case) and `replace` may use
-    its groups as `\1`, `\2`, the whole match as `\0`. To replace whole values, use map_values.
+    To replace whole values, use map_values.
+
+    - `regex`: read `find` as a regular expression (RE2; `(?i)` at the start ignores case); `replace` may use its groups
+      as `\1`, `\2`, and the whole match as `\0`.
 
     Example:
         table: [{phone: 030-12-34}, {phone: null}]
@@ -163,9 +169,10 @@ def clean_text(
 ) -> Select:
     """Tidy the text of `columns` (all text columns, without it); nulls stay null, places and the order stay.
 
-    `trim` removes white space of any kind at both ends; `collapse_spaces` makes each run of white space inside one
-    space; `case` writes all letters `lower` or `upper`, or the first letter of each word upper and the others lower
-    (`title`); `blank_as_null` turns text that is empty, or has become so, into null.
+    - `trim`: remove white space of any kind at both ends.
+    - `collapse_spaces`: make one space of each run of white space.
+    - `case`: write all letters `lower` or `upper`, or the first of each word upper and the others lower (`title`).
+    - `blank_as_null`: make null of text that is empty or nothing but white space.
 
     Example:
         table: [{id: 1, name: "  ana   MARIA "}, {id: 2, name: "   "}, {id: 3, name: null}]
@@ -216,10 +223,13 @@ def parse_dates(
 ) -> Select:
     """Read dates or times out of text columns by explicit formats, tried in order; the columns keep their places.
 
-    Formats are written with `%Y` `%m` `%d` `%H` `%M` `%S` `%y` (two-digit year) `%b` (Jan) `%B` (January) `%p` (AM) and
-    the like; a time with an offset (`%z`) becomes UTC. Text in none of the formats stops the run (`on_error: fail`)
-    or becomes null (`on_error: null`); nulls stay null, and `blank_as_null` makes blank text null too.
-    `to: date` leaves out the time of day.
+    Nulls stay null, and the rows and their order stay.
+
+    - `formats`: written with `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, `%y` (two-digit year), `%b` (Jan), `%B` (January),
+      `%p` (AM) and the like; a time with an offset (`%z`) becomes UTC.
+    - `to`: `date` leaves out the time of day.
+    - `on_error`: text in none of the formats stops the run (`fail`) or becomes null (`"null"`).
+    - `blank_as_null`: text of nothing but spaces becomes null instead of an error.
 
     Example:
         table: [{day: 31/01/2024}, {day: "2024-02-01"}, {day: null}]
@@ -284,8 +294,10 @@ def explode(
     """Make a row of each element of a list, or of each part of a text at `separator`; other columns are repeated.
 
     The elements take the place of `column`, in the order of the rows and inside each row in the list's order.
-    Rows whose list is empty or null, or whose text is blank, vanish, unless `keep_empty` keeps them with a null.
-    `position` names a new last column with the element's place, from 1. `trim` removes the spaces around a part.
+
+    - `position`: a new last column with the element's place in its list, from 1.
+    - `keep_empty`: keep a row whose list is empty or null, or whose text is blank, with a null; otherwise it vanishes.
+    - `trim`: remove the spaces around each part of a text.
 
     Example:
         table: [{id: 1, tags: "a, b"}, {id: 2, tags: null}, {id: 3, tags: c}]

@@ -174,7 +174,7 @@ LISTS: tuple[Function, ...] = (
     ),
     _list(
         "array_to_string",
-        "array_to_string(list T[], separator varchar) -> varchar",
+        "array_to_string(list T[], separator literal) -> varchar",
         "The items as text, with a separator between any two.",
         "Nulls are left out; only nulls: null. An empty list: empty text.",
         ("array_to_string([1, 2], '-')", "'1-2'"),

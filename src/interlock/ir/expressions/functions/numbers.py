@@ -90,13 +90,14 @@ _ROUNDING: tuple[Function, ...] = (
     ),
     _number(
         "round_even",
-        "round_even(x double, places constant) -> double",
+        "round_even(x number, places constant) -> number",
         "The number rounded to so many decimal places, half to the even neighbour (bankers' rounding).",
         "NaN and infinity stay.",
         ("round_even(2.5e0, 0)", "2e0"),
         ("round_even(3.5e0, 0)", "4e0"),
         (f"round_even({_NULL}, 0)", _NULL),
         aliases=("roundbankers",),
+        result=_rounded,
     ),
     _number(
         "floor",
@@ -200,7 +201,7 @@ _NAN, _DOWN = "cast('nan' as double)", "cast('-infinity' as double)"
 
 _CURVES: tuple[Function, ...] = (
     _curve("sqrt", "The square root.", "Negative: NaN.", ("sqrt(9)", "3e0"), ("sqrt(-1)", _NAN)),
-    _curve("cbrt", "The cube root.", "Negative numbers have one too.", ("cbrt(27)", "3e0"), ("cbrt(-8)", "-2e0")),
+    _curve("cbrt", "The cube root.", "Negative numbers have one too.", ("round(cbrt(27), 6)", "3e0"), ("round(cbrt(-8), 6)", "-2e0")),
     _curve("exp", "The number e to a power.", "Too large: infinity.", ("exp(0)", "1e0"), ("exp(1000)", "cast('infinity' as double)")),
     _curve("ln", "The natural logarithm.", "Zero: negative infinity; negative: NaN.", ("ln(1)", "0e0"), ("ln(0)", _DOWN), ("ln(-1)", _NAN)),
     _curve("log10", "The logarithm to base 10.", "Zero: negative infinity; negative: NaN.", ("log10(1000)", "3e0"), ("log10(0)", _DOWN)),

@@ -406,7 +406,7 @@ _MATCHED: tuple[Function, ...] = (
         "regexp_extract",
         (
             "regexp_extract(text varchar, pattern pattern) -> varchar",
-            "regexp_extract(text varchar, pattern pattern, group constant) -> varchar",
+            "regexp_extract(text varchar, pattern pattern, group group) -> varchar",
         ),
         "The first match of a pattern, or one group of it.",
         "No match: empty text, not null. A group beyond those of the pattern stops the run.",
@@ -420,7 +420,7 @@ _MATCHED: tuple[Function, ...] = (
         "regexp_extract_all",
         (
             "regexp_extract_all(text varchar, pattern pattern) -> varchar[]",
-            "regexp_extract_all(text varchar, pattern pattern, group constant) -> varchar[]",
+            "regexp_extract_all(text varchar, pattern pattern, group group) -> varchar[]",
         ),
         "Every match of a pattern, or of one group of it, as a list.",
         "No match: an empty list.",

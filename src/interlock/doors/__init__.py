@@ -1,0 +1,1 @@
+"""Thin doors on the library: no logic here."""

@@ -1,0 +1,265 @@
+"""Excel workbooks: read a sheet with python-calamine, write one with XlsxWriter."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+import duckdb
+import python_calamine
+import xlsxwriter
+from pydantic import Field
+from xlsxwriter.exceptions import XlsxWriterException
+
+from interlock.registry.kinds import Name, ReadPath, WritePath
+from interlock.registry.node import node
+from interlock.registry.tables import Described, Rows, Writes
+
+EXCEL_SAMPLE_ROWS = 20_000
+EXCEL_MOST_ROWS = 1_048_576
+EXCEL_MOST_COLUMNS = 16_384
+EXCEL_LONGEST_TEXT = 32_767
+
+
+def describe_excel(
+    connection: duckdb.DuckDBPyConnection, path: str, *, sheet: str | None = None, skip: int = 0, pinned: Sequence[tuple[str, str]] = ()
+) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The columns of a sheet: names from its header row, types from at most 20,000 rows.
+
+    `pinned` are the columns it had before: a column whose sample still fits its earlier type keeps that type.
+    """
+    name, rows = excel_rows(path, sheet, skip)
+    header = next(rows, [])
+    while header and header[-1] == "":
+        header = header[:-1]
+    if not header:
+        raise ValueError(f"the sheet `{name}` is empty" if not skip else f"the sheet `{name}` has no header in row {skip + 1}")
+    names = [excel_text(value).strip() for value in header]
+    seen: dict[str, int] = {}
+    for place, each in enumerate(names):
+        if not each:
+            raise ValueError(f"column {excel_letter(place)} of the sheet `{name}` has no name in the header (row {skip + 1})")
+        if each.casefold() in seen:
+            raise ValueError(f"columns {excel_letter(seen[each.casefold()])} and {excel_letter(place)} are both named `{each}`")
+        seen[each.casefold()] = place
+    kinds: list[set[str]] = [set() for _ in names]
+    for number, row in enumerate(rows, skip + 2):
+        for place, value in enumerate(row):
+            if value == "":
+                continue
+            if place >= len(names):
+                raise ValueError(f"cell {excel_letter(place)}{number} of the sheet `{name}` has a value, but its column has no header")
+            kinds[place].add(excel_kind(value))
+        if number > EXCEL_SAMPLE_ROWS + skip:
+            break
+    before = dict(pinned)
+    columns = []
+    for each, found in zip(names, kinds, strict=True):
+        kind = excel_type(found)
+        earlier = before.get(each, kind)
+        keeps = not found or earlier == "varchar" or (kind, earlier) in (("bigint", "double"), ("date", "timestamp"))
+        columns.append((each, earlier if keeps else kind))
+    return columns, {"sheet": name, "skip": skip}
+
+
+def excel_rows(path: str, sheet: str | None, skip: int) -> tuple[str, Iterator[list[Any]]]:
+    """The name of the sheet and its rows, from the first column on, after `skip` rows."""
+    if os.path.isdir(path):
+        raise ValueError("this is a directory, not a workbook")
+    if not os.path.exists(path):
+        raise ValueError("there is no such file")
+    if not os.path.getsize(path):
+        raise ValueError("the file is empty")
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        if sheet is None and book.sheet_names:
+            sheet = book.sheet_names[0]
+        if sheet not in book.sheet_names:
+            raise ValueError(f"there is no sheet `{sheet}`; the workbook has {', '.join(f'`{each}`' for each in book.sheet_names) or 'none'}")
+        page = book.get_sheet_by_name(sheet)
+    except python_calamine.PasswordError as error:
+        raise ValueError("the workbook is protected by a password") from error
+    except python_calamine.CalamineError as error:
+        raise ValueError(f"this is not a readable workbook: {error}") from error
+    rows = iter(page.to_python(skip_empty_area=False)[skip:])
+    return sheet, rows
+
+
+def excel_letter(place: int) -> str:
+    """A column as Excel names it: A, B, … Z, AA, …"""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def excel_kind(value: Any) -> str:
+    """What kind of cell this is."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "bigint" if abs(value) < 2**53 and value == int(value) else "double"
+    if isinstance(value, datetime):
+        return "timestamp"
+    for kind, name in ((date, "date"), (time, "time"), (timedelta, "interval")):
+        if isinstance(value, kind):
+            return name
+    return "varchar"
+
+
+def excel_type(kinds: set[str]) -> str:
+    """The type of a column with cells of these kinds; text, if they have none in common."""
+    for kind, room in (("double", {"bigint", "double"}), ("timestamp", {"date", "timestamp"})):
+        if len(kinds) == 2 and kinds == room:
+            return kind
+    return next(iter(kinds)) if len(kinds) == 1 else "varchar"
+
+
+def excel_text(value: Any) -> str:
+    """A cell as text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if math.isfinite(value) and value == int(value) and abs(value) < 10**15 else repr(value)
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
+
+
+def excel_value(value: Any, kind: str, cell: str) -> Any:
+    """A cell as a value of that type; raises ValueError where it is of another kind."""
+    if value == "" or value is None:
+        return None
+    if kind == "varchar":
+        return excel_text(value)
+    found = excel_kind(value)
+    if found == kind:
+        return int(value) if kind == "bigint" else value
+    if (found, kind) == ("bigint", "double"):
+        return float(value)
+    if (found, kind) == ("date", "timestamp"):
+        return datetime(value.year, value.month, value.day)
+    raise ValueError(f"cell {cell} holds {excel_text(value)[:60]!r}, which is not a {kind}")
+
+
+def _old_names(params: dict[str, Any]) -> dict[str, Any]:
+    named = {"file_path": "path", "output_path": "path", "sheet_name": "sheet"}
+    return {named.get(key, key): value for key, value in params.items()}
+
+
+@node(version=1, effects=["reads"], describe=describe_excel, aliases={"ExcelParser": _old_names, "ExcelReader": _old_names})
+def read_excel(*, path: ReadPath, sheet: Name | None = None, skip: Annotated[int, Field(ge=0, le=10_000)] = 0, source: Described) -> Rows:
+    """Read a sheet of an Excel workbook (.xlsx, .xls, .xlsb, .ods), with column names from its header row.
+
+    Numbers are `bigint` if all of them are whole, else `double`; dates, times and true/false are what they are; text
+    stays text (`01` too), and a column of mixed cells is text. Formulas give their stored results, errors are null.
+    Empty rows at the end are dropped, others are rows of nulls. The whole sheet is held in memory.
+
+    - `sheet`: the name of the sheet; the first one, if it is not given.
+    - `skip`: rows to leave out before the header.
+
+    Example:
+        roundtrip: {write: write_excel, read: read_excel, params: {path: data.xlsx}}
+        table: [{code: "01", n: 1, at: 2024-01-31}, {code: "b", n: null, at: 2024-02-01}]
+        gives: [{code: "01", n: 1, at: 2024-01-31}, {code: "b", n: null, at: 2024-02-01}]
+    """
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        name, found = excel_rows(path, source.facts["sheet"], source.facts["skip"])
+        next(found, None)
+        width, waiting = len(source.columns), 0
+        for number, row in enumerate(found, source.facts["skip"] + 2):
+            if all(value == "" for value in row):
+                waiting += 1
+                continue
+            for _ in range(waiting):
+                yield (None,) * width
+            waiting = 0
+            for place, value in enumerate(row[width:], width):
+                if value != "":
+                    raise ValueError(f"cell {excel_letter(place)}{number} of the sheet `{name}` has a value, but its column has no header")
+            row = [*row[:width], *[""] * (width - len(row))]
+            yield tuple(excel_value(value, kind, f"{excel_letter(place)}{number}") for place, (value, (_, kind)) in enumerate(zip(row, source.columns, strict=True)))
+
+    return Rows(source.columns, rows())
+
+
+def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats: dict[str, Any]) -> None:
+    """Write one value; raises ValueError for what Excel would change or cannot hold."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
+    elif isinstance(value, int | float | Decimal):
+        if isinstance(value, float) and math.isinf(value):
+            raise ValueError(f"row {row}: column `{name}` is infinite, which Excel cannot hold")
+        if not isinstance(value, float) and Decimal(repr(float(f"{float(value):.16G}"))) != Decimal(value):
+            raise ValueError(f"row {row}: {value} in column `{name}` has more digits than Excel keeps; cast the column to varchar")
+        sheet.write_number(row, place, float(value))
+    elif isinstance(value, date | time) and getattr(value, "year", 1900) >= 1900 and getattr(value, "tzinfo", None) is None:
+        if not isinstance(value, time) and (value.year, value.month) < (1900, 3):
+            raise ValueError(f"row {row}: {value} in column `{name}` is before March 1900, where Excel's calendar is wrong; cast the column to varchar")
+        kind = "timestamp" if isinstance(value, datetime) else "time" if isinstance(value, time) else "date"
+        if getattr(value, "microsecond", 0) % 1000:
+            raise ValueError(f"row {row}: {value} in column `{name}` has microseconds, which Excel cannot hold; cast the column to varchar")
+        sheet.write_datetime(row, place, value, formats[kind])
+    elif isinstance(value, date):
+        raise ValueError(f"row {row}: {value} in column `{name}` is not a date that Excel can hold; cast the column to varchar")
+    else:
+        nested = isinstance(value, list | tuple | dict)
+        text = json.dumps(value, ensure_ascii=False, default=str) if nested else value.hex() if isinstance(value, bytes) else str(value)
+        if len(text.encode("utf-16-le")) // 2 > EXCEL_LONGEST_TEXT:
+            raise ValueError(f"row {row}: the text in column `{name}` has {len(text):,} characters; Excel holds {EXCEL_LONGEST_TEXT:,}")
+        if text:
+            sheet.write_string(row, place, text)
+
+
+@node(version=1, effects=["writes"], aliases={"ExcelExporter": _old_names})
+def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Writes:
+    """Write the rows to a new Excel workbook with one sheet, with a header row.
+
+    Texts are written as text, never as formulas or links. Excel has no empty text (it becomes an empty cell, like a
+    null), keeps 15 to 16 digits, milliseconds, and no time zones: what would be changed stops the run, except that
+    other numbers are rounded to 16 digits. Lists, structs and maps are JSON; bytes are hexadecimal; NaN is empty.
+
+    Example:
+        roundtrip: {write: write_excel, read: read_excel, params: {path: data.xlsx, sheet: Figures}}
+        table: [{formula: "=1+1", x: 0.5, ok: true}, {formula: "https://example.org", x: 2.0, ok: false}]
+        gives: [{formula: "=1+1", x: 0.5, ok: true}, {formula: "https://example.org", x: 2.0, ok: false}]
+    """
+    names = [name for name, _ in rows.columns]
+    if not names:
+        raise ValueError("there is no column to write")
+    if len(names) > EXCEL_MOST_COLUMNS:
+        raise ValueError(f"{len(names):,} columns do not fit: an Excel sheet has {EXCEL_MOST_COLUMNS:,}")
+    folder = os.path.dirname(os.path.abspath(path))
+    with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder) as scratch:
+        staged = os.path.join(scratch, "workbook.xlsx")
+        book = xlsxwriter.Workbook(staged, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch})
+        try:
+            book.set_properties({"created": datetime(2000, 1, 1)})
+            page = book.add_worksheet(sheet or "Sheet1")
+            shapes = {"date": "yyyy-mm-dd", "time": "hh:mm:ss.000", "timestamp": "yyyy-mm-dd hh:mm:ss.000"}
+            formats = {kind: book.add_format({"num_format": shape}) for kind, shape in shapes.items()}
+            bold = book.add_format({"bold": True})
+            for place, name in enumerate(names):
+                page.write_string(0, place, name, bold)
+            for number, row in enumerate(rows, 1):
+                if number >= EXCEL_MOST_ROWS:
+                    raise ValueError(f"the rows do not fit: an Excel sheet has {EXCEL_MOST_ROWS:,}, with the header")
+                for place, value in enumerate(row):
+                    excel_cell(page, number, place, value, names[place], formats)
+        except XlsxWriterException as error:
+            raise ValueError(f"Excel does not allow that: {error}") from error
+        finally:
+            book.close()
+        with open(staged, "rb") as file:
+            os.fsync(file.fileno())
+        yield
+        os.replace(staged, path)

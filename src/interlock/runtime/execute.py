@@ -1,0 +1,81 @@
+"""Execute an artifact: the emitted module itself is loaded and run, so what runs is what a user can keep.
+
+The module's source goes into `linecache`, so that a traceback or a debugger shows the user's own step.
+"""
+
+from __future__ import annotations
+
+import linecache
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from interlock.ir.artifact import Artifact
+
+
+@dataclass(frozen=True)
+class RunFailed(Exception):
+    """A run that stopped, with the code that explains why; nothing was left half-written."""
+
+    code: str
+    message: str
+    step: str | None
+    help: str
+    data: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.message}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did: rows, bytes and time of each step, files written with their digests, and rows to show."""
+
+    artifact: str
+    plan: str
+    inputs: Mapping[str, Any]
+    steps: tuple[Mapping[str, Any], ...]
+    outputs: tuple[Mapping[str, Any], ...]
+    previews: tuple[Mapping[str, Any], ...]
+    seconds: float
+    stepwise: bool
+
+
+def load(artifact: Artifact) -> types.ModuleType:
+    """The artifact's module, loaded from its text."""
+    name = f"<interlock {artifact.entry} {artifact.digest[7:19]}>"
+    linecache.cache[name] = (len(artifact.source), None, artifact.source.splitlines(keepends=True), name)
+    module = types.ModuleType(artifact.entry.removesuffix(".py"))
+    module.__file__ = name
+    exec(compile(artifact.source, name, "exec"), module.__dict__)
+    return module
+
+
+def execute(
+    artifact: Artifact,
+    root: Path,
+    inputs: Mapping[str, Any] | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
+    *,
+    threads: int | None = None,
+    memory: str | None = None,
+    stepwise: bool | None = None,
+) -> Report:
+    """Run an artifact in the project folder `root`; raises RunFailed."""
+    module = load(artifact)
+    try:
+        found = module.run(str(root), inputs, on_event, threads, memory, stepwise)
+    except module.RunFailed as error:
+        raise RunFailed(error.code, error.message, error.step, error.help, error.data) from error
+    return Report(
+        artifact.digest,
+        found["plan"],
+        found["inputs"],
+        tuple(found["steps"]),
+        tuple(found["outputs"]),
+        tuple(found["previews"]),
+        found["seconds"],
+        found["stepwise"],
+    )
