@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,10 +23,16 @@ from interlock.compiler.lower import lower
 from interlock.compiler.targets.python import emit
 from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
-from interlock.ir.diagnostics import Diagnostic
+from interlock.ir.diagnostics import Diagnostic, Rule, rules_of
 from interlock.ir.plan import Plan
+from interlock.registry import pages
+from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
-from interlock.runtime.execute import Report, execute
+from interlock.registry.registry import RegistryError as RegistryError
+from interlock.runtime.execute import Report as Report
+from interlock.runtime.execute import RunFailed as RunFailed
+from interlock.runtime.execute import execute
+from interlock.syntax import graphs
 from interlock.syntax.documents import Document
 from interlock.syntax.plans import read_plan
 
@@ -66,6 +73,7 @@ class Project:
     root: Path
     node_files: tuple[Path, ...] = ()
     policy_settings: Mapping[str, Any] = field(default_factory=dict)
+    configured: bool = False
 
     @classmethod
     def at(cls, folder: str | Path = ".") -> Project:
@@ -119,7 +127,46 @@ class Project:
         checked = self.read(path)
         if checked.proven is None:
             raise Refused(checked)
-        return execute(self.compile(checked.proven), self.root, inputs, on_event, **options)
+        return self.execute(self.compile(checked.proven), inputs, on_event, **options)
+
+    def execute(
+        self,
+        artifact: Artifact,
+        inputs: Mapping[str, Any] | None = None,
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+        **options: Any,
+    ) -> Report:
+        """Run an artifact in this project's folder; raises RunFailed. Options: `threads`, `memory`, `stepwise`."""
+        return execute(artifact, self.root, inputs, on_event, **options)
+
+    def write_artifact(self, artifact: Artifact, folder: str | Path) -> list[Path]:
+        """Write an artifact's files and its `manifest.json` into `folder`; the paths written."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        manifest = json.dumps({"artifact": artifact.digest, **artifact.manifest}, indent=2, ensure_ascii=False) + "\n"
+        written = []
+        for name, text in {**artifact.files, "manifest.json": manifest}.items():
+            (target / name).write_text(text, encoding="utf-8", newline="\n")
+            written.append(target / name)
+        return written
+
+    def draw(self, checked: Checked, format: str) -> str:
+        """A plan as `mermaid`, `dot` or `svg`; what is known of a result's columns is shown with it."""
+        if checked.plan is None:
+            raise Refused(checked)
+        return {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format](graphs.plan_graph(checked.plan))
+
+    def open_surfaces(self) -> list[dict[str, str]]:
+        """Parameters of node types that take any text."""
+        return pages.open_surfaces(self.registry)
+
+    def describe_node(self, node_type: NodeType) -> dict[str, Any]:
+        """A node type as plain data."""
+        return pages.describe(node_type)
+
+    def node_page(self, node_type: NodeType) -> str:
+        """A node type's documentation."""
+        return pages.page(node_type)
 
 
 def _configured(root: Path) -> Project:
@@ -134,7 +181,7 @@ def _configured(root: Path) -> Project:
     files = settings.get("nodes", [])
     if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
         raise ProjectError(f"{path}: `nodes` must be a list of files, such as [\"my_nodes.py\"]")
-    return Project(root, tuple(root / each for each in files), _policy_settings(path, settings.get("policy", {})))
+    return Project(root, tuple(root / each for each in files), _policy_settings(path, settings.get("policy", {})), True)
 
 
 def _policy_settings(path: Path, given: Any) -> dict[str, tuple[str, ...]]:
@@ -151,3 +198,64 @@ def _policy_settings(path: Path, given: Any) -> dict[str, tuple[str, ...]]:
         if effect not in effects:
             raise ProjectError(f"{path}: unknown effect `{effect}` in [policy]; the effects are {', '.join(effects)}")
     return {key: tuple(value) for key, value in given.items()}
+
+
+def rules() -> dict[str, Rule]:
+    """Every diagnostic that Interlock gives, by code."""
+    from interlock.compiler.check import rules as of_checks
+    from interlock.runtime import rules as of_runs
+    from interlock.syntax import rules as of_form
+
+    return {**rules_of(of_form), **rules_of(of_checks), **rules_of(of_runs)}
+
+
+def create_project(folder: str | Path) -> list[Path]:
+    """A new project in `folder`: its configuration, a small data file and a plan that passes. Overwrites nothing."""
+    root = Path(folder)
+    files = {CONFIG: _FIRST_CONFIG, "data/sales.csv": _FIRST_DATA, "first.plan.yaml": _FIRST_PLAN}
+    there = [name for name in files if (root / name).exists()]
+    if there:
+        raise ProjectError(f"{root / there[0]} is already there; nothing was changed")
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return [root / name for name in files]
+
+
+_FIRST_CONFIG = """# Files with node types of your own: nodes = ["my_nodes.py"]
+nodes = []
+
+[policy]
+# Globs that plans may read and write, relative to this folder, and the effects they may have.
+read = ["**"]
+write = ["out/**"]
+effects = ["reads", "writes"]
+"""
+
+_FIRST_DATA = """id,region,product,revenue
+1,East,chair,120.50
+2,West,table,310.00
+3,East,lamp,45.25
+4,North,chair,99.90
+5,West,lamp,150.00
+"""
+
+_FIRST_PLAN = """interlock: 1
+name: first
+task: Total revenue by region, for sales of at least a minimum.
+inputs:
+  minimum: {type: double, default: 50}
+nodes:
+  - {id: sales, type: read_csv@1, params: {path: data/sales.csv}}
+  - {id: large, type: filter_rows@1, params: {where: "revenue >= :minimum"}}
+  - {id: summary, type: aggregate@1, params: {by: [region], measures: [{name: total, function: sum, column: revenue}]}}
+  - {id: ranked, type: sort_rows@1, params: {by: [total desc]}}
+  - {id: out, type: write_csv@1, params: {path: out/summary.csv}}
+edges:
+  - {from: sales, to: large}
+  - {from: large, to: summary}
+  - {from: summary, to: ranked}
+  - {from: ranked, to: out}
+contracts:
+  out: {columns: {region: varchar, total: double}, unique: [region], order: [total desc]}
+"""

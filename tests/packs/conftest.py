@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -21,6 +22,18 @@ from interlock.registry.node import NodeType
 from interlock.registry.tables import THIS, Check, Select, Table
 
 _GUESSES = {bool: "boolean", int: "bigint", float: "double", str: "varchar"}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as plans read it: `on` and `yes` are text."""
+
+    yaml_implicit_resolvers: typing.ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
 class Bench:
@@ -83,6 +96,9 @@ class Bench:
             return self.resolve(members[0], value, port)
         if origin is list:
             return [self.resolve(typing.get_args(hint)[0], each, port) for each in value]
+        if origin is dict:
+            key, inner = typing.get_args(hint)
+            return {self.resolve(key, name, port): self.resolve(inner, each, port) for name, each in value.items()}
         if isinstance(hint, type) and issubclass(hint, BaseModel):
             return self._model(hint, value, port)
         if hint is kinds.Column:
@@ -161,7 +177,7 @@ def run_example() -> Callable[[NodeType, str], None]:
 
 def _run_example(node: NodeType, text: str) -> None:
     """Run an example of a docstring and compare rows, order and column order."""
-    example = yaml.safe_load(text)
+    example = yaml.load(text, _Loader)
     types = example.get("types", {})
     bench = Bench()
     for name in [key for key in example if key not in ("params", "gives", "types")]:

@@ -8,7 +8,10 @@ import pytest
 
 from interlock.ir.diagnostics import Rule
 from interlock.syntax import rules
-from interlock.syntax.rules import RULES
+from interlock.ir.diagnostics import rules_of
+from interlock.syntax import rules
+
+RULES = rules_of(rules)
 
 
 def test_every_module_is_a_rule() -> None:

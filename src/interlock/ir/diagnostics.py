@@ -7,9 +7,12 @@ Checks collect diagnostics; exceptions are for bugs.
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
@@ -109,6 +112,13 @@ def rule(code: str, name: str, page: str | None, severity: Severity = "error") -
     if not page:
         raise ValueError(f"{code}: a rule needs a page (its module's docstring)")
     return Rule(code, name, severity, inspect.cleandoc(page))
+
+
+def rules_of(package: ModuleType) -> dict[str, Rule]:
+    """The rules of a package that holds one module a rule, by code."""
+    modules = [import_module(f"{package.__name__}.{each.name}") for each in pkgutil.iter_modules(package.__path__)]
+    found = [module.RULE for module in modules if isinstance(getattr(module, "RULE", None), Rule)]
+    return {each.code: each for each in sorted(found, key=lambda each: each.code)}
 
 
 def nearest(word: str, known: Iterable[str], most: int = 5) -> list[str]:

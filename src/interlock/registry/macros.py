@@ -173,7 +173,7 @@ def needed(names: Iterable[str]) -> list[Macro]:
     """These macros and all that they use, each after the ones it uses.
 
     >>> [macro.name for macro in needed(["exact_high"])]
-    ['exact_ordinary', 'exact_whole', 'exact_high']
+    ['exact_whole', 'exact_after_whole', 'exact_high']
     """
     found: dict[str, Macro] = {}
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import linecache
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from interlock.ir.artifact import Artifact
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunFailed(Exception):
     """A run that stopped, with the code that explains why; nothing was left half-written."""
 
@@ -27,6 +27,10 @@ class RunFailed(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.message}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The failure as plain data."""
+        return {"code": self.code, "message": self.message, "step": self.step, "help": self.help, **self.data}
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class Report:
     previews: tuple[Mapping[str, Any], ...]
     seconds: float
     stepwise: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return asdict(self)
 
 
 def load(artifact: Artifact) -> types.ModuleType:

@@ -13,23 +13,23 @@ from interlock.compiler.check.context import Context
 from interlock.compiler.check.contracts import check_contracts
 from interlock.compiler.check.flow import flow
 from interlock.compiler.check.rules import (
-    il101_unknown_node_type,
-    il102_unknown_version,
-    il103_duplicate_id,
-    il104_unknown_edge_end,
-    il105_unknown_port,
-    il106_cycle,
-    il107_input_arity,
-    il108_orphan,
-    il110_empty_plan,
-    il111_unused_result,
-    il221_bad_input_default,
-    il222_unused_input,
-    il501_path_not_allowed,
-    il502_effect_not_allowed,
-    il503_overwrites_input,
-    il504_two_writers,
-    il505_not_a_file,
+    unknown_node_type,
+    unknown_version,
+    duplicate_id,
+    unknown_edge_end,
+    unknown_port,
+    cycle,
+    input_arity,
+    orphan,
+    empty_plan,
+    unused_result,
+    bad_input_default,
+    unused_input,
+    path_not_allowed,
+    effect_not_allowed,
+    overwrites_input,
+    two_writers,
+    not_a_file,
 )
 from interlock.compiler.checked import CheckedPlan
 from interlock.gates.policy import Policy
@@ -39,27 +39,27 @@ from interlock.ir.program import RunInput
 from interlock.registry.registry import Registry
 
 STRUCTURE: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
-    il110_empty_plan.check,
-    il101_unknown_node_type.check,
-    il102_unknown_version.check,
-    il103_duplicate_id.check,
-    il104_unknown_edge_end.check,
-    il105_unknown_port.check,
-    il106_cycle.check,
-    il107_input_arity.check,
-    il108_orphan.check,
-    il221_bad_input_default.check,
+    empty_plan.check,
+    unknown_node_type.check,
+    unknown_version.check,
+    duplicate_id.check,
+    unknown_edge_end.check,
+    unknown_port.check,
+    cycle.check,
+    input_arity.check,
+    orphan.check,
+    bad_input_default.check,
 )
 EFFECTS: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
-    il501_path_not_allowed.check,
-    il502_effect_not_allowed.check,
-    il503_overwrites_input.check,
-    il504_two_writers.check,
-    il505_not_a_file.check,
+    path_not_allowed.check,
+    effect_not_allowed.check,
+    overwrites_input.check,
+    two_writers.check,
+    not_a_file.check,
 )
 AFTER: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
-    il111_unused_result.check,
-    il222_unused_input.check,
+    unused_result.check,
+    unused_input.check,
 )
 
 

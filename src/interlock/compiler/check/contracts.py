@@ -11,14 +11,14 @@ from interlock.compiler.check.context import Context
 from interlock.compiler.check.paths import each_path
 from interlock.compiler.check.resolve import Resolver
 from interlock.compiler.check.rules import (
-    il203_node_refuses,
-    il400_contract_form,
-    il401_unknown_subject,
-    il402_missing_output_column,
-    il403_wrong_output_type,
-    il404_additional_column,
-    il405_not_sorted,
-    il220_bad_type,
+    node_refuses,
+    contract_form,
+    unknown_subject,
+    missing_output_column,
+    wrong_output_type,
+    additional_column,
+    not_sorted,
+    bad_type,
 )
 from interlock.compiler.check.shapes import shape
 from interlock.compiler.checked import BoundNode, SortTerm
@@ -68,11 +68,11 @@ def check_contracts(context: Context) -> None:
     for each in context.plan.contracts:
         name = each.subject if each.subject in context.nodes else written.get(each.subject)
         if name is None:
-            context.diagnostics.append(il401_unknown_subject.found(each.at, each.subject, context.nodes, written))
+            context.diagnostics.append(unknown_subject.found(each.at, each.subject, context.nodes, written))
             continue
         model = shape(contract, dict(each.body), each.at)
         if isinstance(model, list):
-            context.diagnostics += [il400_contract_form.found(problem) for problem in model]
+            context.diagnostics += [contract_form.found(problem) for problem in model]
             continue
         bound = context.bound.get(name)
         if bound is not None:
@@ -84,7 +84,7 @@ def _check(context: Context, each: Contract, bound: BoundNode, model: Any) -> No
     params = resolver.resolve(model, each.at)
     context.inputs_used |= resolver.inputs_used
     context.diagnostics += [
-        il402_missing_output_column.found(problem.at, str(problem.data["found"]), bound.node.id, bound.schema)
+        missing_output_column.found(problem.at, str(problem.data["found"]), bound.node.id, bound.schema)
         if problem.code == "IL301" and problem.at.start is None
         else problem
         for problem in resolver.diagnostics
@@ -110,7 +110,7 @@ def _columns(context: Context, each: Contract, bound: BoundNode, params: dict[st
     for name, text, place in texts:
         column = bound.schema.get(name)
         if column is None:
-            context.diagnostics.append(il402_missing_output_column.found(place, name, bound.node.id, bound.schema))
+            context.diagnostics.append(missing_output_column.found(place, name, bound.node.id, bound.schema))
             broken = True
             continue
         if text is None:
@@ -118,11 +118,11 @@ def _columns(context: Context, each: Contract, bound: BoundNode, params: dict[st
         try:
             kind, nullable = parse_column_type(text)
         except TypeTextError as error:
-            context.diagnostics.append(il220_bad_type.found(place, text, error))
+            context.diagnostics.append(bad_type.found(place, text, error))
             broken = True
             continue
         if kind != column.type:
-            context.diagnostics.append(il403_wrong_output_type.found(place, column, kind, bound.node.id))
+            context.diagnostics.append(wrong_output_type.found(place, column, kind, bound.node.id))
             broken = True
         if not nullable and column.nullable:
             unproven.append(column.name)
@@ -131,7 +131,7 @@ def _columns(context: Context, each: Contract, bound: BoundNode, params: dict[st
         extra = [name for name in bound.schema.names if name.casefold() not in listed]
         if extra:
             place = each.at.child("additional_columns")
-            context.diagnostics.append(il404_additional_column.found(place, extra, bound.node.id))
+            context.diagnostics.append(additional_column.found(place, extra, bound.node.id))
             broken = True
     return None if broken else unproven
 
@@ -148,7 +148,7 @@ def _order(context: Context, each: Contract, bound: BoundNode, params: dict[str,
         for have, want in zip(actual, wanted, strict=False)
     )
     if not same:
-        context.diagnostics.append(il405_not_sorted.found(each.at.child("order"), wanted, bound.sorted_by, bound.node.id))
+        context.diagnostics.append(not_sorted.found(each.at.child("order"), wanted, bound.sorted_by, bound.node.id))
 
 
 def _plant(context: Context, each: Contract, bound: BoundNode, params: dict[str, Any], unproven: list[str]) -> None:
@@ -165,7 +165,7 @@ def _plant(context: Context, each: Contract, bound: BoundNode, params: dict[str,
     try:
         result = contract.function(Table(THIS, bound.schema), **params)
     except NodeError as error:
-        context.diagnostics.append(il203_node_refuses.found(each.at.child(*error.param_path), error))
+        context.diagnostics.append(node_refuses.found(each.at.child(*error.param_path), error))
         return
     context.contract_checks += [
         RuntimeCheck(check.title, _on(check.violations, bound.node.id), bound.node.id, CODE) for check in result.checks

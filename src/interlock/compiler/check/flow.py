@@ -12,11 +12,11 @@ from interlock.compiler.check.context import Context, each_typed
 from interlock.compiler.check.infer import not_null_columns, sort_order, unique_keys
 from interlock.compiler.check.resolve import Resolver, plain
 from interlock.compiler.check.rules import (
-    il203_node_refuses,
-    il204_node_fails,
-    il303_engine_refuses,
-    il304_duplicate_column,
-    il602_order_sensitive,
+    node_refuses,
+    node_fails,
+    engine_refuses,
+    duplicate_column,
+    order_sensitive,
 )
 from interlock.compiler.check.shapes import shape
 from interlock.compiler.check.sources import describe
@@ -117,14 +117,14 @@ def _build(
     try:
         result = node_type.function(*_tables(node_type, inputs), **arguments)
     except NodeError as error:
-        context.diagnostics.append(il203_node_refuses.found(at.child("params", *error.param_path), error))
+        context.diagnostics.append(node_refuses.found(at.child("params", *error.param_path), error))
         return None
     except Exception as error:
-        context.diagnostics.append(il204_node_fails.found(at.child("type"), node_type.reference, error))
+        context.diagnostics.append(node_fails.found(at.child("type"), node_type.reference, error))
         return None
     if not isinstance(result, Select | Copy):
         wrong = TypeError(f"it gives {type(result).__name__}, not Select or Copy")
-        context.diagnostics.append(il204_node_fails.found(at.child("type"), node_type.reference, wrong))
+        context.diagnostics.append(node_fails.found(at.child("type"), node_type.reference, wrong))
         return None
     return _bound(context, node, node_type, inputs, params, result, source)
 
@@ -151,7 +151,7 @@ def _bound(
     if _variadic(node_type) and isinstance(result, Select):
         result = _rename_relations(result, {port: bound.node.id for port, bound in inputs.items()})
     schemas = {bound.node.id: bound.schema for bound in inputs.values()}
-    problem = il602_order_sensitive.find(node.at, node_type.reference, result.tree)
+    problem = order_sensitive.find(node.at, node_type.reference, result.tree)
     if problem is not None:
         context.diagnostics.append(problem)
         return None
@@ -166,7 +166,7 @@ def _bound(
             found = binder().bind(sql.text(result.tree), schemas)
         except BindError as error:
             at = node.at.child("params", "sql") if "sql" in node.params else node.at
-            context.diagnostics.append(il303_engine_refuses.found(at, node_type.name, error, schemas))
+            context.diagnostics.append(engine_refuses.found(at, node_type.name, error, schemas))
             return None
         nullable = {}
     names = [name for name, _ in found]
@@ -174,7 +174,7 @@ def _bound(
     if len(written) == len(names) and "*" not in written and len({each.casefold() for each in written}) < len(written):
         names = written
     if len({name.casefold() for name in names}) < len(names):
-        context.diagnostics.append(il304_duplicate_column.found(node.at, node.id, names))
+        context.diagnostics.append(duplicate_column.found(node.at, node.id, names))
         return None
     ordered = [(port, bound) for port, bound in inputs.items()]
     if isinstance(result, Copy):
@@ -233,9 +233,9 @@ def _python_schema(
             raise TypeError("it gives Rows, and needs `describe` (a source) or `columns` to tell their schema")
         return Schema(tuple(Column(name, *parse_column_type(text)) for name, text in columns))
     except NodeError as error:
-        context.diagnostics.append(il203_node_refuses.found(node.at.child("params", *error.param_path), error))
+        context.diagnostics.append(node_refuses.found(node.at.child("params", *error.param_path), error))
     except Exception as error:
-        context.diagnostics.append(il204_node_fails.found(node.at.child("type"), node_type.reference, error))
+        context.diagnostics.append(node_fails.found(node.at.child("type"), node_type.reference, error))
     return None
 
 

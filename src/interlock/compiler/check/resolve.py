@@ -11,16 +11,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 
 from interlock.compiler.check.rules import (
-    il210_bad_expression,
-    il211_unknown_function,
-    il212_unknown_input,
-    il213_wrong_arguments,
-    il214_not_allowed,
-    il215_too_large,
-    il220_bad_type,
-    il301_unknown_column,
-    il302_wrong_type,
-    il601_not_deterministic,
+    bad_expression,
+    unknown_function,
+    unknown_input,
+    wrong_arguments,
+    not_allowed,
+    too_large,
+    bad_type,
+    unknown_column,
+    wrong_type,
+    not_deterministic,
 )
 from interlock.ir import expressions
 from interlock.ir.diagnostics import Diagnostic, Place, Rule, replace_fix
@@ -29,15 +29,15 @@ from interlock.registry import kinds
 from interlock.registry.node import NodeType
 
 REASONS: Mapping[str, Rule] = {
-    "syntax": il210_bad_expression.RULE,
-    "unknown-function": il211_unknown_function.RULE,
-    "unknown-input": il212_unknown_input.RULE,
-    "wrong-arity": il213_wrong_arguments.RULE,
-    "not-allowed": il214_not_allowed.RULE,
-    "too-large": il215_too_large.RULE,
-    "unknown-column": il301_unknown_column.RULE,
-    "wrong-type": il302_wrong_type.RULE,
-    "not-deterministic": il601_not_deterministic.RULE,
+    "syntax": bad_expression.RULE,
+    "unknown-function": unknown_function.RULE,
+    "unknown-input": unknown_input.RULE,
+    "wrong-arity": wrong_arguments.RULE,
+    "not-allowed": not_allowed.RULE,
+    "too-large": too_large.RULE,
+    "unknown-column": unknown_column.RULE,
+    "wrong-type": wrong_type.RULE,
+    "not-deterministic": not_deterministic.RULE,
 }
 
 
@@ -109,7 +109,7 @@ class Resolver:
         scope = self.schema(port)
         column = scope[1].get(name) if scope else None
         if scope and column is None:
-            self.diagnostics.append(il301_unknown_column.found(at, name, scope[0], scope[1]))
+            self.diagnostics.append(unknown_column.found(at, name, scope[0], scope[1]))
         if column is None:
             return kinds.Column(name, Type("null"))
         return kinds.Column(column.name, column.type, column.nullable)
@@ -153,7 +153,7 @@ class Resolver:
         try:
             return kinds.TypeName(parse_type(text))
         except TypeTextError as error:
-            self.diagnostics.append(il220_bad_type.found(at, text, error))
+            self.diagnostics.append(bad_type.found(at, text, error))
             return None
 
     def _problem(
@@ -168,7 +168,7 @@ class Resolver:
             safe = problem.safe
             wrong = text[problem.start : problem.end]
             if problem.reason == "unknown-column" and problem.candidates:
-                safe = safe or il301_unknown_column.is_safe(wrong.strip('"'), problem.candidates)
+                safe = safe or unknown_column.is_safe(wrong.strip('"'), problem.candidates)
             fix = replace_fix(at.pointer, text if len(text) <= 60 else wrong, problem.replacement, safe=safe)
         return REASONS[problem.reason].found(
             at.span(problem.start, problem.end),

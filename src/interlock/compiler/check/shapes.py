@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from interlock.compiler.check.rules import il109_missing_parameter, il201_unknown_parameter, il202_wrong_value
+from interlock.compiler.check.rules import missing_parameter, unknown_parameter, wrong_value
 from interlock.ir.diagnostics import Diagnostic, Place, joined
 from interlock.registry.node import NodeType
 
@@ -31,17 +31,17 @@ def _diagnose(node_type: NodeType, params: dict[str, Any], at: Place, error: Val
             name = str(detail["loc"][-1])
             parent = at.child(*path)
             owner = node_type.name if not path else f"{node_type.name}: {path[0]}"
-            yield il109_missing_parameter.found(parent, name, owner, _hint(node_type, name) if not path else "", reference)
+            yield missing_parameter.found(parent, name, owner, _hint(node_type, name) if not path else "", reference)
         elif detail["type"] == "extra_forbidden":
             inside = _at(params, path[:-1])
             known = list(node_type.parameters) if len(path) == 1 else _known_fields(node_type.model, path)
-            yield il201_unknown_parameter.found(
+            yield unknown_parameter.found(
                 place, str(path[-1]), node_type.name if len(path) == 1 else f"{node_type.name}: {path[0]}",
                 known, list(inside) if isinstance(inside, dict) else [], reference,
             )  # fmt: skip
         else:
             message, choices = _words(detail, value)
-            yield il202_wrong_value.found(place, ".".join(map(str, path)) or "params", message, value, choices)
+            yield wrong_value.found(place, ".".join(map(str, path)) or "params", message, value, choices)
 
 
 def _walk(value: Any, location: tuple[int | str, ...]) -> tuple[list[str | int], Any]:

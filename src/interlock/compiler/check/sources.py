@@ -11,7 +11,7 @@ import duckdb
 
 from interlock.compiler.binder import plain_error
 from interlock.compiler.check.context import Context
-from interlock.compiler.check.rules import il204_node_fails, il310_source_missing, il311_source_unreadable
+from interlock.compiler.check.rules import node_fails, source_missing, source_unreadable
 from interlock.ir.plan import Node
 from interlock.ir.program import PythonCall, Source
 from interlock.ir.types import Column, Schema, TypeTextError, parse_column_type
@@ -42,12 +42,12 @@ def describe(
     for key, value in absolute.items():
         if not any(sign in paths[key] for sign in "*?[") and not os.path.lexists(value):
             context.diagnostics.append(
-                il310_source_missing.found(node.at.child("params", key), paths[key], context.policy.root)
+                source_missing.found(node.at.child("params", key), paths[key], context.policy.root)
             )
             return None
         if os.path.isdir(value):
             context.diagnostics.append(
-                il311_source_unreadable.found(node.at.child("params", key), paths[key], "it is a folder")
+                source_unreadable.found(node.at.child("params", key), paths[key], "it is a folder")
             )
             return None
     if node_type.describe is None:
@@ -59,12 +59,12 @@ def describe(
     except (ValueError, duckdb.Error, OSError, UnicodeError) as error:
         reason = _reason(error, absolute, paths)
         if isinstance(error, TypeTextError):
-            context.diagnostics.append(il204_node_fails.found(at, node_type.reference, error))
+            context.diagnostics.append(node_fails.found(at, node_type.reference, error))
         else:
-            context.diagnostics.append(il311_source_unreadable.found(at, path or node.id, reason))
+            context.diagnostics.append(source_unreadable.found(at, path or node.id, reason))
         return None
     except Exception as error:
-        context.diagnostics.append(il204_node_fails.found(at, node_type.reference, error))
+        context.diagnostics.append(node_fails.found(at, node_type.reference, error))
         return None
     pinned = tuple((column.name, str(column.type) + ("" if column.nullable else " not null")) for column in schema)
     return Source(path, pinned, dict(facts), PythonCall(node_type.describe, dict(arguments), tuple(paths)))

@@ -9,5 +9,6 @@ from __future__ import annotations
 from interlock.ir.expressions.admission import admit
 from interlock.ir.expressions.problems import Problem, Reason
 from interlock.ir.expressions.scope import Expression, Scope
+from interlock.ir.expressions.select import Select, admit_select
 
-__all__ = ["Expression", "Problem", "Reason", "Scope", "admit"]
+__all__ = ["Expression", "Problem", "Reason", "Scope", "Select", "admit", "admit_select"]

@@ -24,8 +24,9 @@ from interlock.ir.expressions.nodes import (
     Unary,
 )
 from interlock.ir.expressions.operators import Operators
-from interlock.ir.expressions.problems import Problem, mended
+from interlock.ir.expressions.problems import Problem, clearest, mended
 from interlock.ir.expressions.promotion import BIGINT, BOOLEAN, VARCHAR
+from interlock.ir.expressions.refusals import BARE, REFUSED
 from interlock.ir.expressions.scope import Scope
 from interlock.ir.expressions.typed import NONE, Typed, atom, call_tree, cast_tree, data_type, value
 from interlock.ir.types import Column, Schema
@@ -87,19 +88,27 @@ class Binder(Operators, Coercion):
 
     def name(self, node: Name) -> Typed | None:
         first, *rest = node.parts
-        found = self.lookup(first)
-        if found is None and rest:
-            for table, schema in self.scope.tables.items():
-                column = schema.get(rest[0])
-                if table.casefold() == first.casefold() and column is not None:
-                    found, rest = column, rest[1:]
-                    break
-        if found is None:
+        found = [(table, column) for table, schema in self.scope.tables.items() if (column := schema.get(first))]
+        if rest and (not found or self.is_table(first)):
+            schemas = [(table, schema) for table, schema in self.scope.tables.items() if table.casefold() == first.casefold()]
+            inside = [(table, column) for table, schema in schemas if (column := schema.get(rest[0]))]
+            found, rest = (inside, rest[1:]) if inside else (found, rest)
+        if not found:
             return self.unknown(node)
-        self.columns[found.name] = None
-        tree = exp.Column(this=exp.to_identifier(found.name, quoted=True))
-        only = frozenset({found.name})
-        typed: Typed | None = Typed(node, tree, found.type, found.nullable, only, only, only)
+        if len(found) > 1:
+            where = joined([f"`{table}`" for table, _ in found])
+            message = f"`{first}` is a column of {where}: say which, as in `{found[0][0]}.{first}`"
+            return self.report(Problem("unknown-column", message, node.start, node.end, "in several tables"))
+        table, column = found[0]
+        tree = exp.Column(this=exp.to_identifier(column.name, quoted=True))
+        used = column.name
+        if len(self.scope.tables) > 1:
+            # With several tables in sight, DuckDB too must be told which one is meant.
+            tree.set("table", exp.to_identifier(table, quoted=True))
+            used = f"{table}.{column.name}"
+        self.columns[used] = None
+        only = frozenset({used})
+        typed: Typed | None = Typed(node, tree, column.type, column.nullable, only, only, only)
         for part in rest:
             typed = typed and self.field(node, typed, part)
         return typed
@@ -110,7 +119,11 @@ class Binder(Operators, Coercion):
     def unknown(self, node: Name) -> None:
         names = [name for schema in self.scope.tables.values() for name in schema.names]
         written = node.parts[-1] if len(node.parts) == 2 and self.is_table(node.parts[0]) else node.parts[0]
+        if written.lower() in BARE and not node.quoted:
+            reason, why, help = REFUSED[written.lower()]
+            return self.report(Problem(reason, f"`{written}` is not allowed: {why}", node.start, node.end, "not allowed", help=help))
         near = nearest(written, names)
+        best = clearest(written, near)
         where = joined([f"`{table}`" for table in self.scope.tables if table]) or "the input"
         message = f"column `{written}` does not exist in {where}"
         notes = (f"the columns are {joined(names)}",) if names else ("there are no columns",)
@@ -119,8 +132,10 @@ class Binder(Operators, Coercion):
             text = "'" + written.replace("'", "''") + "'"
             replacement = self.mend(node, text)
             help = (f"text is written in single quotes: `{text}`",)
-        elif len(near) == 1:
-            replacement, safe = self.mend(node, _spelled(near[0])), _same_letters(near[0], written)
+        elif best:
+            at = node.end - len(self.text[node.start : node.end].rpartition(".")[2]) if len(node.parts) == 2 and written == node.parts[1] else node.start
+            end = node.end if len(node.parts) == 1 or at != node.start else node.start + len(self.text[node.start : node.end].partition(".")[0])
+            replacement, safe = mended(self.text, at, end, _spelled(best)), _same_letters(best, written)
         if not near and not node.quoted and written in self.scope.inputs:
             replacement, help = self.mend(node, f":{written}"), (f"the run input is written `:{written}`",)
         label = "not a column of the input"
@@ -141,7 +156,8 @@ class Binder(Operators, Coercion):
             help = (f"declare it: inputs: {{{node.name}: {{type: …}}}}",)
             if self.lookup(node.name):
                 help = (f"the column is written `{node.name}`, without the colon",)
-            replacement = self.mend(node, f":{near[0]}") if len(near) == 1 else None
+            best = clearest(node.name, near)
+            replacement = self.mend(node, f":{best}") if best else None
             return self.report(
                 Problem("unknown-input", message, node.start, node.end, "not declared", tuple(near), replacement, False, notes, help)
             )

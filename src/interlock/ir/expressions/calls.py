@@ -14,7 +14,7 @@ from interlock.ir.expressions.arithmetic import PRINTABLE
 from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.functions.signatures import CLASSES, Function, Signature
 from interlock.ir.expressions.nodes import Call, Node
-from interlock.ir.expressions.problems import Problem, mended
+from interlock.ir.expressions.problems import Problem, clearest, mended
 from interlock.ir.expressions.promotion import MOMENTS, TIMESTAMP, VARCHAR
 from interlock.ir.expressions.refusals import REFUSED
 from interlock.ir.expressions.typed import NONE, Typed, call_tree
@@ -73,7 +73,8 @@ def unknown(text: str, name: str, start: int, end: int, name_end: int) -> Proble
     near = () if refused else tuple(nearest(name, FUNCTIONS))
     help = refused[2] if refused else ()
     message = f"there is no function `{name}`"
-    replacement = mended(text, start, name_end, near[0]) if len(near) == 1 else None
+    best = clearest(name, near)
+    replacement = mended(text, start, name_end, best) if best else None
     return Problem("unknown-function", message, start, name_end, "not a function", near, replacement, False, (), help)
 
 

@@ -54,10 +54,9 @@ def tokenise(text: str) -> list[Token]:
     if len(text) > LONGEST:
         message = f"an expression may have at most {LONGEST:,} characters, and this one has {len(text):,}"
         raise Refused(Problem("too-large", message, 0, len(text)))
-    strange = _CONTROL.search(text)
+    strange = unseen(text)
     if strange:
-        message = f"the expression holds a character that cannot be seen (U+{ord(strange.group()):04X})"
-        raise Refused(Problem("syntax", message, strange.start(), strange.end(), "remove it"))
+        raise Refused(strange)
     found: list[Token] = []
     at = 0
     while at < len(text):
@@ -70,6 +69,15 @@ def tokenise(text: str) -> list[Token]:
         at = match.end()
     found.append(Token("end", "", len(text), len(text)))
     return found
+
+
+def unseen(text: str) -> Problem | None:
+    """The problem of a text that holds a character that cannot be seen; None if it holds none."""
+    strange = _CONTROL.search(text)
+    if strange is None:
+        return None
+    message = f"the text holds a character that cannot be seen (U+{ord(strange.group()):04X})"
+    return Problem("syntax", message, strange.start(), strange.end(), "remove it")
 
 
 def _token(text: str, kind: str, value: str, start: int, end: int, before: list[Token]) -> Token:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal
 
 Reason = Literal[
@@ -53,3 +55,19 @@ def mended(text: str, start: int, end: int, new: str) -> str:
     'a is null'
     """
     return text[:start] + new + text[end:]
+
+
+def clearest(word: str, near: Sequence[str]) -> str | None:
+    """The one candidate that is clearly meant: the only one, or one much closer than the next.
+
+    >>> clearest("uper", ["upper", "power"]), clearest("colum", ["column1", "column2"])
+    ('upper', None)
+    """
+    if len(near) < 2:
+        return near[0] if near else None
+    ranked = sorted(near, key=lambda other: -_likeness(word, other))
+    return ranked[0] if _likeness(word, ranked[0]) - _likeness(word, ranked[1]) > 0.1 else None
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()

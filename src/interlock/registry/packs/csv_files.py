@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import datetime as dt
 import glob
 import gzip
 import io
@@ -16,7 +17,6 @@ import math
 import os
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import duckdb
@@ -61,12 +61,8 @@ def describe_csv(
     date_format: str | None = None,
     timestamp_format: str | None = None,
     types: dict[str, str] | None = None,
-    pinned: Sequence[tuple[str, str]] = (),
 ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-    """The columns of a CSV file and how to read it, from its header and at most 20,000 rows.
-
-    `pinned` are the columns it had before: a column whose sample still fits its earlier type keeps that type.
-    """
+    """The columns of a CSV file and how to read it, from its header and at most 20,000 rows."""
     text, whole = csv_text(path, encoding, skip)
     delimiter = delimiter or csv_delimiter(text, whole, quote, escape)
     rows = csv_rows(text, whole, delimiter, quote, escape, skip)
@@ -83,7 +79,6 @@ def describe_csv(
     for name in types or {}:
         if name.casefold() not in [each.casefold() for each in found]:
             raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
-    before = {name.casefold(): kind for name, kind in pinned}
     nulls = {"", *(null_values or ())}
     columns = []
     for place, name in enumerate(found):
@@ -91,9 +86,6 @@ def describe_csv(
         kind = declared.get(name.casefold())
         if kind is None:
             kind = csv_type(values, decimal, date_format, timestamp_format)
-            earlier = before.get(name.casefold(), kind)
-            if earlier != kind and (not values or earlier == "varchar" or (kind in ("bigint", "hugeint") and earlier == "double")):
-                kind = earlier
         elif (pattern := csv_pattern(kind, decimal)) is not None:
             for value, line in values.items():
                 if not re.fullmatch(pattern, value):
@@ -122,7 +114,7 @@ def csv_text(path: str, encoding: str, skip: int) -> tuple[str, bool]:
     if os.path.isdir(path):
         raise ValueError("this is a directory, not a file")
     if not os.path.exists(path):
-        raise ValueError("there is no such file")
+        raise FileNotFoundError(path)
     try:
         with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
             data = file.read(CSV_SAMPLE_BYTES + 1)
@@ -234,9 +226,9 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
         try:
             for value in values:
                 if form is not None:
-                    datetime.strptime(value, form)
+                    dt.datetime.strptime(value, form)
                 elif kind in ("date", "timestamp", "timestamptz"):
-                    datetime.fromisoformat(value)
+                    dt.datetime.fromisoformat(value)
         except ValueError:
             continue
         if kind == "double" and not csv_all_numbers(values):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import itertools
 import json
 import os
@@ -10,7 +11,6 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
 from typing import Any, Literal
 from urllib.parse import quote as quote_uri
 
@@ -30,14 +30,10 @@ SQLITE_TEXTS = {
 
 
 def describe_sqlite(
-    connection: duckdb.DuckDBPyConnection, path: str, *, table: str, pinned: Sequence[tuple[str, str]] = ()
+    connection: duckdb.DuckDBPyConnection, path: str, *, table: str
 ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-    """The columns of a table: the declared types where a sample of at most 20,000 rows bears them out, else varchar.
-
-    `pinned` are the columns it had before: a column whose sample still fits its earlier type keeps that type.
-    """
+    """The columns of a table: the declared types where a sample of at most 20,000 rows bears them out, else varchar."""
     database = sqlite_open(path)
-    before = dict(pinned)
     order = None
     try:
         tables = sorted(name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"))
@@ -60,7 +56,7 @@ def describe_sqlite(
     columns = []
     for place, (name, kind) in enumerate(declared):
         values = [row[place] for row in rows if row[place] is not None]
-        wanted = before.get(name) or sqlite_type(kind, values)
+        wanted = sqlite_type(kind, values)
         if not all(sqlite_fits(value, wanted) for value in values):
             wanted = "varchar"
         if not all(sqlite_fits(value, wanted) for value in values):
@@ -74,13 +70,15 @@ def sqlite_open(path: str) -> sqlite3.Connection:
     if os.path.isdir(path):
         raise ValueError("this is a directory, not a database file")
     if not os.path.exists(path):
-        raise ValueError("there is no such file")
+        raise FileNotFoundError(path)
     with open(path, "rb") as file:
-        begins = file.read(16)
-    if begins != b"SQLite format 3\0":
+        begins = file.read(20)
+    if not begins.startswith(b"SQLite format 3\0"):
         raise ValueError("the file is empty" if not begins else "this is not an SQLite database")
+    idle = begins[18:19] == b"\2" and not os.path.exists(path + "-wal")
+    mode = "mode=ro&immutable=1" if idle else "mode=ro"  # opening an idle database in WAL mode would leave files behind
     try:
-        database = sqlite3.connect(f"file:{quote_uri(path)}?mode=ro", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
+        database = sqlite3.connect(f"file:{quote_uri(path)}?{mode}", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
         database.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
         raise ValueError(f"the database cannot be opened: {error}") from error
@@ -137,7 +135,7 @@ def sqlite_fits(value: Any, kind: str) -> bool:
     if kind == "blob":
         return isinstance(value, bytes)
     try:
-        return isinstance(value, str) and re.fullmatch(SQLITE_TEXTS[kind], value) is not None and bool(datetime.fromisoformat(value))
+        return isinstance(value, str) and re.fullmatch(SQLITE_TEXTS[kind], value) is not None and bool(dt.datetime.fromisoformat(value))
     except ValueError:
         return False
 
@@ -152,7 +150,7 @@ def sqlite_value(value: Any, kind: str) -> Any:
         return bool(value)
     if kind == "double":
         return float(value)
-    return date.fromisoformat(value) if kind == "date" else datetime.fromisoformat(value)
+    return dt.date.fromisoformat(value) if kind == "date" else dt.datetime.fromisoformat(value)
 
 
 def _old_reader(params: dict[str, Any]) -> dict[str, Any]:
@@ -220,9 +218,9 @@ def sqlite_stored(value: Any, declared: str) -> Any:
     """A Python value as SQLite stores it: what is declared as text becomes text, exactly."""
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, datetime):
+    if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, date | time):
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple | dict):
         return json.dumps(value, ensure_ascii=False, default=str)

@@ -29,8 +29,9 @@ def inline_table(*, rows: Annotated[list[Row], Field(max_length=10_000)], types:
         params: {rows: [{code: a, rate: 1}, {code: b, rate: 2.5, since: "2024-01-31"}], types: {since: date}}
         gives: [{code: a, rate: 1.0, since: null}, {code: b, rate: 2.5, since: 2024-01-31}]
     """
+    table: list[dict[str, Any]] = [{str(name): value for name, value in row.items()} for row in rows]
     names: dict[str, str] = {}
-    for place, row in enumerate(rows):
+    for place, row in enumerate(table):
         for name in row:
             if names.setdefault(name.casefold(), name) != name:
                 raise NodeError(("rows", place, name), f"`{names[name.casefold()]}` and `{name}` differ only in case")
@@ -39,26 +40,26 @@ def inline_table(*, rows: Annotated[list[Row], Field(max_length=10_000)], types:
         names.setdefault(name.casefold(), name)
     if not names or any(not name for name in names):
         raise NodeError(("rows",), "the table has no column" if not names else "a column has an empty name")
-    kinds = {name: declared.get(folded) or _common(rows, name) for folded, name in names.items()}
+    kinds = {name: declared.get(folded) or _common(table, name) for folded, name in names.items()}
     outputs = [sql.named(sql.cast(sql.column(name), kind), name) for name, kind in kinds.items()]
-    given = [exp.Tuple(expressions=[_value(row.get(name), kind) for name, kind in kinds.items()]) for row in rows]
+    given = [exp.Tuple(expressions=[_value(row.get(name), kind) for name, kind in kinds.items()]) for row in table]
     empty = [exp.Tuple(expressions=[exp.Null() for _ in kinds])]
     alias = exp.TableAlias(this=sql.name_of("rows"), columns=[sql.name_of(name) for name in kinds])
     tree = sql.select(*outputs).from_(exp.Values(expressions=given or empty, alias=alias), copy=False)
     if not rows:
         tree = tree.where(exp.Boolean(this=False), copy=False)
-    return Select(tree, non_null=frozenset(name for name in kinds if all(row.get(name) is not None for row in rows)))
+    return Select(tree, non_null=frozenset(name for name in kinds if all(row.get(name) is not None for row in table)))
 
 
 def _type_of(kind: TypeName | str) -> Type:
     return kind.type if isinstance(kind, TypeName) else parse_type(kind)
 
 
-def _common(rows: list[Row], name: str) -> Type:
+def _common(rows: list[dict[str, Any]], name: str) -> Type:
     """The type of the values of one column; raises NodeError where they have none in common."""
     found = ""
     for place, row in enumerate(rows):
-        value: Any = row.get(name)
+        value = row.get(name)
         if value is None:
             continue
         kind = {bool: "boolean", int: "bigint", float: "double"}.get(type(value), "varchar")

@@ -10,7 +10,7 @@ import gzip
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import duckdb
@@ -28,12 +28,9 @@ JSON_LARGEST_OBJECT = 16 * 1024 * 1024
 
 
 def describe_json(
-    connection: duckdb.DuckDBPyConnection, path: str, *, types: dict[str, str] | None = None, pinned: Sequence[tuple[str, str]] = ()
+    connection: duckdb.DuckDBPyConnection, path: str, *, types: dict[str, str] | None = None
 ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-    """The columns of a JSON file, from at most 20,000 of its objects, and its form: an array, lines or objects.
-
-    `pinned` are the columns it had before: a column whose sample still fits its earlier type keeps that type.
-    """
+    """The columns of a JSON file, from at most 20,000 of its objects, and its form: an array, lines or objects."""
     text, whole = json_text(path)
     start = text.lstrip(" \t\r\n")
     if start.startswith("["):
@@ -46,17 +43,17 @@ def describe_json(
             form = "unstructured"
     else:
         raise ValueError(f"the file begins with `{start[:20]}`; it must hold an array of objects, or objects")
-    return json_columns(connection, text, whole, form, types or {}, pinned)
+    return json_columns(connection, text, whole, form, types or {})
 
 
 def describe_jsonl(
-    connection: duckdb.DuckDBPyConnection, path: str, *, types: dict[str, str] | None = None, pinned: Sequence[tuple[str, str]] = ()
+    connection: duckdb.DuckDBPyConnection, path: str, *, types: dict[str, str] | None = None
 ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
     """The columns of a JSON Lines file, from at most 20,000 of its lines."""
     text, whole = json_text(path)
     if text.lstrip().startswith("["):
         raise ValueError("the file begins with `[`: it is one JSON array; read it with read_json")
-    return json_columns(connection, text, whole, "newline_delimited", types or {}, pinned)
+    return json_columns(connection, text, whole, "newline_delimited", types or {})
 
 
 def json_text(path: str) -> tuple[str, bool]:
@@ -64,7 +61,7 @@ def json_text(path: str) -> tuple[str, bool]:
     if os.path.isdir(path):
         raise ValueError("this is a directory, not a file")
     if not os.path.exists(path):
-        raise ValueError("there is no such file")
+        raise FileNotFoundError(path)
     try:
         with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
             data = file.read(JSON_SAMPLE_BYTES + 1)
@@ -141,7 +138,7 @@ def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[
 
 
 def json_columns(
-    connection: duckdb.DuckDBPyConnection, text: str, whole: bool, form: str, types: dict[str, str], pinned: Sequence[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection, text: str, whole: bool, form: str, types: dict[str, str]
 ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
     """The columns in the order of their first appearance, and the facts."""
     found: dict[str, Any] = {}
@@ -155,16 +152,10 @@ def json_columns(
             found[name] = json_join(found.get(name), json_shape(value))
     reserved = {word for (word,) in connection.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()}
     declared = {name.casefold(): (name, kind) for name, kind in types.items()}
-    before = dict(pinned)
     columns = []
     for name, shape in found.items():
-        kind = json_type(shape, reserved)
-        earlier = before.get(name, kind)
-        if shape is None or (shape in ("bigint", "hugeint") and earlier == "double"):
-            kind = earlier
-        columns.append((name, declared.pop(name.casefold(), (name, kind))[1]))
+        columns.append((name, declared.pop(name.casefold(), (name, json_type(shape, reserved)))[1]))
     columns += list(declared.values())
-    columns += [(name, kind) for name, kind in pinned if name not in dict(columns)]
     if not columns:
         raise ValueError("the file holds no object with a key, so there is no column; name them with `types`")
     return columns, {"format": form}

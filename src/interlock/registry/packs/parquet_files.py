@@ -31,7 +31,7 @@ def describe_parquet(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[
     if os.path.isdir(path):
         raise ValueError("this is a directory, not a file")
     if not os.path.exists(path):
-        raise ValueError("there is no such file")
+        raise FileNotFoundError(path)
     if os.path.getsize(path) == 0:
         raise ValueError("the file is empty")
     with open(path, "rb") as file:

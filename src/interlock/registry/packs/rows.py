@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
+from interlock.ir.diagnostics import nearest
 from interlock.ir.types import Column as SchemaColumn
 from interlock.ir.types import Type, common_type
 from interlock.registry import sql
@@ -105,11 +106,6 @@ def sample_rows(
         table: [{id: 1}, {id: 2}, {id: 3}, {id: 4}, {id: 5}, {id: 6}]
         params: {rows: 3, seed: 7}
         gives: [{id: 2}, {id: 3}, {id: 6}]
-
-    Example:
-        table: [{id: 1}, {id: 2}, {id: 3}]
-        params: {fraction: 1}
-        gives: [{id: 1}, {id: 2}, {id: 3}]
     """
     if (rows is None) == (fraction is None):
         path = () if rows is None else ("fraction",)
@@ -157,11 +153,8 @@ def distinct_rows(
     last = keep == "last"
     if keys is None:
         if order_by:
-            raise NodeError(
-                ("order_by",),
-                "`order_by` has no effect without `keys`: rows that are equal in every column cannot be told apart",
-                help=("name the columns that must be unique in `keys`, or remove `order_by`",),
-            )
+            message = "`order_by` has no effect without `keys`: rows that are equal in every column cannot be told apart"
+            raise NodeError(("order_by",), message, help=("name in `keys` what must be unique, or remove `order_by`",))
         tree = table.select_numbered(*_one_of_each(table.schema, place, last))
         tree.set("group", exp.Group(expressions=[sql.column(name, table.name) for name in table.schema.names]))
         tree.set("order", sql.order([exp.Max(this=place) if last else exp.Min(this=place)]))
@@ -183,10 +176,8 @@ def _one_of_each(columns: Iterable[SchemaColumn], place: exp.Column, last: bool 
     Where equal values can be told apart (0.0 and -0.0, one month and 30 days), grouping alone would keep any.
     """
     return [
-        sql.column(column.name)
-        if _equal_is_same(column.type)
-        else sql.named(_first(column.name, place, last), column.name)
-        for column in columns
+        sql.column(each.name) if _equal_is_same(each.type) else sql.named(_first(each.name, place, last), each.name)
+        for each in columns
     ]
 
 
@@ -265,10 +256,8 @@ def fill_nulls(
         gives: [{shop: a, v: 1}, {shop: b, v: null}, {shop: a, v: 1}, {shop: b, v: 7}, {shop: b, v: 7}]
     """
     if (values is None) == (method is None):
-        raise NodeError(
-            () if values is None else ("method",),
-            "fill_nulls needs either `values` (a fixed value for each column) or `method` (forward or backward), one of the two",
-        )
+        message = "fill_nulls needs either `values` (a fixed value for each column) or `method` (forward or backward)"
+        raise NodeError(() if values is None else ("method",), message, help=("give one of the two",))
     if values is not None:
         if columns is not None or group:
             extra = "group" if columns is None else "columns"
@@ -286,16 +275,15 @@ def fill_nulls(
     if not names:
         raise NodeError(("group",), "every column is used as `group`, so there is none to fill")
     forward = method == "forward"
-    frame = (
-        exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
-        if forward
-        else exp.WindowSpec(kind="ROWS", start="CURRENT ROW", end="UNBOUNDED", end_side="FOLLOWING")
-    )
+    sides = {"start": "UNBOUNDED", "start_side": "PRECEDING", "end": "CURRENT ROW"}
+    if not forward:
+        sides = {"start": "CURRENT ROW", "end": "UNBOUNDED", "end_side": "FOLLOWING"}
 
     def filled(name: str) -> exp.Expression:
         nearest = (exp.LastValue if forward else exp.FirstValue)(this=sql.column(name))
         by = [sql.ordered(sql.column(table.position))]
-        return sql.window(exp.IgnoreNulls(this=nearest), [key.sql for key in group], by, frame.copy())
+        frame = exp.WindowSpec(kind="ROWS", **sides)
+        return sql.window(exp.IgnoreNulls(this=nearest), [key.sql for key in group], by, frame)
 
     tree = table.select_numbered(
         *(sql.named(filled(name), name) if name in names else sql.column(name) for name in table.schema.names)
@@ -310,13 +298,11 @@ def _fill_fixed(table: Table, values: dict[Column, Literally]) -> Select:
         if value is None:
             raise NodeError(("values", column.name), f"`{column.name}` cannot be filled with null; give a value")
         fills[column.name] = fitted(value, column, ("values", column.name))
-    tree = table.select(
-        *(
-            sql.named(exp.Coalesce(this=sql.column(name), expressions=[fills[name]]), name) if name in fills else sql.column(name)
-            for name in table.schema.names
-        )
-    )
-    return Select(tree, non_null=frozenset(fills))
+    columns = [
+        sql.named(exp.Coalesce(this=sql.column(name), expressions=[fills[name]]), name) if name in fills else sql.column(name)
+        for name in table.schema.names
+    ]
+    return Select(table.select(*columns), non_null=frozenset(fills))
 
 
 @node(version=1)
@@ -350,46 +336,37 @@ def union_tables(
     names = list(types)
     if source is not None and source.name.casefold() in {name.casefold() for name in names}:
         raise NodeError(("source",), f"the inputs already have a column `{source.name}`; choose another name for `source`")
-    taken = [*names, source.name] if source is not None else names
-    part, row, place = (sql.unused(name, taken) for name in ("_input", sql.POSITION, "_place"))
     branches: list[exp.Query] = []
-    for index, table in enumerate(tables, 1):
+    for table in tables:
         columns = [sql.named(_as_type(table, name, kind), name) for name, kind in types.items()]
         if source is not None:
             columns.append(sql.named(sql.literal(table.name), source.name))
-        branches.append(table.select(*columns, sql.named(sql.literal(index), part), sql.named(sql.position(), row)))
-    stack = branches[0]
+        branches.append(table.select(*columns))
+    tree = branches[0]
     for branch in branches[1:]:
-        stack = exp.Union(this=stack, expression=branch, distinct=False)
-    result = [sql.column(name) for name in taken]
-    by = [sql.ordered(sql.column(part)), sql.ordered(sql.column(row))]
-    if distinct:
-        by, result, stack = _first_of_equals(types, source, place, by, stack)
-    tree = sql.select(*result).from_(_as_table(stack, "stacked"), copy=False)
-    if distinct:
-        tree.set("group", exp.Group(expressions=[sql.column(name, "stacked") for name in names]))
-    tree.set("order", sql.order(by))
+        tree = exp.Union(this=tree, expression=branch, distinct=False)
     solid = [name for name in names if all((found := table.schema.get(name)) and not found.nullable for table in tables)]
+    if distinct:
+        tree = _first_of_equals(tree, types, source)
     return Select(tree, keys=tuple(names) if distinct else (), non_null=frozenset([*solid, source.name] if source else solid))
 
 
-def _first_of_equals(
-    types: dict[str, Type], source: NewColumn | None, place: str, by: list[exp.Ordered], stack: exp.Query
-) -> tuple[list[exp.Ordered], list[exp.Expression], exp.Query]:
-    """Order, columns and rows for one row of each group of equals: the first in the order `by`."""
-    at = sql.column(place)
-    kept = [sql.column(name) for name in types]
+def _first_of_equals(stack: exp.Query, types: dict[str, Type], source: NewColumn | None) -> exp.Query:
+    """The stacked rows without those that an earlier one is equal to."""
+    names = [*types, source.name] if source is not None else list(types)
+    place = sql.column(sql.unused(sql.POSITION, names))
+    numbered = sql.select(*(sql.column(name) for name in names), sql.named(sql.position(), place.name))
+    columns = _one_of_each([SchemaColumn(name, kind) for name, kind in types.items()], place)
     if source is not None:
-        kept.append(sql.column(source.name))
-    placed = sql.select(*kept, sql.named(sql.window(exp.RowNumber(), by=by), place))
-    result = _one_of_each([SchemaColumn(name, kind) for name, kind in types.items()], at)
-    if source is not None:
-        result.append(sql.named(_first(source.name, at), source.name))
-    return [sql.ordered(exp.Min(this=at))], result, placed.from_(_as_table(stack, "stacked"), copy=False)
+        columns.append(sql.named(_first(source.name, place), source.name))
+    tree = sql.select(*columns).from_(_as_table(numbered.from_(_as_table(stack), copy=False)), copy=False)
+    tree.set("group", exp.Group(expressions=[sql.column(name, "stacked") for name in types]))
+    tree.set("order", sql.order([exp.Min(this=place)]))
+    return tree
 
 
-def _as_table(tree: exp.Query, alias: str) -> exp.Subquery:
-    return exp.Subquery(this=tree, alias=exp.TableAlias(this=sql.name_of(alias)))
+def _as_table(tree: exp.Query) -> exp.Subquery:
+    return exp.Subquery(this=tree, alias=exp.TableAlias(this=sql.name_of("stacked")))
 
 
 def _as_type(table: Table, name: str, kind: Type) -> exp.Expression:
@@ -411,19 +388,13 @@ def _stacked_types(tables: tuple[Table, ...], lenient: bool) -> dict[str, Type]:
             earlier = first.setdefault(name, table)
             common = common_type(known, column.type)
             if common is None:
-                raise NodeError(
-                    (),
-                    f"`{name}` is {known} in `{earlier.name}` but {column.type} in `{table.name}`, and no type holds both",
-                    help=("cast the column in one of them first, with cast_columns",),
-                )
+                message = f"`{name}` is {known} in `{earlier.name}` but {column.type} in `{table.name}`; no type holds both"
+                raise NodeError((), message, help=("cast the column in one of them first, with cast_columns",))
             types[name] = common
     for table in tables if not lenient else ():
         lacking = [name for name in types if name not in table.schema]
         if lacking:
-            raise NodeError(
-                (),
-                f"`{table.name}` has no column `{lacking[0]}`, which `{first[lacking[0]].name}` has",
-                candidates=table.schema.names,
-                help=("write `missing: \"null\"` to fill it with nulls, or select the same columns of every input first",),
-            )
+            message = f"`{table.name}` has no column `{lacking[0]}`, which `{first[lacking[0]].name}` has"
+            help = ("write `missing: \"null\"` to fill it with nulls, or select the same columns of every input first",)
+            raise NodeError((), message, nearest(lacking[0], table.schema.names), help)
     return types

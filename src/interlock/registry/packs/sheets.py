@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -28,12 +28,9 @@ EXCEL_LONGEST_TEXT = 32_767
 
 
 def describe_excel(
-    connection: duckdb.DuckDBPyConnection, path: str, *, sheet: str | None = None, skip: int = 0, pinned: Sequence[tuple[str, str]] = ()
+    connection: duckdb.DuckDBPyConnection, path: str, *, sheet: str | None = None, skip: int = 0
 ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-    """The columns of a sheet: names from its header row, types from at most 20,000 rows.
-
-    `pinned` are the columns it had before: a column whose sample still fits its earlier type keeps that type.
-    """
+    """The columns of a sheet: names from its header row, types from at most 20,000 rows."""
     name, rows = excel_rows(path, sheet, skip)
     header = next(rows, [])
     while header and header[-1] == "":
@@ -58,13 +55,7 @@ def describe_excel(
             kinds[place].add(excel_kind(value))
         if number > EXCEL_SAMPLE_ROWS + skip:
             break
-    before = dict(pinned)
-    columns = []
-    for each, found in zip(names, kinds, strict=True):
-        kind = excel_type(found)
-        earlier = before.get(each, kind)
-        keeps = not found or earlier == "varchar" or (kind, earlier) in (("bigint", "double"), ("date", "timestamp"))
-        columns.append((each, earlier if keeps else kind))
+    columns = [(each, excel_type(found)) for each, found in zip(names, kinds, strict=True)]
     return columns, {"sheet": name, "skip": skip}
 
 
@@ -73,7 +64,7 @@ def excel_rows(path: str, sheet: str | None, skip: int) -> tuple[str, Iterator[l
     if os.path.isdir(path):
         raise ValueError("this is a directory, not a workbook")
     if not os.path.exists(path):
-        raise ValueError("there is no such file")
+        raise FileNotFoundError(path)
     if not os.path.getsize(path):
         raise ValueError("the file is empty")
     try:
@@ -107,9 +98,9 @@ def excel_kind(value: Any) -> str:
         return "boolean"
     if isinstance(value, int | float):
         return "bigint" if abs(value) < 2**53 and value == int(value) else "double"
-    if isinstance(value, datetime):
+    if isinstance(value, dt.datetime):
         return "timestamp"
-    for kind, name in ((date, "date"), (time, "time"), (timedelta, "interval")):
+    for kind, name in ((dt.date, "date"), (dt.time, "time"), (dt.timedelta, "interval")):
         if isinstance(value, kind):
             return name
     return "varchar"
@@ -129,7 +120,7 @@ def excel_text(value: Any) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if math.isfinite(value) and value == int(value) and abs(value) < 10**15 else repr(value)
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
+    return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else str(value)
 
 
 def excel_value(value: Any, kind: str, cell: str) -> Any:
@@ -144,7 +135,7 @@ def excel_value(value: Any, kind: str, cell: str) -> Any:
     if (found, kind) == ("bigint", "double"):
         return float(value)
     if (found, kind) == ("date", "timestamp"):
-        return datetime(value.year, value.month, value.day)
+        return dt.datetime(value.year, value.month, value.day)
     raise ValueError(f"cell {cell} holds {excel_text(value)[:60]!r}, which is not a {kind}")
 
 
@@ -202,14 +193,14 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
         if not isinstance(value, float) and Decimal(repr(float(f"{float(value):.16G}"))) != Decimal(value):
             raise ValueError(f"row {row}: {value} in column `{name}` has more digits than Excel keeps; cast the column to varchar")
         sheet.write_number(row, place, float(value))
-    elif isinstance(value, date | time) and getattr(value, "year", 1900) >= 1900 and getattr(value, "tzinfo", None) is None:
-        if not isinstance(value, time) and (value.year, value.month) < (1900, 3):
+    elif isinstance(value, dt.date | dt.time) and getattr(value, "year", 1900) >= 1900 and getattr(value, "tzinfo", None) is None:
+        if not isinstance(value, dt.time) and (value.year, value.month) < (1900, 3):
             raise ValueError(f"row {row}: {value} in column `{name}` is before March 1900, where Excel's calendar is wrong; cast the column to varchar")
-        kind = "timestamp" if isinstance(value, datetime) else "time" if isinstance(value, time) else "date"
+        kind = "timestamp" if isinstance(value, dt.datetime) else "time" if isinstance(value, dt.time) else "date"
         if getattr(value, "microsecond", 0) % 1000:
             raise ValueError(f"row {row}: {value} in column `{name}` has microseconds, which Excel cannot hold; cast the column to varchar")
         sheet.write_datetime(row, place, value, formats[kind])
-    elif isinstance(value, date):
+    elif isinstance(value, dt.date):
         raise ValueError(f"row {row}: {value} in column `{name}` is not a date that Excel can hold; cast the column to varchar")
     else:
         nested = isinstance(value, list | tuple | dict)
@@ -243,7 +234,7 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
         staged = os.path.join(scratch, "workbook.xlsx")
         book = xlsxwriter.Workbook(staged, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch})
         try:
-            book.set_properties({"created": datetime(2000, 1, 1)})
+            book.set_properties({"created": dt.datetime(2000, 1, 1)})
             page = book.add_worksheet(sheet or "Sheet1")
             shapes = {"date": "yyyy-mm-dd", "time": "hh:mm:ss.000", "timestamp": "yyyy-mm-dd hh:mm:ss.000"}
             formats = {kind: book.add_format({"num_format": shape}) for kind, shape in shapes.items()}

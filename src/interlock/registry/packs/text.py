@@ -320,7 +320,7 @@ def explode(
     elif column.type.is_text:
         if separator is None:
             message = f"`{column.name}` is text; say in `separator` what stands between its parts"
-            raise NodeError(("separator",), message, help=("or cast it to a list first, if it is written as [a, b]",))
+            raise NodeError(("separator",), message)
         element = Type("varchar")
         items = sql.call("string_split", null_if_blank(column.sql), separator)
     else:

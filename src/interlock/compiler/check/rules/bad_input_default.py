@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from interlock.compiler.check.context import Context
-from interlock.compiler.check.rules import il220_bad_type
+from interlock.compiler.check.rules import bad_type
 from interlock.gates.inputs import InputValueError, coerce
 from interlock.ir.diagnostics import Diagnostic, rule
 from interlock.ir.types import Type, TypeTextError, parse_type
@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             kind = parse_type(given.type)
         except TypeTextError as error:
             context.inputs[given.name] = Type("null")
-            yield il220_bad_type.found(given.at.child("type"), given.type, error)
+            yield bad_type.found(given.at.child("type"), given.type, error)
             continue
         context.inputs[given.name] = kind
         if not (kind.is_integer or kind.is_float or kind.name in GIVEABLE):

@@ -1,0 +1,44 @@
+"""`interlock check`."""
+
+from __future__ import annotations
+
+import sys
+
+from interlock.doors.cli.output import (
+    AsJson,
+    PlanPath,
+    ProjectFolder,
+    color,
+    diagnostics_json,
+    read_checked,
+    refuse,
+    say_json,
+    stop,
+)
+
+NAME = "check"
+
+
+def command(plan: PlanPath, json: AsJson = False, project: ProjectFolder = None) -> None:
+    """Prove what can be proved about a plan. Nothing runs; only headers of its sources are looked at."""
+    _, checked = read_checked(plan, project, json)
+    if json:
+        say_json(
+            {
+                "ok": checked.ok,
+                "digest": checked.proven.digest if checked.proven else None,
+                "diagnostics": diagnostics_json(checked),
+            }
+        )
+        stop(0 if checked.ok else 1)
+    if checked.proven is None:
+        refuse(checked)
+    if checked.diagnostics:
+        from interlock.syntax.render import full
+
+        print(full(checked.diagnostics, checked.document, color()), file=sys.stderr)
+    sinks = [bound.node.id for bound in checked.proven.nodes if bound.type.is_sink]
+    planted = len(checked.proven.contract_checks)
+    later = f"; {planted} contract check{'s'[: planted != 1]} left for the run" if planted else ""
+    print(f"{checked.document.name}: ok, {len(checked.proven.nodes)} nodes, writes {len(sinks)}{later}")
+    print(f"plan {checked.proven.digest}")

@@ -1,0 +1,47 @@
+"""`interlock`: the command line. Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from interlock.doors.cli import check, compile, explain, graph, init, nodes, run, schema
+from interlock.doors.cli.output import fail_usage
+
+app = typer.Typer(
+    name="interlock",
+    help="Check, compile and run typed workflow plans.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed.",
+)
+for command in (init, check, compile, run, schema, graph, nodes, explain):
+    app.command(command.NAME)(command.command)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    context: typer.Context,
+    show: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    """Check, compile and run typed workflow plans."""
+    if show:
+        from interlock import __version__
+
+        print(f"interlock {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors of the project itself become one line and exit code 2."""
+    from interlock.api import ProjectError, RegistryError
+
+    try:
+        app(standalone_mode=True)
+    except (ProjectError, RegistryError) as error:
+        sys.exit(fail_usage(str(error)))
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,11 @@
+"""A step failed on the data: a value that does not fit its type, a number out of range, a row that cannot be read.
+
+The message names the step and the value. Nothing was written. Usual mends: `cast_columns` or `parse_dates` with
+`on_error: null`, a wider type, or another type for the source's column (`types: {price: varchar}`).
+"""
+
+from __future__ import annotations
+
+from interlock.ir.diagnostics import rule
+
+RULE = rule("IL907", "step-failed", __doc__)
