@@ -139,16 +139,24 @@ def test_normalize_names(bench: Bench, style: Any, name: str, made: str) -> None
 
 
 def test_normalize_names_refuses(bench: Bench) -> None:
-    message = refusal(pack.normalize_names, bench.table("t", {"Total Amount": "bigint", "total_amount": "bigint"})).message
+    message = refusal(
+        pack.normalize_names, bench.table("t", {"Total Amount": "bigint", "total_amount": "bigint"})
+    ).message
     assert message == "`Total Amount` and `total_amount` would both be named `total_amount`"
     assert refusal(pack.normalize_names, bench.table("u", {"%": "bigint"})).param_path == ("style",)
 
 
 def test_cast(bench: Bench) -> None:
-    table = bench.table("t", {"n": "varchar", "d": "double", "k": "bigint not null"}, [("1.5", 2.5, 1), (" ", None, 2), (None, -3.5, 3)])
+    table = bench.table(
+        "t", {"n": "varchar", "d": "double", "k": "bigint not null"}, [("1.5", 2.5, 1), (" ", None, 2), (None, -3.5, 3)]
+    )
     wanted = types(table, n="decimal(5,2)", d="integer", k="varchar")
     result = pack.cast_columns(table, types=wanted, blank_as_null=True)
-    assert [[str(each) for each in row] for row in bench.run(result)] == [["1.50", "2", "1"], ["None", "None", "2"], ["None", "-4", "3"]]
+    assert [[str(each) for each in row] for row in bench.run(result)] == [
+        ["1.50", "2", "1"],
+        ["None", "None", "2"],
+        ["None", "-4", "3"],
+    ]
     assert bench.types(result) == ["decimal(5,2)", "integer", "varchar"]
     assert result.non_null == {"k"}
     with pytest.raises(duckdb.Error):
@@ -157,21 +165,34 @@ def test_cast(bench: Bench) -> None:
         assert bench.run(pack.cast_columns(table, types=types(table, n="bigint"), on_error=on_error))[1][0] is None
 
 
-@pytest.mark.parametrize(("old", "kind"), [("boolean", "date"), ("date", "bigint"), ("double", "timestamp"), ("bigint[]", "bigint")])
+@pytest.mark.parametrize(
+    ("old", "kind"), [("boolean", "date"), ("date", "bigint"), ("double", "timestamp"), ("bigint[]", "bigint")]
+)
 def test_cast_refuses_what_can_never_work(bench: Bench, old: str, kind: str) -> None:
     table = bench.table("t", {"v": old})
     for on_error in ("fail", "null"):
-        assert refusal(pack.cast_columns, table, types=types(table, v=kind), on_error=on_error).param_path == ("types", "v")
+        assert refusal(pack.cast_columns, table, types=types(table, v=kind), on_error=on_error).param_path == (
+            "types",
+            "v",
+        )
 
 
 def test_no_operations_change_nothing(bench: Bench, goods: Table) -> None:
     same = bench.run(pack.select_columns(goods, columns=columns(goods, *goods.schema.names)))
-    for result in (pack.cast_columns(goods, types={}), pack.derive_columns(goods, columns={}), pack.rename_columns(goods, columns={})):
+    for result in (
+        pack.cast_columns(goods, types={}),
+        pack.derive_columns(goods, columns={}),
+        pack.rename_columns(goods, columns={}),
+    ):
         assert bench.run(result) == same
 
 
 def test_derive_sees_the_input_only(bench: Bench, goods: Table) -> None:
-    made = {"price": expression('"id" * 10', nullable=False), "twice": expression('"price" * 2'), "id": expression('"id" + 1')}
+    made = {
+        "price": expression('"id" * 10', nullable=False),
+        "twice": expression('"price" * 2'),
+        "id": expression('"id" + 1'),
+    }
     result = pack.derive_columns(goods, columns={NewColumn(name): tree for name, tree in made.items()})
     assert bench.names(result) == ["id", "code", "price", "twice"]
     assert bench.run(result) == [(2, "a", 10, 5.0), (3, None, 20, None), (4, "c", 30, 0.0)]
@@ -186,7 +207,9 @@ def test_map_values_in_place(bench: Bench, goods: Table) -> None:
     assert [row[1] for row in bench.run(kept)] == ["it's A", None, "c"]
     nulled = pack.map_values(goods, column=code, mapping={Text("a"): 1, Text("c"): 2.5}, unmatched="null")
     assert [row[1] for row in bench.run(nulled)] == [1.0, None, 2.5]
-    numbers = pack.map_values(goods, column=column(goods, "id"), mapping={Text("1"): "one"}, default="more", into=NewColumn("word"))
+    numbers = pack.map_values(
+        goods, column=column(goods, "id"), mapping={Text("1"): "one"}, default="more", into=NewColumn("word")
+    )
     assert [row[3] for row in bench.run(numbers)] == ["one", "more", "more"]
     assert numbers.non_null == {"word"}
     nothing = pack.map_values(goods, column=code, mapping=[{"from": "a", "to": None}, {"from": None, "to": "-"}])
@@ -227,7 +250,9 @@ def test_split(bench: Bench) -> None:
     assert bench.run(exact)[0] == ("a - b-c-d", 1, "a ", " b-c-d")
     refuse = {"column": column(table, "s"), "separator": ","}
     assert refusal(texts.split_column, table, into=new("a", "N"), **refuse).param_path == ("into", 1)
-    assert refusal(texts.split_column, table, column=column(table, "n"), separator=",", into=new("a", "b")).param_path == ("column",)
+    assert refusal(
+        texts.split_column, table, column=column(table, "n"), separator=",", into=new("a", "b")
+    ).param_path == ("column",)
 
 
 def test_extract(bench: Bench) -> None:
@@ -239,7 +264,10 @@ def test_extract(bench: Bench) -> None:
     assert bench.run(parts)[0] == ("AB-12 cd-34", "AB", "1", None)
 
 
-@pytest.mark.parametrize(("pattern", "into", "path"), [("(a", ["x"], "pattern"), ("(?=a)", ["x"], "pattern"), ("(a)(b)", ["x"], "into"), ("a", ["x", "y"], "into")])
+@pytest.mark.parametrize(
+    ("pattern", "into", "path"),
+    [("(a", ["x"], "pattern"), ("(?=a)", ["x"], "pattern"), ("(a)(b)", ["x"], "into"), ("a", ["x", "y"], "into")],
+)
 def test_extract_refuses(bench: Bench, pattern: str, into: list[str], path: str) -> None:
     table = bench.table("t", {"s": "varchar"})
     error = refusal(texts.extract_text, table, column=column(table, "s"), pattern=pattern, into=new(*into))
@@ -250,18 +278,33 @@ def test_replace(bench: Bench) -> None:
     table = bench.table("t", {"s": "varchar", "n": "bigint"}, [("a.b.c", 1), (None, 2)])
     pick = columns(table, "s")
     assert bench.run(texts.replace_text(table, columns=pick, find=".", replace="'")) == [("a'b'c", 1), (None, 2)]
-    assert bench.run(texts.replace_text(table, columns=pick, find=r"(\w)\.", replace=r"<\1>", regex=True))[0] == ("<a><b>c", 1)
-    assert refusal(texts.replace_text, table, columns=pick, find="(a)", replace=r"\2", regex=True).param_path == ("replace",)
-    assert refusal(texts.replace_text, table, columns=pick, find="[", regex=True).param_path == ("find",)
-    assert refusal(texts.replace_text, table, columns=columns(table, "s", "n"), find="a").param_path == ("columns", 1)
+    assert bench.run(texts.replace_text(table, columns=pick, find=r"(\w)\.", replace=r"<\1>", regex=True))[0] == (
+        "<a><b>c",
+        1,
+    )
+    assert refusal(texts.replace_text, table, columns=pick, find="(a)", replace=r"\2", regex=True).param_path == (
+        "replace",
+    )
+    assert refusal(texts.replace_text, table, columns=pick, find="[", replace="", regex=True).param_path == ("find",)
+    assert refusal(texts.replace_text, table, columns=columns(table, "s", "n"), find="a", replace="").param_path == (
+        "columns",
+        1,
+    )
 
 
 def test_clean(bench: Bench) -> None:
-    table = bench.table("t", {"n": "bigint", "s": "varchar"}, [(1, "\t o'NEILL \u00a0 ÉMILE\n"), (2, " \u2003"), (3, ""), (4, None)])
+    table = bench.table(
+        "t", {"n": "bigint", "s": "varchar"}, [(1, "\t o'NEILL \u00a0 ÉMILE\n"), (2, " \u2003"), (3, ""), (4, None)]
+    )
     assert [row[1] for row in bench.run(texts.clean_text(table))] == ["o'NEILL \u00a0 ÉMILE", "", "", None]
     full = texts.clean_text(table, collapse_spaces=True, case="title", blank_as_null=True)
     assert [row[1] for row in bench.run(full)] == ["O'neill Émile", None, None, None]
-    assert bench.run(texts.clean_text(table, columns=columns(table, "s"), trim=False, case="upper", blank_as_null=True))[2][1] is None
+    assert (
+        bench.run(texts.clean_text(table, columns=columns(table, "s"), trim=False, case="upper", blank_as_null=True))[
+            2
+        ][1]
+        is None
+    )
     assert refusal(texts.clean_text, table, columns=columns(table, "n")).param_path == ("columns", 0)
     assert refusal(texts.clean_text, bench.table("u", {"n": "bigint"})).param_path == ()
 
@@ -287,9 +330,15 @@ def test_parse_times_with_offsets(bench: Bench) -> None:
 @pytest.mark.parametrize("form", ["YYYY-MM-DD", "%H:%M", "%Y-%Q", "%Y-%", "%Y %Z"])
 def test_parse_dates_refuses_formats(bench: Bench, form: str) -> None:
     table = bench.table("t", {"s": "varchar", "d": "date", "n": "bigint"})
-    assert refusal(texts.parse_dates, table, columns=columns(table, "s"), formats=["%Y", form]).param_path == ("formats", 1)
+    assert refusal(texts.parse_dates, table, columns=columns(table, "s"), formats=["%Y", form]).param_path == (
+        "formats",
+        1,
+    )
     for index, name in ((0, "d"), (0, "n")):
-        assert refusal(texts.parse_dates, table, columns=columns(table, name), formats=["%Y"]).param_path == ("columns", index)
+        assert refusal(texts.parse_dates, table, columns=columns(table, name), formats=["%Y"]).param_path == (
+            "columns",
+            index,
+        )
 
 
 def test_explode_lists(bench: Bench) -> None:
@@ -308,11 +357,16 @@ def test_explode_text(bench: Bench) -> None:
     result = texts.explode(table, column=pick, separator=",", position=NewColumn("n"))
     assert bench.run(result) == [("a", 1, 1), ("", 1, 2), ("b", 1, 3)]
     assert result.non_null == {"s", "id", "n"}
-    assert bench.run(texts.explode(table, column=pick, separator=",", keep_empty=True, trim=False))[-2:] == [(None, 2), (None, 3)]
+    assert bench.run(texts.explode(table, column=pick, separator=",", keep_empty=True, trim=False))[-2:] == [
+        (None, 2),
+        (None, 3),
+    ]
 
 
 def test_explode_of_many_rows_keeps_order_on_threads(bench: Bench) -> None:
-    table = bench.table("big", {"i": "bigint", "l": "bigint[]"}, query="SELECT i, [i, i + 1] FROM range(200000) AS r(i)")
+    table = bench.table(
+        "big", {"i": "bigint", "l": "bigint[]"}, query="SELECT i, [i, i + 1] FROM range(200000) AS r(i)"
+    )
     wanted = [(i, each) for i in range(200000) for each in (i, i + 1)]
     assert bench.run(texts.explode(table, column=column(table, "l"))) == wanted
 
@@ -337,10 +391,12 @@ def test_every_node_with_odd_names_and_no_rows(bench: Bench) -> None:
             pack.map_values(table, column=first, mapping={Text("a"): "b"}),
             texts.split_column(table, column=first, separator="-", into=new("y", "m")),
             texts.extract_text(table, column=first, pattern="(.)", into=new("y")),
-            texts.replace_text(table, columns=every, find="-"),
+            texts.replace_text(table, columns=every, find="-", replace=""),
             texts.clean_text(table),
             texts.parse_dates(table, columns=every, formats=["%Y-%m-%d"]),
-            texts.explode(table, column=column(table, "_row"), separator="-", position=NewColumn("_ITEM"), keep_empty=True),
+            texts.explode(
+                table, column=column(table, "_row"), separator="-", position=NewColumn("_ITEM"), keep_empty=True
+            ),
         ]
         for result in results:
             assert bench.names(result)[:8] == ODD
@@ -377,7 +433,12 @@ def test_parameters(node: Any, params: dict[str, Any], good: bool) -> None:
         (pack.drop_columns, "ColumnDropper", {"columns": ["a"], "x": 1}, {"columns": ["a"], "x": 1}),
         (pack.rename_columns, "ColumnRenamer", {"mapping": {"a": "b"}}, {"columns": {"a": "b"}}),
         (pack.cast_columns, "TypeCaster", {"mapping": {}}, {"types": {}}),
-        (pack.cast_columns, "TypeCaster", {"mapping": {"a": "float", "b": "date"}}, {"types": {"a": "double", "b": "date"}}),
+        (
+            pack.cast_columns,
+            "TypeCaster",
+            {"mapping": {"a": "float", "b": "date"}},
+            {"types": {"a": "double", "b": "date"}},
+        ),
         (pack.derive_columns, "DataTransformer", {}, {"columns": {}}),
         (pack.derive_columns, "DataTransformer", {"operations": []}, {"columns": {}}),
         (pack.normalize_names, "ColumnNormalizer", {"strategy": "snake_case"}, {"style": "snake_case"}),

@@ -144,7 +144,9 @@ def test_distinct_by_keys(bench: Bench, people: Table) -> None:
     assert first.keys == ("id",)
     lowest = pack.distinct_rows(people, keys=ids, order_by=[key(people, "v")])
     assert bench.run(lowest)[-1] == (None, "c", 1.0)
-    teams = pack.distinct_rows(people, keys=columns(people, "team"), keep="last", order_by=[key(people, "id", nulls="first")])
+    teams = pack.distinct_rows(
+        people, keys=columns(people, "team"), keep="last", order_by=[key(people, "id", nulls="first")]
+    )
     assert [row[:2] for row in bench.run(teams)] == [(2, None), (1, "b"), (3, "a"), (None, "c")]
 
 
@@ -171,7 +173,13 @@ def test_drop_nulls(bench: Bench, people: Table) -> None:
     everywhere = pack.drop_nulls(people)
     assert bench.run(everywhere) == [(1, "b", 2.0), (1, "b", 2.0)]
     assert everywhere.non_null == {"id", "team", "v"}
-    assert [row[0] for row in bench.run(pack.drop_nulls(people, columns=columns(people, "team", "v"), how="all"))] == [1, 1, 3, None, None]
+    assert [row[0] for row in bench.run(pack.drop_nulls(people, columns=columns(people, "team", "v"), how="all"))] == [
+        1,
+        1,
+        3,
+        None,
+        None,
+    ]
     assert pack.drop_nulls(people, columns=columns(people, "team", "v"), how="all").non_null == frozenset()
 
 
@@ -202,7 +210,9 @@ def test_fill_nulls_from_neighbours(bench: Bench) -> None:
     table = bench.table("t", {"g": "varchar", "v": "bigint"}, rows)
     forward = bench.run(pack.fill_nulls(table, method="forward"))
     assert [value for _, value in forward] == [None, 1, 2, 2, 2, 5, 5]
-    backward = bench.run(pack.fill_nulls(table, method="backward", columns=columns(table, "v"), group=columns(table, "g")))
+    backward = bench.run(
+        pack.fill_nulls(table, method="backward", columns=columns(table, "v"), group=columns(table, "g"))
+    )
     assert backward == [("a", 2), ("b", 1), ("a", 2), ("b", 5), ("a", None), ("b", 5), ("b", None)]
 
 
@@ -245,7 +255,9 @@ def test_union_refuses(bench: Bench, people: Table) -> None:
 
 
 def test_union_of_many_rows_keeps_order_on_threads(bench: Bench) -> None:
-    parts = [bench.table(f"p{n}", {"i": "bigint"}, query=f"SELECT i * 10 + {n} FROM range(200000) AS r(i)") for n in range(3)]
+    parts = [
+        bench.table(f"p{n}", {"i": "bigint"}, query=f"SELECT i * 10 + {n} FROM range(200000) AS r(i)") for n in range(3)
+    ]
     wanted = [(i * 10 + n,) for n in range(3) for i in range(200000)]
     assert bench.run(pack.union_tables(*parts)) == wanted
 
@@ -275,9 +287,14 @@ def test_every_node_with_odd_names_and_no_rows(bench: Bench) -> None:
 def test_distinct_agrees_with_a_plain_program(bench: Bench) -> None:
     chance = random.Random(7)
     for round_, (keep, size) in enumerate(itertools.product(("first", "last"), (0, 1, 40))):
-        rows = [(chance.choice([1, 2, None]), chance.choice(["x", None]), chance.choice([1, 2, 3, None])) for _ in range(size)]
+        rows = [
+            (chance.choice([1, 2, None]), chance.choice(["x", None]), chance.choice([1, 2, 3, None]))
+            for _ in range(size)
+        ]
         table = bench.table(f"t{round_}", {"a": "bigint", "b": "varchar", "c": "bigint"}, rows)
-        found = bench.run(pack.distinct_rows(table, keys=columns(table, "a", "b"), keep=keep, order_by=[key(table, "c")]))
+        found = bench.run(
+            pack.distinct_rows(table, keys=columns(table, "a", "b"), keep=keep, order_by=[key(table, "c")])
+        )
         ranked = sorted(range(size), key=lambda at: (rows[at][2] is None, rows[at][2] or 0, at), reverse=keep == "last")
         kept: dict[tuple[Any, ...], int] = {}
         for at in ranked:

@@ -199,7 +199,7 @@ SortKeys = Annotated[list[SortKey], Field(min_length=1)]
 class Measure(Params):
     """One aggregated column, such as `{name: total, function: sum, column: revenue}`.
 
-    `count` without a column counts rows. `first` and `last` need `order_by`; `quantile` needs `q` (0 to 1);
+    `count` without a column counts rows. `first` and `last` go by `order_by`; `quantile` needs `q` (0 to 1);
     `join` may give a `separator`. `where` keeps only some rows for this measure.
     """
 

@@ -81,7 +81,7 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "interval * number, interval / number",
         "An interval, so many times over or divided.",
-        "By zero stops the run or gives null.",
+        "By zero stops the run.",
         (("interval 1 day * 2", "interval '2 days'"), ("interval 1 day / 2", "interval '12 hours'"), ("interval 1 day * cast(null as integer)", "cast(null as interval)")),
     ),
     Operator(

@@ -57,7 +57,11 @@ def no_clash(new: Iterable[tuple[Path, str]], kept: Iterable[str]) -> None:
     for path, name in new:
         other, reason = taken.get(name.casefold(), ("", ""))
         if other:
-            help = () if other == name else (f"`{other}` and `{name}` are the same name: upper and lower case do not count",)
+            help = (
+                ()
+                if other == name
+                else (f"`{other}` and `{name}` are the same name: upper and lower case do not count",)
+            )
             raise NodeError(path, f"`{name}` {reason}; choose another name", help=help)
         taken[name.casefold()] = (name, "is given to two columns")
 
@@ -74,7 +78,9 @@ def fitted(value: Literally, column: Column, path: Path) -> exp.Expression:
     elif isinstance(value, int | float) and column.type.is_text:
         help.append(f"write it in quotes: '{shown}'")
     elif column.type.is_temporal:
-        help.append("write it as '2024-01-31', '2024-01-31 08:30:00' or '08:30:00', with the time zone if the type has one")
+        help.append(
+            "write it as '2024-01-31', '2024-01-31 08:30:00' or '08:30:00', with the time zone if the type has one"
+        )
     raise NodeError(path, f"`{column.name}` is {column.type}, and {shown} is not a value of that type", help=help)
 
 
@@ -175,7 +181,9 @@ def _caster_params(params: dict[str, Any]) -> dict[str, Any]:
     params = renamed(mapping="types", dtypes="types")(params)
     if not isinstance(params.get("types"), dict):
         return params
-    types = {name: _PYTHON_TYPES.get(kind, kind) if isinstance(kind, str) else kind for name, kind in params["types"].items()}
+    types = {
+        name: _PYTHON_TYPES.get(kind, kind) if isinstance(kind, str) else kind for name, kind in params["types"].items()
+    }
     return {**params, "types": types}
 
 
@@ -209,7 +217,9 @@ def cast_columns(
             continue
         reason = refusal(column.type, kind)
         if reason:
-            raise NodeError(("types", column.name), f"`{column.name}` is {column.type}, which cannot become {kind}: {reason}")
+            raise NodeError(
+                ("types", column.name), f"`{column.name}` is {column.type}, which cannot become {kind}: {reason}"
+            )
         blank = blank_as_null and column.type.is_text and not kind.is_text
         source = null_if_blank(column.sql) if blank else column.sql
         certain = kind.name == "varchar" or common_type(column.type, kind) == kind
@@ -297,7 +307,7 @@ def map_values(
     for path, old, new in pairs:
         if keeps and new is not None and sql.fitting(new, kind) is None:
             message = f"`{column.name}` is {kind}, so it cannot hold {new!r} beside the values that are kept"
-            raise NodeError(path, message, help=("write `unmatched: \"null\"` or a `default`, so that nothing is kept",))
+            raise NodeError(path, message, help=('write `unmatched: "null"` or a `default`, so that nothing is kept',))
         test = sql.is_null(column.sql) if old is None else exp.EQ(this=column.sql, expression=old)
         ifs.append(exp.If(this=test, true=exp.Null() if new is None else fitted(new, target, path)))
     otherwise: exp.Expression | None = column.sql if keeps else None
@@ -318,11 +328,23 @@ def map_values(
     if unmatched == "fail":
         known = [old.copy() for _, old, _ in pairs if old is not None]
         outside = exp.Not(this=exp.In(this=column.sql, expressions=known)) if known else sql.not_null(column.sql)
-        checks = (Check(f"every value of `{column.name}` is in the mapping", table.select().where(outside, copy=False), "mapping"),)
-    return Select(table.select(*columns), checks, non_null=frozenset({name} if certain and (not column.nullable or maps_null) else ()))
+        checks = (
+            Check(
+                f"every value of `{column.name}` is in the mapping",
+                table.select().where(outside, copy=False),
+                "mapping",
+            ),
+        )
+    return Select(
+        table.select(*columns),
+        checks,
+        non_null=frozenset({name} if certain and (not column.nullable or maps_null) else ()),
+    )
 
 
-def _pairs(mapping: dict[Text, Literally] | Pairs, column: Column) -> Iterable[tuple[Path, exp.Expression | None, Literally]]:
+def _pairs(
+    mapping: dict[Text, Literally] | Pairs, column: Column
+) -> Iterable[tuple[Path, exp.Expression | None, Literally]]:
     """Path, old value and new value of each entry."""
     seen: dict[str, Any] = {}
     entries: list[tuple[Path, Literally, Literally]] = []
@@ -360,7 +382,11 @@ def _type_of(values: Iterable[tuple[Path, Literally]]) -> Type:
     """The one type of the values."""
     kind = Type("null")
     for path, value in values:
-        names = {bool: "boolean", int: "bigint" if isinstance(value, int) and abs(value) < 2**63 else "hugeint", float: "double"}
+        names = {
+            bool: "boolean",
+            int: "bigint" if isinstance(value, int) and abs(value) < 2**63 else "hugeint",
+            float: "double",
+        }
         found = Type("null" if value is None else names.get(type(value), "varchar"))
         common = common_type(kind, found)
         if common is None:

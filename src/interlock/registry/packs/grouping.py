@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.types import Type
+from interlock.ir.types import Type, quote_name
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Measure, Measures, NewColumn, SortKey, SortKeys
 from interlock.registry.node import node
@@ -39,15 +39,18 @@ def wrong_type(function: str, kind: Type, name: str) -> tuple[str, tuple[str, ..
         return None
     if function in ("median", "quantile") and kind.is_temporal and kind.name != "time":
         return None
+    quoted = quote_name(name)
     if function in _NUMBERS and not kind.is_numeric:
-        help = f"Numbers kept as text need a cast: `expression: try_cast({name} as double)` in place of `column`."
-        if kind.name == "boolean":
-            help = f"To count the rows where it is true use `function: count` with `where: {name}`."
-        return f"`{function}` needs numbers, but `{name}` is {kind}", (help,)
+        helps = {
+            "varchar": f"Numbers kept as text need a cast: `expression: try_cast({quoted} as double)` in place of `column`.",
+            "boolean": f"To count the rows where it is true use `function: count` with `where: {quoted}`.",
+        }
+        found = helps.get(kind.name, "Take `min`, `max`, `count` or `count_distinct`, which work for every type.")
+        return f"`{function}` needs numbers, but `{name}` is {kind}", (found,)
     if function in ("any", "all") and kind.name != "boolean":
         return f"`{function}` needs true/false values, but `{name}` is {kind}", ("Write a condition as `expression`, for example `expression: amount > 0`.",)
     if function == "join" and not kind.is_text:
-        return f"`join` needs text, but `{name}` is {kind}", (f"Use `expression: cast({name} as varchar)` in place of `column`.",)
+        return f"`join` needs text, but `{name}` is {kind}", (f"Use `expression: cast({quoted} as varchar)` in place of `column`.",)
     return None
 
 
@@ -130,7 +133,7 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     `list`, `first` and `last` (by `order_by`; equal keys, or no `order_by`, go by the order of the rows). Each measure
     takes a `column`, or an `expression` computed for every row, and only the rows that satisfy its `where`. `distinct`
     makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint, of decimals
-    decimal(38, s), of floats double.
+    decimal(38, s), of floats double; means, medians and quantiles are double, of dates timestamps.
 
     Example:
         table:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.types import common_type
+from interlock.ir.types import common_type, quote_name
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, Params, Port, Predicate, Text
 from interlock.registry.node import node
@@ -91,7 +91,7 @@ def expect(
     checks += [_matches(table, column, pattern) for column, pattern in matches.items()]
     for each in where:
         wrong = exp.Not(this=exp.Is(this=exp.Paren(this=each.sql), expression=exp.Boolean(this=True)))
-        checks.append(Check(f"`{sql.text(each.tree)}` is true for every row", _rows(table, wrong), "where"))
+        checks.append(Check(f"`{_shown(each)}` is true for every row", _rows(table, wrong), "where"))
     if refers_to is not None:
         checks.append(_refers(table, reference, refers_to))
     certain = {column.name for column in not_null} | {name for each in where for name in each.non_null}
@@ -102,6 +102,14 @@ def expect(
 def _rows(table: Table, wrong: exp.Expression | None) -> exp.Select:
     """The rows of the result for which `wrong` holds."""
     return sql.select(*table.columns).from_(sql.table(THIS), copy=False).where(wrong, copy=False)
+
+
+def _shown(condition: Predicate) -> str:
+    """The condition as text, with quotes only around the names that need them."""
+    tree = condition.sql
+    for name in tree.find_all(exp.Identifier):
+        name.set("quoted", quote_name(name.name).startswith('"'))
+    return sql.text(tree)
 
 
 def _row_count(limits: RowCount) -> Check:
@@ -160,7 +168,7 @@ def _is_allowed(table: Table, column: Column, values: list[Any]) -> Check:
     plain = [typed_literal(each, column.type, (*path, i), column.name) for i, each in enumerate(values) if each is not None]
     if not plain:
         raise NodeError(path, f"the list of values allowed in `{column.name}` is empty", help=("List the values it may have.",))
-    shown = ", ".join(repr(each) for each in values[:8]) + (", …" if len(values) > 8 else "")
+    shown = ", ".join(f"`{each}`" if isinstance(each, str) else str(each).lower() for each in values[:8]) + (", …" if len(values) > 8 else "")
     return Check(f"`{column.name}` is one of {shown}", _rows(table, exp.Not(this=exp.In(this=column.sql, expressions=plain))), "allowed")
 
 

@@ -14,7 +14,7 @@ from interlock.ir.types import Type, common_type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, NewColumn, Predicate, SortKey, SortKeys
 from interlock.registry.node import node
-from interlock.registry.packs.columns import fitted, listed, no_repeats, renamed
+from interlock.registry.packs.columns import fitted, listed, no_clash, no_repeats, renamed
 from interlock.registry.tables import NodeError, Select, Table
 
 
@@ -111,8 +111,7 @@ def sample_rows(
         path = () if rows is None else ("fraction",)
         raise NodeError(path, "sample_rows needs either `rows` or `fraction`, one of the two")
     place = sql.column(table.position)
-    digits = sql.cast(place, Type("varchar"))
-    draw = exp.MD5(this=exp.DPipe(this=sql.literal(f"{seed}:"), expression=digits))
+    draw = exp.MD5(this=sql.concat(f"{seed}:", sql.cast(place, Type("varchar"))))
     tree = table.select_numbered()
     rank = sql.window(exp.RowNumber(), by=[sql.ordered(draw), sql.ordered(place.copy())])
     most = sql.literal(rows)
@@ -153,7 +152,7 @@ def distinct_rows(
     last = keep == "last"
     if keys is None:
         if order_by:
-            message = "`order_by` has no effect without `keys`: rows that are equal in every column cannot be told apart"
+            message = "`order_by` needs `keys`: rows that are equal in every column cannot be told apart"
             raise NodeError(("order_by",), message, help=("name in `keys` what must be unique, or remove `order_by`",))
         tree = table.select_numbered(*_one_of_each(table.schema, place, last))
         tree.set("group", exp.Group(expressions=[sql.column(name, table.name) for name in table.schema.names]))
@@ -162,7 +161,7 @@ def distinct_rows(
     no_repeats(keys, ("keys",))
     by = [*(key.sql for key in order_by), sql.ordered(place)]
     if last:
-        by = [sql.ordered(term.this, descending=not term.args["desc"], nulls_first=not term.args["nulls_first"]) for term in by]
+        by = [sql.ordered(t.this, descending=not t.args["desc"], nulls_first=not t.args["nulls_first"]) for t in by]
     tree = table.select_numbered()
     rank = sql.window(exp.RowNumber(), [key.sql for key in keys], by)
     tree.set("qualify", exp.Qualify(this=exp.EQ(this=rank, expression=sql.literal(1))))
@@ -188,7 +187,7 @@ def _first(name: str, place: exp.Column, last: bool = False) -> exp.Expression:
 
 
 def _equal_is_same(kind: Type) -> bool:
-    return not kind.is_float and kind.name not in ("interval", "list", "struct", "map", "json")
+    return kind.name not in ("float", "double", "interval", "list", "struct", "map", "json")
 
 
 def _never_null(columns: Iterable[SchemaColumn]) -> frozenset[str]:
@@ -223,7 +222,8 @@ def drop_nulls(table: Table, *, columns: Columns | None = None, how: Literal["an
     names = [column.name for column in columns] if columns is not None else table.schema.names
     present = [sql.not_null(sql.column(name)) for name in names]
     where = (sql.all_of if how == "any" else sql.any_of)(*present)
-    return Select(table.select().where(where, copy=False), non_null=frozenset(names if how == "any" or len(names) == 1 else ()))
+    certain = names if how == "any" or len(names) == 1 else ()
+    return Select(table.select().where(where, copy=False), non_null=frozenset(certain))
 
 
 @node(version=1)
@@ -285,9 +285,8 @@ def fill_nulls(
         frame = exp.WindowSpec(kind="ROWS", **sides)
         return sql.window(exp.IgnoreNulls(this=nearest), [key.sql for key in group], by, frame)
 
-    tree = table.select_numbered(
-        *(sql.named(filled(name), name) if name in names else sql.column(name) for name in table.schema.names)
-    )
+    result = [sql.named(filled(name), name) if name in names else sql.column(name) for name in table.schema.names]
+    tree = table.select_numbered(*result)
     tree.set("order", sql.order([sql.column(table.position)]))
     return Select(tree, non_null=_never_null(table.schema))
 
@@ -297,11 +296,9 @@ def _fill_fixed(table: Table, values: dict[Column, Literally]) -> Select:
     for column, value in values.items():
         if value is None:
             raise NodeError(("values", column.name), f"`{column.name}` cannot be filled with null; give a value")
-        fills[column.name] = fitted(value, column, ("values", column.name))
-    columns = [
-        sql.named(exp.Coalesce(this=sql.column(name), expressions=[fills[name]]), name) if name in fills else sql.column(name)
-        for name in table.schema.names
-    ]
+        filled = exp.Coalesce(this=column.sql, expressions=[fitted(value, column, ("values", column.name))])
+        fills[column.name] = sql.named(filled, column.name)
+    columns = [fills.get(name, sql.column(name)) for name in table.schema.names]
     return Select(table.select(*columns), non_null=frozenset(fills))
 
 
@@ -334,8 +331,10 @@ def union_tables(
         raise NodeError((), "union_tables needs at least one input")
     types = _stacked_types(tables, lenient=missing != "refuse")
     names = list(types)
-    if source is not None and source.name.casefold() in {name.casefold() for name in names}:
-        raise NodeError(("source",), f"the inputs already have a column `{source.name}`; choose another name for `source`")
+    solid = [name for name in names if all(name in table.schema and not table[name].nullable for table in tables)]
+    if source is not None:
+        no_clash([(("source",), source.name)], names)
+        solid.append(source.name)
     branches: list[exp.Query] = []
     for table in tables:
         columns = [sql.named(_as_type(table, name, kind), name) for name, kind in types.items()]
@@ -345,10 +344,9 @@ def union_tables(
     tree = branches[0]
     for branch in branches[1:]:
         tree = exp.Union(this=tree, expression=branch, distinct=False)
-    solid = [name for name in names if all((found := table.schema.get(name)) and not found.nullable for table in tables)]
-    if distinct:
-        tree = _first_of_equals(tree, types, source)
-    return Select(tree, keys=tuple(names) if distinct else (), non_null=frozenset([*solid, source.name] if source else solid))
+    if not distinct:
+        return Select(tree, non_null=frozenset(solid))
+    return Select(_first_of_equals(tree, types, source), keys=tuple(names), non_null=frozenset(solid))
 
 
 def _first_of_equals(stack: exp.Query, types: dict[str, Type], source: NewColumn | None) -> exp.Query:
@@ -388,13 +386,15 @@ def _stacked_types(tables: tuple[Table, ...], lenient: bool) -> dict[str, Type]:
             earlier = first.setdefault(name, table)
             common = common_type(known, column.type)
             if common is None:
-                message = f"`{name}` is {known} in `{earlier.name}` but {column.type} in `{table.name}`; no type holds both"
+                message = (
+                    f"`{name}` is {known} in `{earlier.name}` but {column.type} in `{table.name}`, which do not mix"
+                )
                 raise NodeError((), message, help=("cast the column in one of them first, with cast_columns",))
             types[name] = common
     for table in tables if not lenient else ():
         lacking = [name for name in types if name not in table.schema]
         if lacking:
             message = f"`{table.name}` has no column `{lacking[0]}`, which `{first[lacking[0]].name}` has"
-            help = ("write `missing: \"null\"` to fill it with nulls, or select the same columns of every input first",)
+            help = ('write `missing: "null"` to fill it with nulls, or select the same columns of every input first',)
             raise NodeError((), message, nearest(lacking[0], table.schema.names), help)
     return types

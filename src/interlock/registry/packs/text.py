@@ -32,6 +32,13 @@ def _need_texts(columns: Columns, path: Path) -> None:
         _need_text(column, (*path, index))
 
 
+def _need_new(into: list[NewColumn], table: Table, column: Column) -> None:
+    """Refuse names that other columns have; `column` itself may be replaced."""
+    names = [each.name for each in into]
+    kept = [name for name in table.schema.names if name != column.name or name not in names]
+    no_clash(((("into", index), name) for index, name in enumerate(names)), kept)
+
+
 def _changed(table: Table, made: dict[str, exp.Expression]) -> exp.Select:
     """All columns in their places, these replaced, and those that are new at the end."""
     rest = dict(made)
@@ -60,7 +67,14 @@ def _groups(pattern: str, path: Path) -> int:
 
 
 @node(version=1)
-def split_column(table: Table, *, column: Column, separator: SomeText, into: Annotated[list[NewColumn], Field(min_length=2, max_length=50)], trim: bool = True) -> Select:
+def split_column(
+    table: Table,
+    *,
+    column: Column,
+    separator: SomeText,
+    into: Annotated[list[NewColumn], Field(min_length=2, max_length=50)],
+    trim: bool = True,
+) -> Select:
     """Split the text of a column at `separator` into the new columns `into`, added at the end; `column` itself stays.
 
     Where there are more parts than names, the last column takes the whole rest; where there are fewer, the last
@@ -75,15 +89,15 @@ def split_column(table: Table, *, column: Column, separator: SomeText, into: Ann
         gives: [{name: "Doe, Jane", last: Doe, first: Jane}, {name: Cher, last: Cher, first: null}, {name: "a,b,c", last: a, first: "b,c"}, {name: null, last: null, first: null}]
     """
     _need_text(column, ("column",))
-    kept = [name for name in table.schema.names if name != column.name or column.name not in [each.name for each in into]]
-    no_clash(((("into", index), name.name) for index, name in enumerate(into)), kept)
+    _need_new(into, table, column)
 
     def part(number: int) -> exp.Expression:
         parts = sql.call("string_split", column.sql, separator)
         found: exp.Expression = sql.call("list_extract", parts, number)
         if number == len(into):
-            rest = sql.call("array_to_string", sql.call("list_slice", parts.copy(), number, sql.call("len", parts.copy())), separator)
-            enough = exp.GTE(this=sql.call("len", parts.copy()), expression=sql.literal(number))
+            length = sql.call("len", parts.copy())
+            rest = sql.call("array_to_string", sql.call("list_slice", parts.copy(), number, length), separator)
+            enough = exp.GTE(this=length.copy(), expression=sql.literal(number))
             found = exp.Case(ifs=[exp.If(this=enough, true=rest)])
         return exp.Trim(this=found) if trim else found
 
@@ -92,7 +106,13 @@ def split_column(table: Table, *, column: Column, separator: SomeText, into: Ann
 
 
 @node(version=1)
-def extract_text(table: Table, *, column: Column, pattern: SomeText, into: Annotated[list[NewColumn], Field(min_length=1, max_length=9)]) -> Select:
+def extract_text(
+    table: Table,
+    *,
+    column: Column,
+    pattern: SomeText,
+    into: Annotated[list[NewColumn], Field(min_length=1, max_length=9)],
+) -> Select:
     """Take the parts of a text that a regular expression finds into the new columns `into`, added at the end.
 
     The first match counts; no match, or an empty one, gives null.
@@ -107,11 +127,12 @@ def extract_text(table: Table, *, column: Column, pattern: SomeText, into: Annot
         gives: [{note: "order A-17 of 2024", letter: A, number: "17"}, {note: none, letter: null, number: null}, {note: null, letter: null, number: null}]
     """
     _need_text(column, ("column",))
-    kept = [name for name in table.schema.names if name != column.name or column.name not in [each.name for each in into]]
-    no_clash(((("into", index), name.name) for index, name in enumerate(into)), kept)
+    _need_new(into, table, column)
     groups = _groups(pattern, ("pattern",))
     if len(into) != max(groups, 1):
-        has = {0: "no groups in parentheses, so it fills 1 column", 1: "1 group in parentheses"}.get(groups, f"{groups} groups in parentheses")
+        has = {0: "no groups in parentheses, so it fills 1 column", 1: "1 group in parentheses"}.get(
+            groups, f"{groups} groups in parentheses"
+        )
         message = f"the pattern has {has}, but `into` names {len(into)}"
         raise NodeError(("into",), message, help=("write (?:…) for parentheses that are not a column of their own",))
     made: dict[str, exp.Expression] = {}
@@ -122,7 +143,7 @@ def extract_text(table: Table, *, column: Column, pattern: SomeText, into: Annot
 
 
 @node(version=1)
-def replace_text(table: Table, *, columns: Columns, find: SomeText, replace: Text = Text(""), regex: bool = False) -> Select:  # noqa: B008
+def replace_text(table: Table, *, columns: Columns, find: SomeText, replace: Text, regex: bool = False) -> Select:
     r"""Replace every occurrence of `find` by `replace` in these columns; nulls stay null, places and the order stay.
 
     To replace whole values, use map_values.
@@ -244,16 +265,15 @@ def parse_dates(
     no_repeats(columns, ("columns",))
     for index, column in enumerate(columns):
         if column.type.is_temporal:
-            raise NodeError(("columns", index), f"`{column.name}` is already {column.type}; cast_columns converts between dates and times")
+            message = f"`{column.name}` is already {column.type}; cast_columns converts between dates and times"
+            raise NodeError(("columns", index), message)
         _need_text(column, ("columns", index))
-    zoned = [_zoned(text, ("formats", index)) for index, text in enumerate(formats)]
+    for index, form in enumerate(formats):
+        _check_format(form, ("formats", index))
     made: dict[str, exp.Expression] = {}
     for column in columns:
         text = null_if_blank(column.sql) if blank_as_null else column.sql
-        tries: list[exp.Expression] = []
-        for (_, has_zone), form in zip(zoned, formats, strict=True):
-            read: exp.Expression = sql.call("try_strptime", text.copy(), form)
-            tries.append(sql.call("timezone", "UTC", read) if has_zone else sql.cast(read, Type("timestamp")) if "%n" in form else read)
+        tries = [_read(text.copy(), form) for form in formats]
         if on_error == "fail":
             message = sql.literal(f"`{column.name}` holds text in none of the formats {', '.join(formats)}: ")
             tries.append(sql.call("error", exp.DPipe(this=message, expression=text.copy())))
@@ -262,23 +282,36 @@ def parse_dates(
             found = exp.Case(ifs=[exp.If(this=sql.not_null(text), true=found)])
         made[column.name] = sql.cast(found, Type(to))
     certain = on_error == "fail" and not blank_as_null
-    return Select(_changed(table, made), non_null=frozenset(column.name for column in columns if certain and not column.nullable))
+    solid = frozenset(column.name for column in columns if certain and not column.nullable)
+    return Select(_changed(table, made), non_null=solid)
 
 
-def _zoned(text: str, path: Path) -> tuple[str, bool]:
-    """A date format and whether it reads an offset; refuses what DuckDB does not read and what names no year."""
-    letters = set(re.findall(r"%-?(.)", text.replace("%%", "")))
+def _letters(form: str) -> set[str]:
+    return set(re.findall(r"%-?(.)", form.replace("%%", "")))
+
+
+def _read(text: exp.Expression, form: str) -> exp.Expression:
+    """The timestamp that a text shows in this format, or null."""
+    read = sql.call("try_strptime", text, form)
+    if "z" in _letters(form):
+        return sql.call("timezone", "UTC", read)
+    return sql.cast(read, Type("timestamp")) if "n" in _letters(form) else read
+
+
+def _check_format(text: str, path: Path) -> None:
+    """Refuse a date format that DuckDB does not read, or that says no date."""
+    letters = _letters(text)
     if not letters:
-        raise NodeError(path, f"`{text}` names no part of a date; write %Y for the year, %m for the month, %d for the day", help=("for example %d/%m/%Y",))
+        message = f"`{text}` names no part of a date; write %Y for the year, %m for the month, %d for the day"
+        raise NodeError(path, message, help=("for example %d/%m/%Y",))
     if not letters & set("YyGcx"):
         raise NodeError(path, f"`{text}` has no year, so it does not say a date; add %Y")
     if "Z" in letters:
-        raise NodeError(path, f"`{text}` reads names of time zones, which are ambiguous; %z reads offsets such as +02:00")
+        raise NodeError(path, f"`{text}` reads ambiguous names of time zones; %z reads offsets such as +02:00")
     try:
         sql.value_of(sql.call("try_strptime", "", text))
     except duckdb.Error as error:
         raise NodeError(path, f"`{text}` is not a date format: {str(error).split(': ')[-1].splitlines()[0]}") from None
-    return text, "z" in letters
 
 
 @node(version=1)
@@ -314,7 +347,9 @@ def explode(
         no_clash([(("position",), position.name)], table.schema.names)
     if column.type.name == "list" and column.type.element:
         if separator is not None:
-            raise NodeError(("separator",), f"`{column.name}` is {column.type}, which has elements already; remove `separator`")
+            raise NodeError(
+                ("separator",), f"`{column.name}` is {column.type}, which has elements already; remove `separator`"
+            )
         element = column.type.element
         items: exp.Expression = column.sql
     elif column.type.is_text:
@@ -347,10 +382,14 @@ def explode(
     found: exp.Expression = sql.column(column.name)
     if column.type.is_text and trim:
         found = exp.Trim(this=found)
-    result: Sequence[exp.Expression] = [sql.named(found, name) if name == column.name else sql.column(name) for name in names]
+    result: Sequence[exp.Expression] = [
+        sql.named(found, name) if name == column.name else sql.column(name) for name in names
+    ]
     if position is not None:
         result = [*result, sql.named(sql.column(item), position.name)]
-    tree = sql.select(*result).from_(exp.Subquery(this=rows, alias=exp.TableAlias(this=sql.name_of("items"))), copy=False)
+    tree = sql.select(*result).from_(
+        exp.Subquery(this=rows, alias=exp.TableAlias(this=sql.name_of("items"))), copy=False
+    )
     tree.set("order", sql.order([sql.column(place), sql.column(item)]))
     solid = {each.name for each in table.schema if not each.nullable and each.name != column.name}
     if position is not None and not keep_empty:

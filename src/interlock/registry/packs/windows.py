@@ -52,7 +52,7 @@ def window_columns(table: Table, *, columns: Annotated[list[WindowColumn], Field
       `running_count` counts values that are not null, or rows if it has no `column`;
     - `rolling_sum`, `rolling_mean`, `rolling_min`, `rolling_max`: over the last `rows` rows, this one included; the first
       rows of a partition have fewer;
-    - `share`: the value divided by the partition's total, from 0 to 1; null where the total is 0;
+    - `share`: the value divided by the partition's total: 0.25 is a quarter; null where the total is 0;
     - `difference`: the value minus the one `offset` rows before;
     - `percent_change`: that difference divided by the earlier value: 0.1 is 10% more; null where the earlier value is 0.
 
