@@ -229,7 +229,7 @@ def test_json_with_a_late_key_fails_its_check(folder: Folder) -> None:
     [
         ("", "the file is empty"),
         ("[]", "holds no object"),
-        ('[{"a": 1},]', "line 1, column 10: this is not valid JSON"),
+        ('[{"a": 1},]', "line 1, column 11: this is not valid JSON"),
         ('[{"a": 1}', "the file is cut off"),
         ('[{"a": 1}\n{"a": 2}]', "line 2: expected `,` or `]` after an object, but found `{`"),
         ("[1]", "expected an object"),

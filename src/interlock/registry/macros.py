@@ -108,13 +108,14 @@ _ALL = [
     _macro(
         "exact_list",
         "numbers",
-        "The sum of a list: NaN and infinities as in IEEE arithmetic, else exact_fold, scaled down if it could overflow.",
+        "The sum of a list: NaN and infinities as in IEEE arithmetic, else exact_fold, scaled down if it overflows on the way.",
         """list_transform([{'all': numbers, 'odd': list_sum(list_filter(numbers, lambda n: NOT isfinite(n)))}], lambda s: CASE
            WHEN isnan(s.odd) THEN 'nan'::DOUBLE
            WHEN s.odd IS NOT NULL THEN s.odd
-           WHEN list_max(s.all) < 1e290 AND list_min(s.all) > -1e290 THEN plain_zero(exact_fold(s.all))
-           ELSE exact_fold(list_transform(s.all, lambda n: n / 1267650600228229401496703205376.0::DOUBLE))
-             * 1267650600228229401496703205376.0::DOUBLE END)[1]""",
+           ELSE list_transform([exact_fold(s.all)], lambda f: CASE
+             WHEN isfinite(f) THEN plain_zero(f)
+             ELSE exact_fold(list_transform(s.all, lambda n: n / 1267650600228229401496703205376.0::DOUBLE))
+               * 1267650600228229401496703205376.0::DOUBLE END)[1] END)[1]""",
         "exact_fold",
         "plain_zero",
     ),
@@ -161,8 +162,11 @@ _ALL = [
     _macro(
         "exact_std",
         "x",
-        "The sample standard deviation, taken over the sorted numbers so that their order does not matter.",
-        "list_aggregate(list_sort(list(CAST(x AS DOUBLE)) FILTER (x IS NOT NULL)), 'stddev_samp')",
+        "The sample standard deviation: of the sorted distances from the median, which keeps it accurate and order-free.",
+        """list_transform([{
+             'sorted': list_sort(list(CAST(x AS DOUBLE)) FILTER (x IS NOT NULL)),
+             'middle': quantile_cont(CAST(x AS DOUBLE), 0.5)
+           }], lambda s: list_aggregate(list_transform(s.sorted, lambda n: n - s.middle), 'stddev_samp'))[1]""",
     ),
 ]
 MACROS: dict[str, Macro] = {macro.name: macro for macro in _ALL}

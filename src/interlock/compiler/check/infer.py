@@ -16,7 +16,7 @@ def single_relation(tree: exp.Query) -> str | None:
     """The one relation that a plain SELECT reads (directly, or numbered), or None: no joins, no set operations."""
     if not isinstance(tree, exp.Select) or tree.args.get("joins") or tree.args.get("laterals"):
         return None
-    origin = tree.args.get("from_") or tree.args.get("from")
+    origin = tree.args.get("from_")
     relation = origin.this if origin is not None else None
     if isinstance(relation, exp.Table) and isinstance(relation.this, exp.Identifier):
         return relation.name
@@ -37,16 +37,32 @@ def _is_position(projection: exp.Expression) -> bool:
 
 
 def keeps_order(tree: exp.Query) -> bool:
-    """Whether a statement without ORDER BY gives its rows in its one input's order: filters and projections do."""
-    if single_relation(tree) is None or not isinstance(tree, exp.Select):
+    """Whether a statement without ORDER BY gives its rows in the order of the one thing it reads.
+
+    Filters and projections do, over a relation, a file, a list of values, or another statement that does.
+    """
+    if not isinstance(tree, exp.Select) or tree.args.get("joins") or tree.args.get("laterals"):
         return False
-    if any(tree.args.get(clause) for clause in ("group", "distinct", "having", "qualify", "windows")):
+    if any(tree.args.get(clause) for clause in ("group", "distinct", "having", "qualify", "windows", "with_")):
+        return False
+    if not _reads_in_order(tree):
         return False
     return not any(
-        isinstance(each, exp.AggFunc | exp.Window) or (isinstance(each, exp.Anonymous) and each.name.lower() == "unnest")
+        isinstance(each, exp.AggFunc | exp.Window | exp.Unnest | exp.Explode)
+        or (isinstance(each, exp.Anonymous) and each.name.lower() == "unnest")
         for projection in tree.selects
         for each in projection.walk()
     )
+
+
+def _reads_in_order(tree: exp.Select) -> bool:
+    origin = tree.args.get("from_")
+    relation = origin.this if origin is not None else None
+    if isinstance(relation, exp.Subquery):
+        inner = relation.this
+        ordered = isinstance(inner, exp.Select) and (_only_adds_position(inner) or inner.args.get("order") is not None)
+        return ordered or (isinstance(inner, exp.Query) and keeps_order(inner))
+    return relation is None or isinstance(relation, exp.Table | exp.Values)
 
 
 def not_null_columns(result: Select, inputs: Mapping[str, Schema]) -> set[str]:

@@ -42,10 +42,11 @@ def emit(program: Program, name: str = "program") -> Artifact:
         "\n".join(sorted(carried.imports | set(_HARNESS_IMPORTS), key=_import_order)),
         f"PLAN = {program.plan_digest!r}",
         f"INPUTS = {_literal({each.name: _input(each) for each in program.inputs})}",
+        _ruler("The statements, in the order in which they run. Each reads the ones before it by their names."),
+        *(text for text, _ in steps if text),
+        *([_ruler("The Python of the nodes that read, write or describe files, as their authors wrote it."), *carried.sources] if carried.sources else []),
+        _ruler("The steps."),
         _macros(macros),
-        *carried.sources,
-        _ruler("The steps, in the order in which they run. Each reads the ones named in it."),
-        *(text for text, _ in steps),
         "STEPS = [\n" + "".join(f"    {entry},\n" for _, entry in steps) + "]",
         harness_source(),
         'if __name__ == "__main__":\n    sys.exit(main())',
@@ -176,12 +177,13 @@ def _data(value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    """A string literal over several lines that reads back to `text`."""
-    if "\\" in text or '"""' in text or text.endswith('"') or any(not character.isprintable() and character != "\n" for character in text):
-        body = text.replace("\\", "\\\\").replace('"', '\\"')
-        body = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in body)
-        return f'"""{body}"""'
-    return f'"""{text}"""'
+    """A string literal over several lines, with a line break at either end, that else reads back to `text`."""
+    body = "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text.replace("\\", "\\\\"))
+    return '"""\n' + body.replace('"""', '\\"\\"\\"') + '\n"""'
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode() if ord(character) < 0xD800 or ord(character) > 0xDFFF else f"\\u{ord(character):04x}"
 
 
 def copy_options(options: Mapping[str, Any]) -> str:

@@ -123,7 +123,7 @@ class Parser(Primaries):
             found, is_distinct = self.test(found)
             if tested and is_distinct:
                 raise Refused(self.unclear(found.start, start.start, "is … distinct from"))
-            tested = tested or not is_distinct
+            tested = True
         if self.token.is_sign(*COMPARISONS):
             raise Refused(self.unclear(found.start, self.token.start, self.token.value))
         return found

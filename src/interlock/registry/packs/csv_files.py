@@ -373,7 +373,7 @@ def write_csv(
     all the digits needed to read them back, dates and times in ISO form, lists, structs and maps as JSON, and bytes
     as text with `\\xAA` for the unprintable ones. A `path` that ends in `.gz` is compressed.
 
-    - `null_value`: the text that stands for null; a text equal to it is quoted.
+    - `null_value`: the text that stands for null; all other values are then quoted.
 
     Example:
         table: [{id: 1, name: "a,b", note: null}, {id: 2, name: "", note: "say \\"hi\\""}]
@@ -386,7 +386,7 @@ def write_csv(
         sql.named(sql.call("to_json", sql.column(each.name)) if _is_nested(each.type) else sql.column(each.name), each.name)
         for each in table.schema
     ]
-    options = {
+    options: dict[str, Any] = {
         "format": "csv",
         "header": header,
         "delimiter": str(delimiter),
@@ -395,6 +395,8 @@ def write_csv(
         "nullstr": str(null_value),
         "compression": "gzip" if path.lower().endswith(".gz") else "none",
     }
+    if null_value:
+        options["force_quote"] = [each.name for each in table.schema]
     return Copy(table.select(*columns), path, options)
 
 

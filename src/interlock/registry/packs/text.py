@@ -84,9 +84,9 @@ def split_column(
     - `trim`: remove the spaces around each part.
 
     Example:
-        table: [{name: "Doe, Jane"}, {name: Cher}, {name: "a,b,c"}, {name: null}]
+        table: [{name: "Doe, Jane"}, {name: Cher}]
         params: {column: name, separator: ",", into: [last, first]}
-        gives: [{name: "Doe, Jane", last: Doe, first: Jane}, {name: Cher, last: Cher, first: null}, {name: "a,b,c", last: a, first: "b,c"}, {name: null, last: null, first: null}]
+        gives: [{name: "Doe, Jane", last: Doe, first: Jane}, {name: Cher, last: Cher, first: null}]
     """
     _need_text(column, ("column",))
     _need_new(into, table, column)
@@ -122,9 +122,9 @@ def extract_text(
       itself, which then is replaced in its place.
 
     Example:
-        table: [{note: "order A-17 of 2024"}, {note: none}, {note: null}]
+        table: [{note: order A-17 of 2024}, {note: none}]
         params: {column: note, pattern: '([A-Z])-(\\d+)', into: [letter, number]}
-        gives: [{note: "order A-17 of 2024", letter: A, number: "17"}, {note: none, letter: null, number: null}, {note: null, letter: null, number: null}]
+        gives: [{note: order A-17 of 2024, letter: A, number: "17"}, {note: none, letter: null, number: null}]
     """
     _need_text(column, ("column",))
     _need_new(into, table, column)

@@ -1,0 +1,253 @@
+"""What is refused is refused by name, at its place, with a mend where there is one; and nothing ever raises."""
+
+from __future__ import annotations
+
+import pytest
+from expression_data import SCOPE, admitted, problems
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interlock.ir.expressions import Expression, Scope, admit
+from interlock.ir.expressions.refusals import REFUSED
+from interlock.ir.types import Type, schema
+
+REFUSALS = [
+    # text, reason, what is underlined, replacement
+    ("i33 > 1", "unknown-column", "i33", None),
+    ("dayy > '2024-01-01'", "unknown-column", "dayy", "day > '2024-01-01'"),
+    ("t.nts2 is null", "unknown-column", "t.nts2", "t.nts is null"),
+    (":lo > 1", "unknown-input", ":lo", ":low > 1"),
+    ("uper(t)", "unknown-function", "uper", "upper(t)"),
+    ("nosuch(t)", "unknown-function", "nosuch", None),
+    ("left(t)", "wrong-arity", "left(t)", None),
+    ("i32 > '100'", "wrong-type", "'100'", "i32 > 100"),
+    ("i32 in ('a')", "wrong-type", "'a'", None),
+    ("t > 5", "wrong-type", "5", None),
+    ("'5' + 1", "wrong-type", "'5'", None),
+    ("t + s", "wrong-type", "t + s", "t || s"),
+    ("b || nb", "wrong-type", "||", "b or nb"),
+    ("b = 1", "wrong-type", "1", "b = true"),
+    ("b = 'true'", "wrong-type", "'true'", "b = true"),
+    ("day = '31/01/2024'", "wrong-type", "'31/01/2024'", None),
+    ("day > '2024-02-30'", "wrong-type", "'2024-02-30'", None),
+    ("tz > day", "wrong-type", "day", None),
+    ("cast(tz as varchar)", "wrong-type", "cast(tz as varchar)", None),
+    ("cast(i32 as date)", "wrong-type", "cast(i32 as date)", None),
+    ("cast(i32 as money)", "wrong-type", "money", None),
+    ("i32 = null", "wrong-type", "i32 = null", "i32 is null"),
+    ("i32 <> null", "wrong-type", "i32 <> null", "i32 is not null"),
+    ("i32 + null", "wrong-type", "i32 + null", None),
+    ("i32 in (1, null)", "wrong-type", "null", None),
+    ("i32 == None", "syntax", "None", "i32 == null"),
+    ("t is None", "syntax", "None", "t is null"),
+    ('t = "East"', "unknown-column", '"East"', "t = 'East'"),
+    ("t = 'a' or 'b'", "wrong-type", "'b'", "t in ('a', 'b')"),
+    ("t <> 'a' and 'b'", "wrong-type", "'b'", "t not in ('a', 'b')"),
+    ("t.lower()", "syntax", "t.lower()", "lower(t)"),
+    ("t.str.lower()", "syntax", "t.str.lower()", "lower(t)"),
+    ("s.isin(['a', 'b'])", "syntax", "s.isin(['a', 'b'])", "s in ('a', 'b')"),
+    ("s.fillna('x')", "syntax", "s.fillna('x')", "coalesce(s, 'x')"),
+    ("s in ['a', 'b']", "syntax", "['a', 'b']", "s in ('a', 'b')"),
+    ("b && nb", "syntax", "&&", "b  and  nb"),
+    ("!b", "syntax", "!", "not b"),
+    ("f'{t}'", "not-allowed", "f'{t}'", None),
+    ("r'abc'", "not-allowed", "r'abc'", "'abc'"),
+    ("i32 // 2.5", "wrong-type", "i32 // 2.5", "floor(i32 / 2.5)"),
+    ("1 if b else 2", "syntax", "if", None),
+    ("not i32", "wrong-type", "i32", None),
+    ("i32 and b", "wrong-type", "i32", None),
+    ("(select 1)", "not-allowed", "select", None),
+    ("i32 in (select 1)", "not-allowed", "select", None),
+    ("exists (select 1)", "not-allowed", "select", None),
+    ("select i32", "not-allowed", "select", None),
+    ("i32 from t", "not-allowed", "from", None),
+    ("i32 as x", "not-allowed", "as x", None),
+    ("count(*)", "not-allowed", "count(*)", None),
+    ("count(distinct i32)", "not-allowed", "count(distinct", None),
+    ("sum(i32)", "not-allowed", "sum(i32)", None),
+    ("row_number() over ()", "not-allowed", "over", None),
+    ("lag(i32)", "not-allowed", "lag(i32)", None),
+    ("read_csv('x.csv')", "not-allowed", "read_csv('x.csv')", None),
+    ("current_setting('threads')", "not-allowed", "current_setting('threads')", None),
+    ("getvariable('low')", "not-allowed", "getvariable('low')", None),
+    ("now()", "not-deterministic", "now()", None),
+    ("current_date", "not-deterministic", "current_date", None),
+    ("day > today()", "not-deterministic", "today()", None),
+    ("random() < 0.5", "not-deterministic", "random()", None),
+    ("uuid()", "not-deterministic", "uuid()", None),
+    ("hash(t)", "not-deterministic", "hash(t)", None),
+    ("__import__('os')", "not-allowed", "__import__('os')", None),
+    ("list_transform(ints, x -> x + 1)", "not-allowed", "->", None),
+    ("lambda x: x", "not-allowed", "lambda", None),
+    ("i32 -- 1", "not-allowed", "--", None),
+    ("i32 /* 1 */", "not-allowed", "/*", None),
+    ("i32; drop table t", "not-allowed", ";", None),
+    ("i32 > $1", "not-allowed", "$", None),
+    ("i32 > ?", "not-allowed", "?", None),
+    ("$$x$$", "not-allowed", "$", None),
+    ("t collate nocase = 'a'", "not-allowed", "collate", None),
+    ("*", "not-allowed", "*", None),
+    ("tz at time zone 'UTC'", "not-allowed", "at", None),
+    ("i32 ^ 2", "not-allowed", "^", None),
+    ("i32 & 1", "not-allowed", "&", None),
+    ("{'a': 1}", "not-allowed", "{", None),
+    ("t[1:2]", "not-allowed", ":", None),
+    ("regexp_matches(t, '(?=x)')", "wrong-type", "'(?=x)'", None),
+    ("regexp_matches(t, s)", "wrong-type", "s", None),
+    ("date_trunc('fortnight', day)", "wrong-type", "'fortnight'", None),
+    ("year(t)", "wrong-type", "t", None),
+    ("length(i32)", "wrong-type", "i32", "length(cast(i32 as varchar))"),
+    ("coalesce(t, 1)", "wrong-type", "1", None),
+    ("case when b then 1 else 'a' end", "wrong-type", "case when b then 1 else 'a' end", None),
+    ("case i32 when 'a' then 1 end", "wrong-type", "'a'", None),
+    ("pair.z", "unknown-column", "pair.z", None),
+    ("null", "wrong-type", "null", None),
+    ("[]", "wrong-type", "[]", None),
+    ("'abc", "syntax", "'abc", None),
+    ("(i32 > 1", "syntax", "1", None),
+    ("i32 >", "syntax", ">", None),
+    ("i32 1", "syntax", "1", None),
+    ("", "syntax", "", None),
+    ("end", "syntax", "end", None),
+    ("12abc", "syntax", "12abc", None),
+    ("99999999999999999999999999999999999999999999", "wrong-type", "99999999999999999999999999999999999999999999", None),
+]
+
+
+@pytest.mark.parametrize(("text", "reason", "shown", "replacement"), REFUSALS, ids=[row[0] for row in REFUSALS])
+def test_refusals(text: str, reason: str, shown: str, replacement: str | None) -> None:
+    problem = problems(text)[0]
+    assert (problem.reason, text[problem.start : problem.end], problem.replacement) == (reason, shown, replacement)
+
+
+@pytest.mark.parametrize("text", [row[0] for row in REFUSALS if row[3] and row[3] != "i32 == null"])
+def test_replacements_are_admitted(text: str) -> None:
+    replacement = problems(text)[0].replacement
+    assert replacement is not None
+    found = admit(replacement, SCOPE)
+    assert isinstance(found, Expression), found
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_every_name_that_is_refused_says_why(name: str) -> None:
+    problem = problems(f"{name}(i32)")[0]
+    assert name in problem.message
+    assert problem.reason in ("not-allowed", "not-deterministic", "unknown-function", "syntax")
+
+
+def test_all_problems_are_told_at_once() -> None:
+    found = problems("i33 > 1 and tt = 'x' and year(t) > 2 and :nope = 1")
+    assert [problem.reason for problem in found] == ["unknown-column", "unknown-column", "wrong-type", "unknown-input"]
+
+
+def test_a_condition_is_wanted() -> None:
+    boolean = Type("boolean")
+    assert admitted("i32 > 1", boolean).type == boolean
+    assert problems("i32", boolean)[0].help == ("write `i32 <> 0`",)
+    assert problems("t", boolean)[0].reason == "wrong-type"
+    assert problems("null", boolean)[0].reason == "wrong-type"
+
+
+def test_a_type_is_wanted() -> None:
+    assert admitted("i32", Type("bigint")).type == Type("integer")
+    assert problems("t", Type("double"))[0].help == ("cast it: `cast(t as double)`",)
+    assert problems("i64", Type("integer"))[0].reason == "wrong-type"
+
+
+def test_a_name_in_two_tables_is_refused() -> None:
+    scope = Scope({"l": schema(id="bigint"), "r": schema(id="bigint")})
+    found = admit("id = 1", scope)
+    assert isinstance(found, list) and "`l` and `r`" in found[0].message
+    both = admit("l.id = r.ID", scope)
+    assert isinstance(both, Expression) and both.sql == '"l"."id" = "r"."id"'
+
+
+HOSTILE = [
+    "(" * 5000,
+    "(" * 500 + "1" + ")" * 500,
+    "not " * 3000 + "b",
+    "-" * 3000 + "1",
+    "- " * 3000 + "1",
+    "i32" + "::integer" * 2000,
+    "i32 + " * 3000 + "1",
+    "b and " * 3000 + "b",
+    "case when b then " * 300 + "1" + " end" * 300,
+    "upper(" * 400 + "t" + ")" * 400,
+    "[" * 400 + "1" + "]" * 400,
+    "t" + "[1]" * 400,
+    "pair" + ".a" * 400,
+    "a." * 400 + "b",
+    "cast(t as " + "struct(a " * 100 + "int" + ")" * 100 + ")",
+    "t = '" + "x" * 30_000 + "'",
+    "1e999999999",
+    "9" * 5000,
+    "0." + "1" * 5000,
+    "date '99999999999-01-01'",
+    "\x00",
+    "t = 'a\x00b'",
+    "t = '\ud800'",
+    "\u202et",
+    "t = '‮'",
+    "٣ > 2",
+    "ｓｅｌｅｃｔ",
+    ":",
+    "::",
+    ":1",
+    "i32::",
+    "cast(",
+    "cast(i32 as",
+    "interval",
+    "interval '",
+    "interval 3",
+    "date",
+    "case",
+    "in",
+    "t.",
+    ".5.",
+    "1..2",
+    "'",
+    '"',
+    '""',
+    "\\",
+    "regexp_matches(t, '" + "(" * 5000 + "')",
+    "regexp_matches(t, '[')",
+    "strftime(day, '%')",
+    "interval '" + "9" * 300 + " days'",
+    "position(",
+    "extract(",
+    "extract(year from",
+    "x -> ->",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
+def test_hostile_texts_are_answered(text: str) -> None:
+    found = admit(text, SCOPE)
+    if isinstance(found, list):
+        assert found and all(0 <= problem.start <= problem.end <= len(text) for problem in found)
+        assert all(len(problem.message) < 400 for problem in found)
+
+
+@pytest.mark.parametrize("text", [None, 1, b"x", [], True])
+def test_what_is_no_text_is_answered(text: object) -> None:
+    assert isinstance(admit(text, SCOPE), list)  # type: ignore[arg-type]
+
+
+def test_wide_is_fine() -> None:
+    assert admitted(" or ".join(f"i32 = {n}" for n in range(500))).type == Type("boolean")
+    assert admitted(f"i32 in ({', '.join(map(str, range(2000)))})").type == Type("boolean")
+    assert admitted("(" * 30 + "i32" + ")" * 30).sql == '"i32"'
+
+
+WORDS = st.sampled_from(
+    "i32 t b day ints pair nf 1 1.5 'a' '2024-01-01' null true ( ) [ ] , . : :: + - * / // % ** || = <> < is not null and or in "
+    "between like case when then else end cast as integer upper( coalesce( :low interval day date \" ' ; -- select from".split()
+)
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=12).map(" ".join)))
+def test_nothing_raises(text: str) -> None:
+    found = admit(text, SCOPE)
+    if isinstance(found, list):
+        assert found and all(0 <= problem.start <= problem.end <= len(text) for problem in found)
