@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
 export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV
 

@@ -2,8 +2,10 @@
 
     from interlock import Project
     project = Project.at(".")
-    verdict = project.check("sales.plan.yaml")
+    checked = project.read("sales.plan.yaml")
     report = project.run("sales.plan.yaml", inputs={"minimum": 100})
+
+What only some calls need is imported where it is called: a check starts in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -19,24 +21,24 @@ from typing import Any
 from interlock.compiler.check import Verdict
 from interlock.compiler.check import check as check_plan
 from interlock.compiler.checked import CheckedPlan
-from interlock.compiler.lower import lower
-from interlock.compiler.targets.python import emit
 from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.diagnostics import Diagnostic, Rule, rules_of
 from interlock.ir.plan import Plan
-from interlock.registry import pages
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
 from interlock.registry.registry import RegistryError as RegistryError
 from interlock.runtime.execute import Report as Report
 from interlock.runtime.execute import RunFailed as RunFailed
 from interlock.runtime.execute import execute
-from interlock.syntax import graphs
 from interlock.syntax.documents import Document
 from interlock.syntax.plans import read_plan
 
 CONFIG = "interlock.toml"
+LEFT_OUT = frozenset({"IL007", "IL009", "IL012"})
+"""Errors of form after which a part of the plan is missing from what is checked …"""
+FOLLOWS = frozenset({"IL104", "IL107", "IL108", "IL109", "IL110", "IL111", "IL222", "IL401"})
+"""… and findings that would only repeat that it is missing."""
 
 
 class ProjectError(Exception):
@@ -104,9 +106,11 @@ class Project:
         if read.plan is None:
             return Checked(read.document, None, None, tuple(read.diagnostics))
         verdict = self.check(read.plan)
-        broken = any(each.severity == "error" for each in read.diagnostics)
-        proven = None if broken else verdict.checked
-        return Checked(read.document, read.plan, proven, (*read.diagnostics, *verdict.diagnostics))
+        broken = {each.code for each in read.diagnostics if each.severity == "error"}
+        found = verdict.diagnostics
+        if broken & LEFT_OUT:
+            found = tuple(each for each in found if each.code not in FOLLOWS)
+        return Checked(read.document, read.plan, None if broken else verdict.checked, (*read.diagnostics, *found))
 
     def check(self, plan: Plan) -> Verdict:
         """Prove what can be proved about a plan."""
@@ -114,6 +118,9 @@ class Project:
 
     def compile(self, checked: CheckedPlan) -> Artifact:
         """The emitted program of a proven plan."""
+        from interlock.compiler.lower import lower
+        from interlock.compiler.targets.python import emit
+
         return emit(lower(checked), checked.plan.name or "program")
 
     def run(
@@ -152,20 +159,28 @@ class Project:
 
     def draw(self, checked: Checked, format: str) -> str:
         """A plan as `mermaid`, `dot` or `svg`; what is known of a result's columns is shown with it."""
+        from interlock.syntax import graphs
+
         if checked.plan is None:
             raise Refused(checked)
         return {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format](graphs.plan_graph(checked.plan))
 
     def open_surfaces(self) -> list[dict[str, str]]:
         """Parameters of node types that take any text."""
+        from interlock.registry import pages
+
         return pages.open_surfaces(self.registry)
 
     def describe_node(self, node_type: NodeType) -> dict[str, Any]:
         """A node type as plain data."""
+        from interlock.registry import pages
+
         return pages.describe(node_type)
 
     def node_page(self, node_type: NodeType) -> str:
         """A node type's documentation."""
+        from interlock.registry import pages
+
         return pages.page(node_type)
 
 

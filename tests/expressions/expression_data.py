@@ -40,7 +40,10 @@ COLUMNS: dict[str, tuple[str, list[str]]] = {
     "ints": ("integer[]", ["null", "[]", "[1, null, 2]", "[null]"]),
     "texts": ("varchar[]", ["null", "[]", "['a', null]", "['x', 'y']"]),
     "nested": ("integer[][]", ["null", "[]", "[[1], null]", "[[1, 2], [3]]"]),
-    "pair": ("struct(a integer, b varchar)", ["null", "{'a': 1, 'b': 'x'}", "{'a': null, 'b': null}", "{'a': 2, 'b': ''}"]),
+    "pair": (
+        "struct(a integer, b varchar)",
+        ["null", "{'a': 1, 'b': 'x'}", "{'a': null, 'b': null}", "{'a': 2, 'b': ''}"],
+    ),
     # and columns that are never null
     "n32": ("integer not null", ["1", "2", "3", "-4"]),
     "n64": ("bigint not null", ["1", "0", "3", "-4"]),
@@ -73,7 +76,9 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 def described(sql: str) -> Type:
     """The type that DuckDB gives an expression over the table."""
-    return parse_type(connection().execute(f"describe select ({sql}) as r from t").fetchall()[0][1].replace('"NULL"', "null"))
+    return parse_type(
+        connection().execute(f"describe select ({sql}) as r from t").fetchall()[0][1].replace('"NULL"', "null")
+    )
 
 
 def admitted(text: str, expect: Type | None = None) -> Expression:

@@ -72,15 +72,25 @@ def _operation(random: Random, kind: str, inner) -> str:
     pick = random.choice
     if kind in ("number", "whole"):
         other = pick(["number", "whole"]) if kind == "number" else "whole"
-        return f"{inner(kind)} {pick('+ - * / % **'.split() if kind == 'number' else '+ - * // %'.split())} {inner(other)}"
+        return (
+            f"{inner(kind)} {pick('+ - * / % **'.split() if kind == 'number' else '+ - * // %'.split())} {inner(other)}"
+        )
     if kind == "text":
         return f"{inner('text')} || {inner(pick(['text', 'number', 'truth', 'date']))}"
     if kind == "date":
-        return pick([f"{inner('date')} + {inner('whole')}", f"cast({inner('moment')} as date)", f"try_cast({inner('text')} as date)"])
+        return pick(
+            [
+                f"{inner('date')} + {inner('whole')}",
+                f"cast({inner('moment')} as date)",
+                f"try_cast({inner('text')} as date)",
+            ]
+        )
     if kind == "moment":
         return pick([f"{inner('date')} + {inner('span')}", f"{inner('moment')} - {inner('span')}"])
     if kind == "span":
-        return pick([f"{inner('moment')} - {inner('moment')}", f"{inner('span')} * {inner('whole')}", f"-{inner('span')}"])
+        return pick(
+            [f"{inner('moment')} - {inner('moment')}", f"{inner('span')} * {inner('whole')}", f"-{inner('span')}"]
+        )
     if kind == "list":
         other = pick(["number", "text", "date"])
         return f"[{inner(other)}, {inner(other)}]"

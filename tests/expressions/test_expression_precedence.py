@@ -14,7 +14,9 @@ from interlock.ir.expressions.parser import parse
 from interlock.ir.expressions.problems import Refused
 
 BINARY = "or;and;=;<>;<;>=;is distinct from;is not distinct from;||;+;-;*;/;//;%;**".split(";")
-SUFFIXES = "is null;is not null;is true;is not false;between {0} and {1};not between {0} and {1};in ({0});not in ({0});like {0};not ilike {0};::integer".split(";")
+SUFFIXES = "is null;is not null;is true;is not false;between {0} and {1};not between {0} and {1};in ({0});not in ({0});like {0};not ilike {0};::integer".split(
+    ";"
+)
 PREFIXES = "not ;- ;+ ".split(";")
 
 
@@ -27,7 +29,9 @@ def combinations() -> list[str]:
     found += [f"a {op} {prefix}b" for prefix, op in itertools.product(PREFIXES, BINARY)]
     found += [f"{prefix}a {suffix.format('b', 'c')}" for prefix, suffix in itertools.product(PREFIXES, SUFFIXES)]
     found += [f"a {one.format('b', 'c')} {two.format('d', 'e')}" for one, two in itertools.product(SUFFIXES, SUFFIXES)]
-    found += [f"a {x} b {y} c {z} d" for x, y, z in itertools.product(["or", "and", "=", "||", "+", "*", "%", "**"], repeat=3)]
+    found += [
+        f"a {x} b {y} c {z} d" for x, y, z in itertools.product(["or", "and", "=", "||", "+", "*", "%", "**"], repeat=3)
+    ]
     return found
 
 
@@ -50,7 +54,9 @@ def parenthesised(node: nodes.Node) -> str:
             word = "not between" if negated else "between"
             return f"({parenthesised(operand)} {word} {parenthesised(low)} and {parenthesised(high)})"
         case nodes.In(operand=operand, options=options, negated=negated):
-            return f"({parenthesised(operand)} {'not ' if negated else ''}in ({', '.join(map(parenthesised, options))}))"
+            return (
+                f"({parenthesised(operand)} {'not ' if negated else ''}in ({', '.join(map(parenthesised, options))}))"
+            )
         case nodes.Like(op=op, operand=operand, pattern=pattern, negated=negated):
             return f"({parenthesised(operand)} {'not ' if negated else ''}{op} {parenthesised(pattern)})"
         case nodes.Cast(operand=operand, to=to):
@@ -112,7 +118,9 @@ LOGICAL = [
 ]
 
 
-@pytest.mark.parametrize("text", [*NUMERIC, *LOGICAL, "- n32 ** 2", "-n32::double", "n32 % -3", "nt || n32 + 1", "n32 not in (1, 2) and nb"])
+@pytest.mark.parametrize(
+    "text", [*NUMERIC, *LOGICAL, "- n32 ** 2", "-n32::double", "n32 % -3", "nt || n32 + 1", "n32 not in (1, 2) and nb"]
+)
 def test_the_canonical_text_means_what_was_written(text: str) -> None:
     found = admitted(text)
     assert str(rows(text)) == str(rows(found.sql))

@@ -13,7 +13,7 @@ from interlock.ir.types import Type, schema
 
 REFUSALS = [
     # text, reason, what is underlined, replacement
-    ("i33 > 1", "unknown-column", "i33", None),
+    ("i33 > 1", "unknown-column", "i33", "i32 > 1"),
     ("dayy > '2024-01-01'", "unknown-column", "dayy", "day > '2024-01-01'"),
     ("t.nts2 is null", "unknown-column", "t.nts2", "t.nts is null"),
     (":lo > 1", "unknown-input", ":lo", ":low > 1"),
@@ -45,10 +45,11 @@ REFUSALS = [
     ("t <> 'a' and 'b'", "wrong-type", "'b'", "t not in ('a', 'b')"),
     ("t.lower()", "syntax", "t.lower()", "lower(t)"),
     ("t.str.lower()", "syntax", "t.str.lower()", "lower(t)"),
+    ("zzz > 1", "unknown-column", "zzz", None),
     ("s.isin(['a', 'b'])", "syntax", "s.isin(['a', 'b'])", "s in ('a', 'b')"),
     ("s.fillna('x')", "syntax", "s.fillna('x')", "coalesce(s, 'x')"),
     ("s in ['a', 'b']", "syntax", "['a', 'b']", "s in ('a', 'b')"),
-    ("b && nb", "syntax", "&&", "b  and  nb"),
+    ("b && nb", "syntax", "&&", "b and nb"),
     ("!b", "syntax", "!", "not b"),
     ("f'{t}'", "not-allowed", "f'{t}'", None),
     ("r'abc'", "not-allowed", "r'abc'", "'abc'"),
@@ -98,6 +99,11 @@ REFUSALS = [
     ("year(t)", "wrong-type", "t", None),
     ("length(i32)", "wrong-type", "i32", "length(cast(i32 as varchar))"),
     ("coalesce(t, 1)", "wrong-type", "1", None),
+    ("date_trunc(month, nday)", "wrong-type", "month", "date_trunc('month', nday)"),
+    ("df['i32'] > 5", "syntax", "df['i32']", "i32 > 5"),
+    ("t contains 'x'", "syntax", "contains", "contains(t, 'x')"),
+    ("1 in ints", "syntax", "ints", "list_contains(ints, 1)"),
+    ("i32 =< 5", "syntax", "=<", "i32 <= 5"),
     ("case when b then 1 else 'a' end", "wrong-type", "case when b then 1 else 'a' end", None),
     ("case i32 when 'a' then 1 end", "wrong-type", "'a'", None),
     ("pair.z", "unknown-column", "pair.z", None),
@@ -110,7 +116,12 @@ REFUSALS = [
     ("", "syntax", "", None),
     ("end", "syntax", "end", None),
     ("12abc", "syntax", "12abc", None),
-    ("99999999999999999999999999999999999999999999", "wrong-type", "99999999999999999999999999999999999999999999", None),
+    (
+        "99999999999999999999999999999999999999999999",
+        "wrong-type",
+        "99999999999999999999999999999999999999999999",
+        None,
+    ),
 ]
 
 

@@ -32,7 +32,7 @@ def refused(text: str) -> Problem:
 FAITHFUL = [
     "select a, b from t",
     "select * from t order by a limit 5 offset 2",
-    "select b, sum(a) as total, count(*), count(distinct c) from t group by b having sum(a) > 1 order by total desc nulls last",
+    "select b, sum(a) as total, count(*), count(distinct c) from t group by b having sum(a) > 1 order by total desc nulls first",
     "select t.a, o.x from t join other as o on t.a = o.a",
     "select t.a from t left join other as o using (a) where o.x is null",
     "select a from t full join other using (a) cross join (select 1 as one)",
@@ -59,7 +59,7 @@ FAITHFUL = [
     "select a is null, (a is not null) = c, a is not distinct from 1 from t",
     "select a in (1, 2), (a not in (1, 2)) = c, not a in (1) from t",
     "select substring(b, 1, 2), left(b, 2), lower(b), round(a / 3, 2), coalesce(a, 0), greatest(a, 1) from t",
-    "select date_trunc('month', d), d + interval 3 day, date '2024-01-31', extract(year from d), strftime(d, '%Y') from t",
+    "select date_trunc('month', d), d + interval '3' day, date '2024-01-31', extract(year from d), strftime(d, '%Y') from t",
     "select [1, 2][1], b[1], list_contains([1, 2], a) from t",
     'select "a" as "Odd name", t."b" from t',
     "select a /* why */ from t -- because",
@@ -91,7 +91,10 @@ def plain(tree: object) -> object:
     if found.get("type") == "operator_not" and isinstance(children, list) and isinstance(children[0], dict):
         inner = children[0]
         if inner.get("type") in ("compare_in", "operator_is_null"):
-            return {**inner, "type": {"compare_in": "compare_not_in", "operator_is_null": "operator_is_not_null"}[inner["type"]]}
+            return {
+                **inner,
+                "type": {"compare_in": "compare_not_in", "operator_is_null": "operator_is_not_null"}[inner["type"]],
+            }
         if inner.get("function_name") in ("~~", "~~*"):
             return {**inner, "function_name": "!" + inner["function_name"], "qualified_name": None}
     if found.get("function_name") in ("!~~", "!~~*"):
@@ -104,7 +107,10 @@ def test_tables_and_inputs_are_told() -> None:
     assert (found.tables, found.inputs) == (("Other", "t"), ("low",))
     assert "CAST(GETVARIABLE('low') AS DOUBLE)" in found.sql and '"Other"' in found.sql
     assert query("select :low").inputs == ("low",)
-    assert query("select nvl(a, 1), countif(c), len(b) from t").sql == 'SELECT COALESCE(a, 1), COUNT_IF(c), LENGTH(b) FROM "t"'
+    assert (
+        query("select nvl(a, 1), countif(c), len(b) from t").sql
+        == 'SELECT COALESCE(a, 1), COUNT_IF(c), LENGTH(b) FROM "t"'
+    )
 
 
 REFUSALS = [

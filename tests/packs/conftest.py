@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import types
 import typing
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import duckdb
 import pytest
 import sqlglot
-import yaml
 from pydantic import BaseModel
 from sqlglot import exp
 
@@ -19,21 +16,9 @@ from interlock.ir.types import Column as SchemaColumn
 from interlock.ir.types import Schema, parse_column_type
 from interlock.registry import kinds, macros, sql
 from interlock.registry.node import NodeType
-from interlock.registry.tables import THIS, Check, Select, Table
+from interlock.registry.tables import THIS, Check, NodeError, Select, Table
 
 _GUESSES = {bool: "boolean", int: "bigint", float: "double", str: "varchar"}
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as plans read it: `on` and `yes` are text."""
-
-    yaml_implicit_resolvers: typing.ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
 class Bench:
@@ -140,6 +125,18 @@ class Bench:
         assert described
         return kinds.Expression(tree, parse_column_type(described[1])[0], True, tuple(names))
 
+    def give(self, node: NodeType, params: dict[str, Any], **ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows that a node gives for ports of these rows (or those made before)."""
+        for name, rows in ports.items():
+            self.port(name, rows)
+        return self.rows(self.run(node, params))
+
+    def refusal(self, node: NodeType, params: dict[str, Any], **ports: list[dict[str, Any]]) -> NodeError:
+        """What a node says against these parameters."""
+        with pytest.raises(NodeError) as caught:
+            self.give(node, params, **ports)
+        return caught.value
+
     def rows(self, result: Select) -> list[dict[str, Any]]:
         """The rows of a result, as mappings."""
         found = self.connection.execute(sql.text(result.tree))
@@ -165,31 +162,23 @@ class Bench:
         return {title: rows for title, rows in found.items() if rows}
 
 
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
+@pytest.fixture(scope="session")
+def _benches() -> dict[int, Bench]:
+    return {threads: Bench(threads) for threads in (1, 2, 4)}
 
 
 @pytest.fixture
-def run_example() -> Callable[[NodeType, str], None]:
-    """Run an example of a docstring and compare rows, order and column order."""
-    return _run_example
+def bench(_benches: dict[int, Bench]) -> Bench:
+    _benches[2].tables.clear()
+    return _benches[2]
 
 
-def _run_example(node: NodeType, text: str) -> None:
-    """Run an example of a docstring and compare rows, order and column order."""
-    example = yaml.load(text, _Loader)
-    types = example.get("types", {})
-    bench = Bench()
-    for name in [key for key in example if key not in ("params", "gives", "types")]:
-        forced = types.get(name) if isinstance(types.get(name), dict) else types
-        bench.port(name, example[name], forced)
-    result = bench.run(node, example.get("params", {}))
-    rows = bench.rows(result)
-    assert not bench.broken(result)
-    assert rows == example["gives"]
-    if rows:
-        assert list(rows[0]) == list(example["gives"][0])
+@pytest.fixture
+def benches(_benches: dict[int, Bench]) -> list[Bench]:
+    """One for each number of threads."""
+    for bench in _benches.values():
+        bench.tables.clear()
+    return list(_benches.values())
 
 
 def _quote(name: str) -> str:

@@ -28,9 +28,8 @@ class Binder:
         self._connection = duckdb.connect(
             ":memory:", config={"threads": 1, "enable_external_access": "false", "autoload_known_extensions": "false"}
         )
-        for macro in needed(MACROS):
-            self._connection.execute(create_statement(macro))
         self._connection.execute("SET lock_configuration = true")
+        self._macros: set[str] = set()
         self._tables: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -43,6 +42,7 @@ class Binder:
             # a subquery of its own lets the statement bring its own WITH
             text = f"WITH {relations} SELECT * FROM ({statement})" if relations else statement
             try:
+                self._make_macros(statement)
                 relation = self._connection.sql(text)
                 return [
                     (name, parse_type(str(kind)))
@@ -50,6 +50,13 @@ class Binder:
                 ]
             except duckdb.Error as error:
                 raise BindError(plain_error(error)) from error
+
+    def _make_macros(self, statement: str) -> None:
+        """Create the macros that the statement may name and that are not there yet."""
+        missing = {name for name in MACROS if name not in self._macros and name in statement}
+        for macro in needed(missing):
+            self._connection.execute(create_statement(macro))
+            self._macros.add(macro.name)
 
     def _table(self, schema: Schema) -> str:
         """The empty table that stands for a schema, made when first needed."""

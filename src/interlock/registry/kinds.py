@@ -162,7 +162,7 @@ Columns = Annotated[list[Column], Field(min_length=1)]
 class Params(BaseModel):
     """The base of structured parameters: unknown keys are refused, values are not coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 class SortKey(Params):

@@ -20,6 +20,7 @@ from interlock.compiler.check.rules import (
     unknown_port,
     cycle,
     input_arity,
+    not_carriable,
     orphan,
     empty_plan,
     unused_result,
@@ -58,6 +59,7 @@ EFFECTS: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
     not_a_file.check,
 )
 AFTER: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
+    not_carriable.check,
     unused_result.check,
     unused_input.check,
 )

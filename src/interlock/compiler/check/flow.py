@@ -17,10 +17,12 @@ from interlock.compiler.check.rules import (
     engine_refuses,
     duplicate_column,
     order_sensitive,
+    unprovable_sum,
 )
 from interlock.compiler.check.shapes import shape
 from interlock.compiler.check.sources import describe
 from interlock.compiler.checked import BoundNode
+from interlock.compiler.floats import Unprovable, float_aggregates
 from interlock.ir.plan import Node
 from interlock.ir.program import Source
 from interlock.ir.types import Column, Schema, Type, parse_column_type
@@ -169,6 +171,11 @@ def _bound(
             context.diagnostics.append(engine_refuses.found(at, node_type.name, error, schemas))
             return None
         nullable = {}
+    try:
+        float_aggregates(result.tree, schemas)
+    except Unprovable as error:
+        context.diagnostics.append(unprovable_sum.found(node.at, node_type.reference, str(error)))
+        return None
     names = [name for name, _ in found]
     written = [projection.alias_or_name for projection in result.tree.selects]
     if len(written) == len(names) and "*" not in written and len({each.casefold() for each in written}) < len(written):

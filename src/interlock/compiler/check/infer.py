@@ -79,7 +79,7 @@ def not_null_columns(result: Select, inputs: Mapping[str, Schema]) -> set[str]:
             certain.add(alias)
         elif schema is not None and isinstance(inner, exp.Column):
             column = schema.get(inner.name)
-            if column is not None and (not column.nullable or column.name.casefold() in folded):
+            if column is not None and not column.nullable:
                 certain.add(alias)
     return certain
 

@@ -30,18 +30,15 @@ def _diagnose(node_type: NodeType, params: dict[str, Any], at: Place, error: Val
         if detail["type"] == "missing":
             name = str(detail["loc"][-1])
             parent = at.child(*path)
-            owner = node_type.name if not path else f"{node_type.name}: {path[0]}"
-            yield missing_parameter.found(parent, name, owner, _hint(node_type, name) if not path else "", reference)
+            yield missing_parameter.found(parent, name, _inside(path), _hint(node_type, [*path, name]), reference)
         elif detail["type"] == "extra_forbidden":
             inside = _at(params, path[:-1])
-            known = list(node_type.parameters) if len(path) == 1 else _known_fields(node_type.model, path)
-            yield unknown_parameter.found(
-                place, str(path[-1]), node_type.name if len(path) == 1 else f"{node_type.name}: {path[0]}",
-                known, list(inside) if isinstance(inside, dict) else [], reference,
-            )  # fmt: skip
+            known = list(node_type.parameters) if len(path) == 1 else list(_fields(node_type.model, path))
+            given = list(inside) if isinstance(inside, dict) else []
+            yield unknown_parameter.found(place, str(path[-1]), _inside(path[:-1]), known, given, reference)
         else:
             message, choices = _words(detail, value)
-            yield wrong_value.found(place, ".".join(map(str, path)) or "params", message, value, choices)
+            yield wrong_value.found(place, _inside(path) or "params", message, value, choices)
 
 
 def _walk(value: Any, location: tuple[int | str, ...]) -> tuple[list[str | int], Any]:
@@ -62,8 +59,17 @@ def _at(value: Any, path: list[str | int]) -> Any:
     return value
 
 
-def _known_fields(model: type[BaseModel], path: list[str | int]) -> list[str]:
-    """The fields of the structure at `path`, found in the model's JSON Schema."""
+def _inside(path: list[str | int]) -> str:
+    """A path in the parameters as people write it.
+
+    >>> _inside(["measures", 0])
+    'measures[0]'
+    """
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def _fields(model: type[BaseModel], path: list[str | int]) -> dict[str, Any]:
+    """The fields of the structure that holds the end of `path`, found in the model's JSON Schema."""
     whole = model.model_json_schema()
     node: dict[str, Any] = whole
     for token in path[:-1]:
@@ -73,7 +79,8 @@ def _known_fields(model: type[BaseModel], path: list[str | int]) -> list[str]:
         else:
             node = node.get("properties", {}).get(token) or node.get("additionalProperties") or {}
         node = node if isinstance(node, dict) else {}
-    return list(_resolve(whole, node).get("properties", {}))
+    found = _resolve(whole, node).get("properties", {})
+    return {name: _resolve(whole, each) for name, each in found.items()}
 
 
 def _resolve(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
@@ -86,8 +93,11 @@ def _resolve(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-def _hint(node_type: NodeType, name: str) -> str:
-    return str(node_type.json_schema.get("properties", {}).get(name, {}).get("description", ""))
+def _hint(node_type: NodeType, path: list[str | int]) -> str:
+    """What a parameter takes, in a few words: its choices, or its description."""
+    found = _fields(node_type.model, path).get(str(path[-1]), {})
+    choices = found.get("enum", [])
+    return joined([f"`{each}`" for each in choices], "or") if choices else str(found.get("description", ""))
 
 
 _JSON_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "text", list: "a list", dict: "a mapping"}

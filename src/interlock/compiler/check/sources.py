@@ -25,7 +25,7 @@ def _reader() -> duckdb.DuckDBPyConnection:
     """The process's connection for looking at sources; it makes nothing and changes nothing."""
     global _READER
     if _READER is None:
-        _READER = duckdb.connect(":memory:", config={"threads": 2, "autoinstall_known_extensions": "false"})
+        _READER = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": "false"})
     return _READER
 
 

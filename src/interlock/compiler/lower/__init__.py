@@ -7,29 +7,33 @@ from collections.abc import Callable
 from interlock.compiler.checked import CheckedPlan
 from interlock.compiler.lower.build import build
 from interlock.compiler.lower.dead_steps import drop_dead_steps
+from interlock.compiler.lower.explicit_columns import name_columns
 from interlock.compiler.lower.merge_steps import merge_steps
 from interlock.compiler.lower.ordering import settle_order
 from interlock.compiler.lower.placement import place_checkpoints
 from interlock.compiler.lower.prune_columns import prune_columns
-from interlock.compiler.lower.verify import verify
+from interlock.compiler.lower.reproducible import make_reproducible
+from interlock.compiler.lower.verify import verify, verify_bound
 from interlock.ir.program import Program
 
 PASSES: tuple[Callable[[Program], Program], ...] = (
     drop_dead_steps,
     merge_steps,
+    make_reproducible,
     settle_order,
     prune_columns,
     place_checkpoints,
 )
-REQUIRED = frozenset({settle_order, place_checkpoints})
+REQUIRED = frozenset({make_reproducible, settle_order, place_checkpoints})
 """Passes that give a program its meaning; the others only make it cheaper and may be left out."""
 
 
 def lower(checked: CheckedPlan, passes: tuple[Callable[[Program], Program], ...] = PASSES) -> Program:
     """The program of a checked plan. `passes` is for tests that leave an optimisation out."""
-    program = build(checked)
+    program = name_columns(build(checked))
     verify(program, "build")
     for each in passes:
         program = each(program)
         verify(program, each.__name__)
+    verify_bound(program)
     return program

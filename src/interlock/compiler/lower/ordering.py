@@ -36,7 +36,7 @@ def settle(tree: exp.Query, wanted: bool) -> exp.Query:
     """The statement with a total outermost order if that is `wanted`, without one if not."""
     found = tree.copy()
     for inner in found.find_all(exp.Select):
-        if inner is not found and inner.args.get("limit") is not None and inner.args.get("order") is not None:
+        if inner is not found and inner.args.get("order") is not None:
             _make_total(inner)
     limited = found.args.get("limit") is not None or found.args.get("offset") is not None
     if wanted or limited:
@@ -64,7 +64,10 @@ def _make_total(tree: exp.Query) -> None:
     group = tree.args.get("group")
     if group is not None and group.expressions and all(sql.text(each) in texts for each in group.expressions):
         return
-    missing = [each for each in _results(tree) if each.name not in texts]
+    if any(isinstance(each, exp.Star) or each.find(exp.Star) for each in tree.selects):
+        missing: list[exp.Expr] = [exp.Columns(this=exp.Star())]
+    else:
+        missing = [each for each in _results(tree) if each.name not in texts]
     order.set("expressions", [*order.expressions, *(sql.ordered(each) for each in missing)])
 
 

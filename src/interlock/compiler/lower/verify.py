@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from interlock.compiler.binder import BindError, binder
 from interlock.compiler.lower.build import relations
 from interlock.ir.program import Program, Step
+from interlock.ir.types import Type
+from interlock.registry import sql
 
 
 class VerificationError(Exception):
@@ -20,6 +23,30 @@ def verify(program: Program, after: str) -> None:
         if problem:
             raise VerificationError(f"after `{after}`, step `{step.id}`: {problem}")
         seen[step.id] = step
+
+
+def verify_bound(program: Program) -> None:
+    """Bind every statement once more, as it will run: the engine must give just the columns and types of its schema."""
+    schemas = {step.id: step.schema for step in program.steps}
+    for step in program.steps:
+        if step.query is None or step.source is not None:
+            continue
+        tables = {name: schemas[name] for name in step.reads}
+        try:
+            given = binder().bind(sql.text(step.query), tables)
+        except BindError as error:
+            raise VerificationError(f"step `{step.id}` does not bind any more: {error}") from error
+        wanted = [(column.name.casefold(), column.type) for column in step.schema]
+        if step.kind == "select" and [(name.casefold(), kind) for name, kind in given] != wanted and not _untyped_nulls(given, wanted):
+            raise VerificationError(f"step `{step.id}` gives {given}, and its schema says {wanted}")
+
+
+def _untyped_nulls(given: list[tuple[str, Type]], wanted: list[tuple[str, Type]]) -> bool:
+    """Whether the two differ only where the engine gives a null without a type, which a table stores as an integer."""
+    return len(given) == len(wanted) and all(
+        name.casefold() == other and (kind == expected or kind.is_null)
+        for (name, kind), (other, expected) in zip(given, wanted, strict=True)
+    )
 
 
 def _problem(step: Step, seen: dict[str, Step]) -> str | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import pprint
 import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlglot import exp
 
+from interlock.compiler.carry import Carried, carry
 from interlock.compiler.lower.build import relations
-from interlock.compiler.targets.carry import Carried, carry, harness_source
+from interlock.compiler.targets import harness
 from interlock.ir.artifact import Artifact
 from interlock.ir.program import Program, PythonCall, Step
 from interlock.ir.types import Schema, parse_column_type
@@ -48,7 +50,7 @@ def emit(program: Program, name: str = "program") -> Artifact:
         _ruler("The steps."),
         _macros(macros),
         "STEPS = [\n" + "".join(f"    {entry},\n" for _, entry in steps) + "]",
-        harness_source(),
+        _harness(),
         'if __name__ == "__main__":\n    sys.exit(main())',
     ]
     file = f"{_file_name(name)}.py"
@@ -91,8 +93,17 @@ def _one_line(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
+def _harness() -> str:
+    """The part of the harness that every module carries."""
+    text = Path(harness.__file__).read_text(encoding="utf-8")
+    return text[text.index(_RULER) :].rstrip("\n")
+
+
+_RULER = f"# {'-' * 117}"
+
+
 def _ruler(text: str) -> str:
-    return f"# {'-' * 117}\n# {text}"
+    return f"{_RULER}\n# {text}"
 
 
 def _macros(macros: list[Macro]) -> str:

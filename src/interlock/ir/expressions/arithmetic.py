@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -48,8 +49,8 @@ class Arithmetic:
         def written(self, node: Node) -> str: ...
         def mend(self, node: Node, new: str) -> str: ...
         def fits(self, part: Typed, kind: Type) -> Typed | None: ...
-        def settle_texts(self, parts: list[Typed]) -> list[Typed] | None: ...
-        def unify(self, parts: list[Typed], node: Node, what: str) -> list[Typed] | None: ...
+        def settle_texts(self, parts: Sequence[Typed]) -> list[Typed] | None: ...
+        def unify(self, parts: Sequence[Typed], node: Node, what: str) -> list[Typed] | None: ...
 
     def sign(self, node: Unary, operand: Typed) -> Typed | None:
         if not (operand.type.is_numeric or (operand.type == INTERVAL and node.op == "-")):
@@ -81,7 +82,15 @@ class Arithmetic:
             message = f"`//` divides whole numbers, and `{self.written(node.right if left.type.is_integer else node.left)}` is not one"
             replacement = self.mend(node, f"floor(({a}) / ({b}))" if " " in a + b else f"floor({a} / {b})")
             self.report(
-                Problem("wrong-type", message, node.start, node.end, "not whole numbers", replacement=replacement, help=("write `floor(a / b)`",))
+                Problem(
+                    "wrong-type",
+                    message,
+                    node.start,
+                    node.end,
+                    "not whole numbers",
+                    replacement=replacement,
+                    help=("write `floor(a / b)`",),
+                )
             )
             return None
         kind = arithmetic(node.op, *kinds)
@@ -117,7 +126,7 @@ class Arithmetic:
     def joining(self, node: Binary, left: Typed, right: Typed) -> Typed | None:
         if left.type.name == "list" and right.type.name == "list":
             parts = self.unify([left, right], node, "two lists that are joined")
-            return parts and value(node, _tree("||", *parts), parts[0].type, tuple(parts))
+            return value(node, _tree("||", *parts), parts[0].type, tuple(parts)) if parts else None
         if BOOLEAN in (left.type, right.type) and left.type == right.type:
             message = "`||` joins text; to combine conditions, write `or`"
             replacement = mended(self.text, node.at, node.at + 2, "or")
@@ -158,7 +167,7 @@ class Arithmetic:
         self.report(Problem("wrong-type", message, node.start, node.end, replacement=replacement, help=help))
 
 
-def _tree(op: str, left: Typed, right: Typed) -> exp.Expression:
+def _tree(op: str, left: Typed, right: Typed) -> exp.Expr:
     kind = _TREES[op]
     return kind(this=term(left.tree, kind), expression=term(right.tree, kind, right=True))
 

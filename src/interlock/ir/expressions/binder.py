@@ -10,7 +10,6 @@ from interlock.ir.expressions.calls import bind_call
 from interlock.ir.expressions.coerce import Coercion
 from interlock.ir.expressions.literals import constant
 from interlock.ir.expressions.nodes import (
-    Binary,
     Call,
     Case,
     Cast,
@@ -28,8 +27,8 @@ from interlock.ir.expressions.problems import Problem, clearest, mended
 from interlock.ir.expressions.promotion import BIGINT, BOOLEAN, VARCHAR
 from interlock.ir.expressions.refusals import BARE, REFUSED
 from interlock.ir.expressions.scope import Scope
-from interlock.ir.expressions.typed import NONE, Typed, atom, call_tree, cast_tree, data_type, value
-from interlock.ir.types import Column, Schema
+from interlock.ir.expressions.typed import Typed, atom, call_tree, cast_tree, data_type, value
+from interlock.ir.types import Column
 
 
 class Binder(Operators, Coercion):
@@ -90,9 +89,14 @@ class Binder(Operators, Coercion):
         first, *rest = node.parts
         found = [(table, column) for table, schema in self.scope.tables.items() if (column := schema.get(first))]
         if rest and (not found or self.is_table(first)):
-            schemas = [(table, schema) for table, schema in self.scope.tables.items() if table.casefold() == first.casefold()]
+            schemas = [
+                (table, schema) for table, schema in self.scope.tables.items() if table.casefold() == first.casefold()
+            ]
             inside = [(table, column) for table, schema in schemas if (column := schema.get(rest[0]))]
-            found, rest = (inside, rest[1:]) if inside else (found, rest)
+            if inside:
+                found, rest = inside, rest[1:]
+            elif schemas:
+                found = [(table, column) for table, column in found if column.type.name == "struct"]
         if not found:
             return self.unknown(node)
         if len(found) > 1:
@@ -121,20 +125,21 @@ class Binder(Operators, Coercion):
         written = node.parts[-1] if len(node.parts) == 2 and self.is_table(node.parts[0]) else node.parts[0]
         if written.lower() in BARE and not node.quoted:
             reason, why, help = REFUSED[written.lower()]
-            return self.report(Problem(reason, f"`{written}` is not allowed: {why}", node.start, node.end, "not allowed", help=help))
+            return self.report(
+                Problem(reason, f"`{written}` is not allowed: {why}", node.start, node.end, "not allowed", help=help)
+            )
         near = nearest(written, names)
         best = clearest(written, near)
         where = joined([f"`{table}`" for table in self.scope.tables if table]) or "the input"
         message = f"column `{written}` does not exist in {where}"
         notes = (f"the columns are {joined(names)}",) if names else ("there are no columns",)
         replacement, safe, help = None, False, ()
-        if node.quoted and not near:
+        if node.quoted and len(node.parts) == 1 and not (best and _same_letters(best, written)):
             text = "'" + written.replace("'", "''") + "'"
             replacement = self.mend(node, text)
             help = (f"text is written in single quotes: `{text}`",)
         elif best:
-            at = node.end - len(self.text[node.start : node.end].rpartition(".")[2]) if len(node.parts) == 2 and written == node.parts[1] else node.start
-            end = node.end if len(node.parts) == 1 or at != node.start else node.start + len(self.text[node.start : node.end].partition(".")[0])
+            at, end = self.part_span(node, 1 if len(node.parts) == 2 and written == node.parts[1] else 0)
             replacement, safe = mended(self.text, at, end, _spelled(best)), _same_letters(best, written)
         if not near and not node.quoted and written in self.scope.inputs:
             replacement, help = self.mend(node, f":{written}"), (f"the run input is written `:{written}`",)
@@ -142,6 +147,15 @@ class Binder(Operators, Coercion):
         self.report(
             Problem("unknown-column", message, node.start, node.end, label, tuple(near), replacement, safe, notes, help)
         )
+        return None
+
+    def part_span(self, node: Name, index: int) -> tuple[int, int]:
+        """Where one part of a name stands; names whose quotes hide dots are taken whole."""
+        pieces = self.text[node.start : node.end].split(".")
+        if len(pieces) != len(node.parts):
+            return node.start, node.end
+        start = node.start + sum(len(piece) + 1 for piece in pieces[:index])
+        return start, start + len(pieces[index])
 
     def is_table(self, name: str) -> bool:
         return any(table.casefold() == name.casefold() for table in self.scope.tables)
@@ -159,7 +173,18 @@ class Binder(Operators, Coercion):
             best = clearest(node.name, near)
             replacement = self.mend(node, f":{best}") if best else None
             return self.report(
-                Problem("unknown-input", message, node.start, node.end, "not declared", tuple(near), replacement, False, notes, help)
+                Problem(
+                    "unknown-input",
+                    message,
+                    node.start,
+                    node.end,
+                    "not declared",
+                    tuple(near),
+                    replacement,
+                    False,
+                    notes,
+                    help,
+                )
             )
         self.inputs[node.name] = None
         tree = cast_tree(call_tree("getvariable", exp.Literal.string(node.name)), kind)
@@ -173,7 +198,11 @@ class Binder(Operators, Coercion):
             return None
         why = casts.refusal(operand.type, node.to)
         if operand.text is not None and node.to.name == "timestamptz":
-            why = None if self.reads(operand, node.to) else "the text needs an offset from UTC: `'2024-01-31 13:45:00+00'`"
+            why = (
+                None
+                if self.reads(operand, node.to)
+                else "the text needs an offset from UTC: `'2024-01-31 13:45:00+00'`"
+            )
         if why:
             message = f"`{self.written(node.operand)}` is {operand.type} and cannot be cast to {node.to}: {why}"
             return self.report(Problem("wrong-type", message, node.start, node.end))
@@ -225,6 +254,8 @@ class Binder(Operators, Coercion):
         return Typed(node, exp.Array(expressions=[item.tree for item in unified]), kind, False)
 
     def item(self, node: Item) -> Typed | None:
+        if (mend := self.subscript(node)) is not None:
+            return self.report(mend)
         operand, index = self.bind(node.operand), self.bind(node.index)
         if operand is None or index is None:
             return None
@@ -236,10 +267,28 @@ class Binder(Operators, Coercion):
         place = self.fits(index, BIGINT)
         if place is None:
             message = f"`{self.written(node.index)}` is {index.type}: the place of an item is a whole number"
-            return self.report(Problem("wrong-type", message, node.index.start, node.index.end, help=("places count from 1",)))
+            return self.report(
+                Problem("wrong-type", message, node.index.start, node.index.end, help=("places count from 1",))
+            )
         kind = operand.type.element or VARCHAR
         name = "list_extract" if operand.type.name == "list" else "array_extract"
-        return value(node, call_tree(name, operand.tree, place.tree), kind, (operand, place), maybe=operand.type.name == "list")
+        return value(
+            node, call_tree(name, operand.tree, place.tree), kind, (operand, place), maybe=operand.type.name == "list"
+        )
+
+    def subscript(self, node: Item) -> Problem | None:
+        """The problem of `row['revenue']`: a column taken out of something that is no column."""
+        inner, outer = node.index, node.operand
+        if not (
+            isinstance(inner, Constant) and inner.kind == "text" and isinstance(outer, Name) and len(outer.parts) == 1
+        ):
+            return None
+        column = self.lookup(inner.value)
+        if column is None or self.lookup(outer.parts[0]) is not None:
+            return None
+        message = f"`{self.written(node)}` is written `{column.name}` here: columns stand for themselves"
+        replacement = self.mend(node, _spelled(column.name))
+        return Problem("syntax", message, node.start, node.end, "a column", replacement=replacement)
 
     def field(self, node: Node, operand: Typed, name: str) -> Typed | None:
         if operand.type.name != "struct":
@@ -280,6 +329,3 @@ def _spelled(name: str) -> str:
 
 def _same_letters(one: str, other: str) -> bool:
     return [c for c in one.casefold() if c.isalnum()] == [c for c in other.casefold() if c.isalnum()]
-
-
-__all__ = ["NONE", "Binder", "Schema"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,9 @@ from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.arithmetic import PRINTABLE
 from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.functions.signatures import CLASSES, Function, Signature
-from interlock.ir.expressions.nodes import Call, Node
+from interlock.ir.expressions.nodes import Call, Name, Node
 from interlock.ir.expressions.problems import Problem, clearest, mended
-from interlock.ir.expressions.promotion import MOMENTS, TIMESTAMP, VARCHAR
+from interlock.ir.expressions.promotion import TIMESTAMP, VARCHAR, join_all
 from interlock.ir.expressions.refusals import REFUSED
 from interlock.ir.expressions.typed import NONE, Typed, call_tree
 from interlock.ir.types import Type, TypeTextError, parse_type
@@ -28,7 +27,9 @@ DATE_PARTS = frozenset(
 )
 CLOCK_PARTS = frozenset("hour minute second millisecond microsecond epoch".split())
 FIELD_OF = {"doy": "dayofyear", "dow": "dayofweek", "weekday": "dayofweek"}
-TRUNCATIONS = frozenset("year month day quarter week hour minute second decade century millennium millisecond microsecond isoyear".split())
+TRUNCATIONS = frozenset(
+    "year month day quarter week hour minute second decade century millennium millisecond microsecond isoyear".split()
+)
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ def bind_call(binder: Binder, node: Call) -> Typed | None:
     if function is None:
         binder.bind_all(node.arguments) if node.name.lower() not in REFUSED else None
         return binder.report(unknown(binder.text, node.name, node.start, node.end, node.name_end))
+    if (bare := _bare_part(binder, node, function)) is not None:
+        return binder.report(bare)
     arguments = binder.bind_all(node.arguments)
     if arguments is None:
         return None
-    if node.name.lower() in function.swap:
-        arguments = [arguments[-1], *arguments[1:-1], arguments[0]]
     forms = [form for form in function.forms if form.accepts_count(len(arguments))]
     if not forms:
         return binder.report(_wrong_count(node, function, len(arguments)))
@@ -78,6 +79,18 @@ def unknown(text: str, name: str, start: int, end: int, name_end: int) -> Proble
     return Problem("unknown-function", message, start, name_end, "not a function", near, replacement, False, (), help)
 
 
+def _bare_part(binder: Binder, node: Call, function: Function) -> Problem | None:
+    """The problem of `date_trunc(month, d)`: a part of a date without quotes."""
+    parts = [i for i, parameter in enumerate(function.forms[0].parameters) if parameter.kind in ("part", "clockpart")]
+    part = node.arguments[parts[0]] if parts and len(node.arguments) > parts[0] else None
+    if not isinstance(part, Name) or part.parts[0].lower().rstrip("s") not in DATE_PARTS | CLOCK_PARTS:
+        return None
+    word = part.parts[0].lower()
+    message = f"the part of a date is written in quotes: `'{word}'`"
+    replacement = binder.mend(part, f"'{word}'")
+    return Problem("wrong-type", message, part.start, part.end, "in quotes", replacement=replacement, safe=True)
+
+
 class _Match:
     """One attempt to call one signature with given arguments."""
 
@@ -91,12 +104,22 @@ class _Match:
         for index, argument in enumerate(arguments):
             found = self.fit(argument, self.form.parameter(index).kind)
             if found is None or isinstance(found, str):
-                return Misfit(index, self.form.parameter(index).kind, found or "")
+                kind = self.form.parameter(index).kind
+                index = self.odd_one(arguments) if kind == "T" and "T" not in self.bound else index
+                return Misfit(index, kind, found or "")
             fitted.append(found)
         result = self.concrete(self.form.result)
         if result is None or result.is_null:
             return Misfit(0, "any", "the call is always null: give the null a type, as in `cast(null as double)`")
         return fitted, result
+
+    def odd_one(self, arguments: list[Typed]) -> int:
+        """The first argument written as `T` that has no type in common with those before it."""
+        places = [i for i in range(len(arguments)) if self.form.parameter(i).kind == "T"]
+        for count in range(1, len(places) + 1):
+            if join_all(arguments[i].pair for i in places[:count]) is None:
+                return places[count - 1]
+        return places[0]
 
     def bind_variables(self, arguments: list[Typed]) -> list[Typed]:
         """Settle what `T`, `K` and `V` stand for, and bring the arguments written as `T` to it."""
@@ -114,8 +137,9 @@ class _Match:
                 target = next((kind for kind in kinds if self.binder.reads(found[i], kind)), None)
                 if target:
                     found[i] = settled[spot] = found[i].cast(target)
-            kind = _join_all([*seeds, *(part.pair for part in settled)])
-            if kind is None:
+            pairs = [*seeds, *(part.pair for part in settled)]
+            kind = join_all(pairs)
+            if not pairs or kind is None:
                 continue
             self.bound[variable] = kind
             for i in plain:
@@ -204,12 +228,12 @@ def _bad_pattern(pattern: str) -> str | None:
     beyond = re.search(r"\(\?(?:=|!|<=|<!|>|\()|\\[1-9]|(?<!\\)[*+?}]\+", pattern)
     if beyond:
         return f"`{beyond.group()}` is not part of RE2's regular expressions (no look-around, no back-references)"
+    if re.search(r"[\\\[(]", pattern):
+        return None  # Python's reader is no judge of RE2's classes, escapes and flags; DuckDB is
     try:
-        re.compile(re.sub(r"\(\?P?<\w+>|\\[pP]\{\w+\}|\\[pP]\w|\[\[:\w+:\]\]|\(\?[a-zA-Z-]+[:)]|\\[zQECAa]", "(", pattern) if "(?" in pattern else pattern)
-    except re.error as error:
-        return f"the pattern cannot be read: {error.msg}" if "(?" not in pattern and "\\" not in pattern and "[[" not in pattern else None
-    except (RecursionError, OverflowError):
-        return "the pattern cannot be read"
+        re.compile(pattern)
+    except (re.error, OverflowError) as error:
+        return f"the pattern cannot be read: {error}"
     return None
 
 
@@ -222,12 +246,6 @@ def _inside(found: Type, kind: str, variable: str) -> Type | None:
     if kind.startswith("map") and found.name == "map":
         return found.fields[0][1] if variable == "K" else found.fields[1][1]
     return None
-
-
-def _join_all(pairs: list[tuple[Type, int | None]]) -> Type | None:
-    from interlock.ir.expressions.promotion import join_all
-
-    return join_all(pairs) if pairs else None
 
 
 def _result(node: Call, function: Function, fitted: list[Typed], kind: Type) -> Typed:
@@ -273,33 +291,51 @@ def _misfit(
     binder: Binder, node: Call, function: Function, misfits: list[tuple[Signature, Misfit]], arguments: list[Typed]
 ) -> Problem:
     form, worst = max(misfits, key=lambda pair: pair[1].index)
-    swapped = node.name.lower() in function.swap
     part: Node = node if not arguments else arguments[worst.index].node
     given = arguments[worst.index] if arguments else None
     place = form.parameter(worst.index).name
     wanted = joined(list(dict.fromkeys(_wanted(m.wanted) for _, m in misfits if m.index == worst.index)), "or")
     shown = binder.written(part)
-    if worst.why:
+    if worst.wanted == "T" and given and not worst.why:
+        others = [str(other.type) for i, other in enumerate(arguments) if i != worst.index and other.type != given.type]
+        message = f"the values of `{node.name}` must have one type: `{shown}` is {given.type}, beside {joined(others) or 'others'}"
+    elif worst.why:
         message = f"`{place}` of `{node.name}` does not take `{shown}`: {worst.why}"
     else:
         message = f"`{place}` of `{node.name}` is {wanted}, and `{shown}` is {given.type if given else 'missing'}"
-    help = [f"it is called as `{form.text}`"] + (["the arguments stand in another order"] if swapped else [])
+    help = [f"it is called as `{form.text}`"]
     replacement = None
     if given and not worst.why and given.type.is_text and given.text is None and worst.wanted in _CASTABLE:
         to = _CASTABLE[worst.wanted]
         help.insert(0, f"cast it: `cast({shown} as {to})`")
-    elif given and not worst.why and worst.wanted == "varchar" and (given.type.is_numeric or given.type.name in PRINTABLE):
+    elif (
+        given
+        and not worst.why
+        and worst.wanted == "varchar"
+        and (given.type.is_numeric or given.type.name in PRINTABLE)
+    ):
         help.insert(0, f"cast it: `cast({shown} as varchar)`")
         inner = binder.text[part.start : part.end]
         replacement = mended(binder.text, part.start, part.end, f"cast({inner} as varchar)")
     elif given and given.type.name == "timestamptz":
         help.insert(0, "a time with a zone depends on the time zone of the session; read the column as `timestamp`")
-    return Problem("wrong-type", message, part.start, part.end, f"not {wanted}"[:60], (), replacement, False, (), tuple(help))
+    return Problem(
+        "wrong-type", message, part.start, part.end, f"not {wanted}"[:60], (), replacement, False, (), tuple(help)
+    )
 
 
 _CASTABLE = {
-    "number": "double", "double": "double", "bigint": "bigint", "integer": "integer", "integers": "bigint",
-    "moment": "date", "clock": "timestamp", "span": "timestamp", "date": "date", "timestamp": "timestamp", "boolean": "boolean",
+    "number": "double",
+    "double": "double",
+    "bigint": "bigint",
+    "integer": "integer",
+    "integers": "bigint",
+    "moment": "date",
+    "clock": "timestamp",
+    "span": "timestamp",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
 }
 
 
@@ -309,8 +345,3 @@ def _wanted(kind: str) -> str:
     if kind in ("T", "K", "V"):
         return "of the same type as the others"
     return CLASSES.get(kind, "text" if kind == "varchar" else kind)
-
-
-def moments() -> Iterator[str]:
-    """The names of the types that count as points in time."""
-    yield from MOMENTS

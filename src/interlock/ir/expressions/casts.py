@@ -12,12 +12,21 @@ ZONELESS = frozenset("date time timestamp timestamp_s timestamp_ms timestamp_ns"
 _PLAIN = ZONELESS | {"interval", "uuid", "boolean", "json", "blob"}
 
 POLICY: tuple[tuple[str, str], ...] = (
-    ("number to number", "A decimal is rounded half away from zero (`2.5` becomes 3), a float half to even (`2.5e0` becomes 2); "
-     "a value out of range, NaN or infinity stops the run when the target cannot hold it."),
+    (
+        "number to number",
+        "A decimal is rounded half away from zero (`2.5` becomes 3), a float half to even (`2.5e0` becomes 2); "
+        "a value out of range, NaN or infinity stops the run when the target cannot hold it.",
+    ),
     ("boolean to number, number to boolean", "`true` is 1; every number but 0 is true."),
-    ("text to number, boolean, date, time, timestamp, interval, uuid", "The text must be a value of the type, else the run stops; "
-     "`try_cast` gives null instead. `'1.5'` as an integer is 2."),
-    ("anything to text", "Dates print as `2024-01-31`, timestamps as `2024-01-31 13:45:00`, booleans as `true` and `false`."),
+    (
+        "text to number, boolean, date, time, timestamp, interval, uuid",
+        "The text must be a value of the type, else the run stops; "
+        "`try_cast` gives null instead. `'1.5'` as an integer is 2.",
+    ),
+    (
+        "anything to text",
+        "Dates print as `2024-01-31`, timestamps as `2024-01-31 13:45:00`, booleans as `true` and `false`.",
+    ),
     ("date to timestamp", "Midnight."),
     ("timestamp to date or time", "The other part is dropped."),
     ("list to list", "Every element is cast."),

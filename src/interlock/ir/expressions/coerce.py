@@ -144,7 +144,9 @@ class Coercion:
             test = "is null" if op == "=" else "is not null"
             replacement = self.mend(node, f"{self.text[other.node.start : other.node.end]} {test}")
         help = ("write `is null` or `is not null`",)
-        self.report(Problem("wrong-type", message, node.start, node.end, "always null", replacement=replacement, help=help))
+        self.report(
+            Problem("wrong-type", message, node.start, node.end, "always null", replacement=replacement, help=help)
+        )
 
     def incomparable(self, left: Typed, right: Typed, node: Node) -> None:
         """Report that two types do not compare, with the mend if there is one."""
@@ -164,7 +166,11 @@ class Coercion:
                 if literal.lower() in ("true", "false"):
                     replacement = self.mend(one.node, literal.lower())
                 help = ("a boolean is compared with `true` or `false`, without quotes",)
-            elif one.type.name == "boolean" and other.literal in (0, 1) and node.start == min(one.node.start, other.node.start):
+            elif (
+                one.type.name == "boolean"
+                and other.literal in (0, 1)
+                and node.start == min(one.node.start, other.node.start)
+            ):
                 replacement = self.mend(other.node, "true" if other.literal else "false")
                 help = ("a boolean is compared with `true` or `false`",)
             elif one.type.is_text and one.text is None and other.type.is_numeric:
@@ -179,7 +185,18 @@ class Coercion:
         if left.text is not None and right.text is None:
             start, end = left.node.start, left.node.end
         self.report(
-            Problem("wrong-type", message, start, end, f"this is {self.kind_of(start, left, right)}", (), replacement, False, (), help)
+            Problem(
+                "wrong-type",
+                message,
+                start,
+                end,
+                f"this is {self.kind_of(start, left, right)}",
+                (),
+                replacement,
+                False,
+                (),
+                help,
+            )
         )
 
     def kind_of(self, start: int, left: Typed, right: Typed) -> str:

@@ -39,7 +39,7 @@ _TOKEN = re.compile(
       | (?P<text>'(?:[^']|'')*')
       | (?P<input>:[^\W\d]\w*)
       | (?P<comment>--|/\*)
-      | (?P<sign>\*\*|//|\|\||&&|<=>|<=|>=|<>|!=|==|::|->>|->|=>|:=|<<|>>|!~|[-+*/%^=<>()\[\],.{}:!~&|?@\#;$`\\])""",
+      | (?P<sign>\*\*|//|\|\||&&|<=>|=<|<=|>=|<>|!=|==|::|->>|->|=>|:=|<<|>>|!~|[-+*/%^=<>()\[\],.{}:!~&|?@\#;$`\\])""",
     re.VERBOSE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
@@ -84,7 +84,9 @@ def _token(text: str, kind: str, value: str, start: int, end: int, before: list[
     touching = before[-1] if before and before[-1].end == start else None
     if kind == "comment":
         help = ("write `- -x` to negate twice",) if value == "--" else ()
-        raise Refused(Problem("not-allowed", "comments are not allowed in an expression", start, end, "a comment", help=help))
+        raise Refused(
+            Problem("not-allowed", "comments are not allowed in an expression", start, end, "a comment", help=help)
+        )
     if kind == "number" and touching and touching.kind == "input":
         raise Refused(Problem("syntax", f"`{value}` is out of place", start, end))
     if kind == "name" and touching and touching.kind == "number":
@@ -104,27 +106,45 @@ def _token(text: str, kind: str, value: str, start: int, end: int, before: list[
         return Token("name", value, start, end)
     if value in _SIGNS_REFUSED:
         reason, message, help = _SIGNS_REFUSED[value]
-        replacement = mended(text, start, end, {"&&": " and ", "!": "not "}[value]) if value in ("&&", "!") else None
+        replacement = mended(text, start, end, _MENDS[value]) if value in _MENDS else None
         raise Refused(Problem(reason, message, start, end, help=help, replacement=replacement))
     return Token("sign", value, start, end)
 
 
+_MENDS = {"&&": "and", "!": "not ", "=<": "<=", "<=>": "is not distinct from"}
 _SIGNS_REFUSED = {
+    "=<": ("syntax", "`=<` is not an operator", ("write `<=`",)),
     ";": ("not-allowed", "an expression is one value: `;` is not allowed", ()),
-    "$": ("not-allowed", "`$` is not allowed in an expression", ("write text in single quotes, and a run input as `:name`",)),
-    "?": ("not-allowed", "`?` parameters are not allowed in an expression", ("declare a run input and write it as `:name`",)),
+    "$": (
+        "not-allowed",
+        "`$` is not allowed in an expression",
+        ("write text in single quotes, and a run input as `:name`",),
+    ),
+    "?": (
+        "not-allowed",
+        "`?` is not allowed in an expression",
+        ("a run input is written `:name`", "a choice is written `if(condition, a, b)`"),
+    ),
     "{": ("not-allowed", "`{…}` is not allowed in an expression", ("lists are written `[1, 2]`",)),
     "}": ("not-allowed", "`{…}` is not allowed in an expression", ("lists are written `[1, 2]`",)),
-    "`": ("syntax", "backquotes are not allowed in an expression", ('a column name is quoted with double quotes: `"name"`',)),
+    "`": (
+        "syntax",
+        "backquotes are not allowed in an expression",
+        ('a column name is quoted with double quotes: `"name"`',),
+    ),
     "\\": ("syntax", "`\\` is not allowed outside text", ()),
     "&&": ("syntax", "`&&` is not an operator here", ("write `and`",)),
     "!": ("syntax", "`!` is not an operator here", ("write `not`",)),
     "->": ("not-allowed", "`->` (lambdas and JSON arrows) is not allowed in an expression", ()),
     "->>": ("not-allowed", "`->>` (JSON arrows) is not allowed in an expression", ()),
-    "=>": ("not-allowed", "named arguments are not allowed in an expression", ("give arguments by position",)),
+    "=>": ("syntax", "`=>` is not an operator here", ("write `>=` to compare; arguments are given by position",)),
     ":=": ("not-allowed", "named arguments are not allowed in an expression", ("give arguments by position",)),
     "<=>": ("syntax", "`<=>` is not an operator here", ("write `is not distinct from`",)),
-    "^": ("not-allowed", "`^` is not allowed: it means power in SQL and exclusive or in Python", ("write `**` for a power",)),
+    "^": (
+        "not-allowed",
+        "`^` is not allowed: it means power in SQL and exclusive or in Python",
+        ("write `**` for a power",),
+    ),
     "~": ("not-allowed", "`~` is not allowed in an expression", ("write `regexp_matches(text, pattern)`",)),
     "!~": ("not-allowed", "`!~` is not allowed in an expression", ("write `not regexp_matches(text, pattern)`",)),
     "&": ("not-allowed", "bitwise operators are not allowed in an expression", ("to combine conditions, write `and`",)),
@@ -150,5 +170,7 @@ def _unreadable(text: str, at: int) -> Problem:
     if character in "'\"":
         return Problem("syntax", f"the quote `{character}` is never closed", at, len(text), "opened here")
     if character in "‘’“”":
-        return Problem("syntax", f"`{character}` is a curly quote", at, at + 1, help=("text is written in straight single quotes",))
+        return Problem(
+            "syntax", f"`{character}` is a curly quote", at, at + 1, help=("text is written in straight single quotes",)
+        )
     return Problem("syntax", f"`{character}` is not allowed in an expression", at, at + 1)

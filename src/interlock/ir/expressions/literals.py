@@ -59,7 +59,8 @@ def _is_date(text: str) -> bool:
     if found is None:
         return False
     try:
-        date(*(int(part) for part in found.groups()))
+        year, month, day = (int(part) for part in found.groups())
+        date(year, month, day)
     except ValueError:
         return False
     return True
@@ -70,7 +71,8 @@ def _is_time(text: str) -> bool:
     if found is None:
         return False
     try:
-        time(*(int(part or 0) for part in found.groups()[:3]))
+        hour, minute, second = (int(part or 0) for part in found.groups()[:3])
+        time(hour, minute, second)
     except ValueError:
         return False
     return True
@@ -117,6 +119,6 @@ def _number(node: Constant) -> Typed | Problem:
     return Typed(node, written if fraction else cast_tree(written, kind), kind, False)
 
 
-def _signed(digits: str, negative: bool) -> exp.Expression:
+def _signed(digits: str, negative: bool) -> exp.Expr:
     literal = exp.Literal.number(digits)
     return exp.Paren(this=exp.Neg(this=literal)) if negative else literal

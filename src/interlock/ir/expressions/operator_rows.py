@@ -47,13 +47,25 @@ OPERATORS: tuple[Operator, ...] = (
         "x % y",
         "The remainder, with the sign of `x`.",
         "By zero: whole numbers and decimals stop the run, floats give NaN.",
-        (("7 % 3", "1"), ("-7 % 3", "-1"), ("7.5 % 2", "1.5"), ("1e0 % 0", "cast('nan' as double)"), (f"{_NULL} % 2", _NULL)),
+        (
+            ("7 % 3", "1"),
+            ("-7 % 3", "-1"),
+            ("7.5 % 2", "1.5"),
+            ("1e0 % 0", "cast('nan' as double)"),
+            (f"{_NULL} % 2", _NULL),
+        ),
     ),
     Operator(
         "x ** y",
         "A power, as a float; the same as `power(x, y)`.",
         "Too large: infinity. The sign binds tighter.",
-        (("2 ** 3", "8e0"), ("-2 ** 2", "4e0"), ("2 ** 3 ** 2", "64e0"), ("4 ** -0.5", "0.5e0"), (f"{_NULL} ** 2", "cast(null as double)")),
+        (
+            ("2 ** 3", "8e0"),
+            ("-2 ** 2", "4e0"),
+            ("2 ** 3 ** 2", "64e0"),
+            ("4 ** -0.5", "0.5e0"),
+            (f"{_NULL} ** 2", "cast(null as double)"),
+        ),
     ),
     Operator(
         "-x, +x",
@@ -65,7 +77,11 @@ OPERATORS: tuple[Operator, ...] = (
         "date + days, date - days, date - date",
         "A date moved by whole days, and the days between two dates.",
         "Out of range stops the run. Infinite dates count as very far away.",
-        ((f"{_MONTH_END} + 1", "date '2024-02-01'"), (f"{_MONTH_END} - date '2024-01-01'", "cast(30 as bigint)"), ("cast(null as date) + 1", "cast(null as date)")),
+        (
+            (f"{_MONTH_END} + 1", "date '2024-02-01'"),
+            (f"{_MONTH_END} - date '2024-01-01'", "cast(30 as bigint)"),
+            ("cast(null as date) + 1", "cast(null as date)"),
+        ),
     ),
     Operator(
         "moment + interval, moment - interval, moment - moment",
@@ -82,13 +98,22 @@ OPERATORS: tuple[Operator, ...] = (
         "interval * number, interval / number",
         "An interval, so many times over or divided.",
         "By zero stops the run.",
-        (("interval 1 day * 2", "interval '2 days'"), ("interval 1 day / 2", "interval '12 hours'"), ("interval 1 day * cast(null as integer)", "cast(null as interval)")),
+        (
+            ("interval 1 day * 2", "interval '2 days'"),
+            ("interval 1 day / 2", "interval '12 hours'"),
+            ("interval 1 day * cast(null as integer)", "cast(null as interval)"),
+        ),
     ),
     Operator(
         "x || y",
         "Text joined to text; a number, boolean or date beside text is joined as text. Two lists are joined to one.",
         "Null if either is null, unlike `concat`.",
-        (("'a' || 'b'", "'ab'"), ("'a' || 1", "'a1'"), ("[1] || [2]", "[1, 2]"), ("'a' || cast(null as varchar)", "cast(null as varchar)")),
+        (
+            ("'a' || 'b'", "'ab'"),
+            ("'a' || 1", "'a1'"),
+            ("[1] || [2]", "[1, 2]"),
+            ("'a' || cast(null as varchar)", "cast(null as varchar)"),
+        ),
     ),
     Operator(
         "x = y, x <> y, x < y, x <= y, x > y, x >= y",
@@ -107,7 +132,13 @@ OPERATORS: tuple[Operator, ...] = (
         "x and y, x or y, not x",
         "Conditions joined or turned round.",
         "Null means unknown: `false and null` is false, `true or null` is true, everything else with null is null.",
-        (("true and false", "false"), (f"false and {_TRUTH}", "false"), (f"true or {_TRUTH}", "true"), (f"true and {_TRUTH}", _TRUTH), (f"not {_TRUTH}", _TRUTH)),
+        (
+            ("true and false", "false"),
+            (f"false and {_TRUTH}", "false"),
+            (f"true or {_TRUTH}", "true"),
+            (f"true and {_TRUTH}", _TRUTH),
+            (f"not {_TRUTH}", _TRUTH),
+        ),
     ),
     Operator(
         "x is [not] null",
@@ -131,13 +162,24 @@ OPERATORS: tuple[Operator, ...] = (
         "x [not] between low and high",
         "Whether a value lies between two bounds, both included.",
         "The same as `x >= low and x <= high`, nulls included. Bounds the wrong way round: false.",
-        (("2 between 1 and 3", "true"), ("2 between 3 and 1", "false"), (f"2 between {_NULL} and 1", "false"), (f"2 between {_NULL} and 3", _TRUTH), ("2 not between 1 and 3", "false")),
+        (
+            ("2 between 1 and 3", "true"),
+            ("2 between 3 and 1", "false"),
+            (f"2 between {_NULL} and 1", "false"),
+            (f"2 between {_NULL} and 3", _TRUTH),
+            ("2 not between 1 and 3", "false"),
+        ),
     ),
     Operator(
         "x [not] in (a, b)",
         "Whether a value equals one of several.",
         "A null value gives null. A null among them gives null unless another one matches; a bare `null` there is refused.",
-        (("2 in (1, 2)", "true"), ("3 not in (1, 2)", "true"), (f"{_NULL} in (1, 2)", _TRUTH), (f"3 in (1, {_NULL})", _TRUTH)),
+        (
+            ("2 in (1, 2)", "true"),
+            ("3 not in (1, 2)", "true"),
+            (f"{_NULL} in (1, 2)", _TRUTH),
+            (f"3 in (1, {_NULL})", _TRUTH),
+        ),
     ),
     Operator(
         "x [not] like pattern [escape c], x [not] ilike pattern",
@@ -167,7 +209,13 @@ OPERATORS: tuple[Operator, ...] = (
         "cast(x as type), x::type, try_cast(x as type)",
         "The value as another type; see the policy below.",
         "A cast of null is null. A value that cannot be cast stops the run, or is null with `try_cast`.",
-        (("cast('12' as integer)", "12"), ("2.5::integer", "3"), ("cast(2.5e0 as integer)", "2"), ("try_cast('x' as integer)", _NULL), (f"cast({_NULL} as varchar)", "cast(null as varchar)")),
+        (
+            ("cast('12' as integer)", "12"),
+            ("2.5::integer", "3"),
+            ("cast(2.5e0 as integer)", "2"),
+            ("try_cast('x' as integer)", _NULL),
+            (f"cast({_NULL} as varchar)", "cast(null as varchar)"),
+        ),
     ),
     Operator(
         "list[place], text[place], struct.field",

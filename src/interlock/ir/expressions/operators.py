@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -28,6 +29,7 @@ class Operators(Arithmetic):
     if TYPE_CHECKING:
 
         def bind_all(self, nodes: tuple[Node, ...]) -> list[Typed] | None: ...
+        def comparable(self, left: Typed, others: Iterable[Typed], node: Node, op: str = "=") -> list[Typed] | None: ...
         def condition(self, part: Typed, why: str) -> Typed | None: ...
 
     def operator(self, node: Node) -> Typed | None:
@@ -60,9 +62,7 @@ class Operators(Arithmetic):
         if operand is None:
             return None
         tree = exp.Not(this=clause(operand.tree))
-        return Typed(
-            node, tree, BOOLEAN, operand.nullable, operand.strict, operand.when_false, operand.when_true
-        )
+        return Typed(node, tree, BOOLEAN, operand.nullable, operand.strict, operand.when_false, operand.when_true)
 
     def junction(self, node: Junction) -> Typed | None:
         bound = [self.bind(operand) for operand in node.operands]
@@ -80,7 +80,7 @@ class Operators(Arithmetic):
         joint = exp.And if node.op == "and" else exp.Or
         for part in found[1:]:
             tree = joint(this=tree, expression=clause(part.tree))
-        both = NONE.intersection(*(part.strict for part in found)) if not found else found[0].strict.intersection(*(part.strict for part in found))
+        both = found[0].strict.intersection(*(part.strict for part in found))
         trues, falses = [part.when_true for part in found], [part.when_false for part in found]
         every, some = (trues, falses) if node.op == "and" else (falses, trues)
         union, shared = every[0].union(*every), some[0].intersection(*some)
@@ -93,7 +93,11 @@ class Operators(Arithmetic):
         while isinstance(previous, Name) and index > 1:
             index -= 1
             previous = node.operands[index - 1]
-        if not isinstance(previous, Binary) or previous.op not in ("=", "<>") or (part.text is None and not part.type.is_numeric):
+        if (
+            not isinstance(previous, Binary)
+            or previous.op not in ("=", "<>")
+            or (part.text is None and not part.type.is_numeric)
+        ):
             return None
         subject = self.text[previous.left.start : previous.left.end]
         first, second = self.text[previous.right.start : previous.right.end], self.text[part.node.start : part.node.end]
@@ -102,8 +106,14 @@ class Operators(Arithmetic):
             test = "in" if previous.op == "=" else "not in"
             replacement = mended(self.text, previous.start, part.node.end, f"{subject} {test} ({first}, {second})")
         message = f"`{second[:60]}` alone is no condition: `{node.op}` joins whole conditions"
-        help = (f"write `{subject} in ({first}, {second})`" if previous.op == "=" else f"write `{subject} not in ({first}, {second})`",)
-        return Problem("wrong-type", message, part.node.start, part.node.end, "not a condition", (), replacement, False, (), help)
+        help = (
+            f"write `{subject} in ({first}, {second})`"
+            if previous.op == "="
+            else f"write `{subject} not in ({first}, {second})`",
+        )
+        return Problem(
+            "wrong-type", message, part.node.start, part.node.end, "not a condition", (), replacement, False, (), help
+        )
 
     def comparison(self, node: Binary) -> Typed | None:
         left, right = self.bind(node.left), self.bind(node.right)
@@ -123,10 +133,10 @@ class Operators(Arithmetic):
             operand = self.condition(operand, f"`is {node.what}` needs a condition")
             if operand is None:
                 return None
-        against: exp.Expression = exp.Null() if node.what == "null" else exp.Boolean(this=node.what == "true")
+        against: exp.Expr = exp.Null() if node.what == "null" else exp.Boolean(this=node.what == "true")
         if node.negated:
             against = exp.Not(this=against)
-        tree: exp.Expression = exp.Is(this=atom(operand.tree), expression=against)
+        tree: exp.Expr = exp.Is(this=atom(operand.tree), expression=against)
         if node.what == "null":
             known, unknown = NONE, operand.strict
         else:
@@ -144,7 +154,14 @@ class Operators(Arithmetic):
             word = "is null" if node.negated else "is not null"
             shown = self.text[other.node.start : other.node.end]
             self.report(
-                Problem("wrong-type", f"to test for null, write `{word}`", node.start, node.end, replacement=self.mend(node, f"{shown} {word}"), safe=True)
+                Problem(
+                    "wrong-type",
+                    f"to test for null, write `{word}`",
+                    node.start,
+                    node.end,
+                    replacement=self.mend(node, f"{shown} {word}"),
+                    safe=True,
+                )
             )
             return None
         parts = self.comparable(left, [right], node)
@@ -158,7 +175,7 @@ class Operators(Arithmetic):
         parts = found and self.comparable(found[0], found[1:], node, "between")
         if not parts:
             return None
-        tree: exp.Expression = exp.Between(this=side(parts[0].tree), low=side(parts[1].tree), high=side(parts[2].tree))
+        tree: exp.Expr = exp.Between(this=side(parts[0].tree), low=side(parts[1].tree), high=side(parts[2].tree))
         # A bound that is null may still leave the whole false, so only the operand's nulls always show.
         strict, inside = parts[0].strict, NONE.union(*(part.strict for part in parts))
         nullable = any(part.nullable for part in parts)
@@ -179,7 +196,7 @@ class Operators(Arithmetic):
         parts = self.comparable(operand, options, node, "in")
         if parts is None:
             return None
-        tree: exp.Expression = exp.In(this=side(parts[0].tree), expressions=[part.tree for part in parts[1:]])
+        tree: exp.Expr = exp.In(this=side(parts[0].tree), expressions=[part.tree for part in parts[1:]])
         if node.negated:
             tree = exp.Not(this=tree)
         strict = parts[0].strict
@@ -201,7 +218,7 @@ class Operators(Arithmetic):
             return None
         parts = [part.cast(VARCHAR) for part in found]
         kind = exp.Like if node.op == "like" else exp.ILike
-        tree: exp.Expression = kind(this=side(parts[0].tree), expression=side(parts[1].tree))
+        tree: exp.Expr = kind(this=side(parts[0].tree), expression=side(parts[1].tree))
         if len(parts) == 3:
             tree = exp.Escape(this=tree, expression=parts[2].tree)
         if node.negated:

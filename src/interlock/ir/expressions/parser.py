@@ -139,8 +139,8 @@ class Parser(Primaries):
             right = self.comparison()
             return Distinct(operand.start, right.end, operand, right, negated), True
         what = self.token.value.lower()
-        if self.token.kind == "name" and what in ("none", "nan"):
-            raise Refused(self.instead("null" if what == "none" else "null", f"`{self.token.value}` is not SQL"))
+        if self.token.kind == "name" and what == "none":
+            raise Refused(self.instead("null", f"`{self.token.value}` is not SQL"))
         if self.token.kind != "name" or what not in ("null", "true", "false"):
             message = "`is` is followed by `null`, `true`, `false` or `distinct from`"
             help = ("compare two values with `=`",)
@@ -205,7 +205,9 @@ class Parser(Primaries):
             end = (escape or pattern).end
             return Like(operand.start, end, "like" if kind == "like" else "ilike", operand, pattern, escape, negated)
         help = () if kind == "collate" else ("write `regexp_matches(text, pattern)`",)
-        raise Refused(Problem("not-allowed", f"`{kind}` is not allowed in an expression", word.start, word.end, help=help))
+        raise Refused(
+            Problem("not-allowed", f"`{kind}` is not allowed in an expression", word.start, word.end, help=help)
+        )
 
     def membership(self, operand: Node, negated: bool) -> Node:
         opening = self.token
@@ -220,7 +222,13 @@ class Parser(Primaries):
         if not opening.is_sign("("):
             message = "`in` is followed by a list in parentheses: `x in (1, 2)`"
             help = ("to look into a list column, write `list_contains(column, x)`",)
-            raise Refused(Problem("syntax", message, opening.start, opening.end, help=help))
+            replacement = None
+            if opening.kind in ("name", "quoted") and not negated:
+                inside = (
+                    f"list_contains({self.text[opening.start : opening.end]}, {self.text[operand.start : operand.end]})"
+                )
+                replacement = mended(self.text, operand.start, opening.end, inside)
+            raise Refused(Problem("syntax", message, opening.start, opening.end, replacement=replacement, help=help))
         self.advance()
         if self.token.is_word("select", "with", "from", "values"):
             raise Refused(self.subquery())

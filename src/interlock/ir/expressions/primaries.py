@@ -7,7 +7,8 @@ import re
 from interlock.ir.expressions.lexer import Token
 from interlock.ir.expressions.nodes import Call, Case, Cast, Constant, Input, ListOf, Name, Node
 from interlock.ir.expressions.problems import Problem, Refused, mended
-from interlock.ir.types import Type, TypeTextError, parse_type
+from interlock.ir.expressions.pythonisms import infix, method_call, quantified, trimmed
+from interlock.ir.types import TypeTextError, parse_type
 
 RESERVED = frozenset(
     "and or not is in between like ilike case when then else end cast try_cast select from where group having order "
@@ -17,34 +18,6 @@ RESERVED = frozenset(
     "analyse analyze array symmetric asymmetric column deferrable lateral natural".split()
 )
 """Words that cannot be a bare column name."""
-
-METHODS = {
-    "lower": "lower({x})",
-    "upper": "upper({x})",
-    "strip": "trim({x})",
-    "lstrip": "ltrim({x})",
-    "rstrip": "rtrim({x})",
-    "title": None,
-    "startswith": "starts_with({x}, {args})",
-    "endswith": "ends_with({x}, {args})",
-    "contains": "contains({x}, {args})",
-    "replace": "replace({x}, {args})",
-    "split": "string_split({x}, {args})",
-    "isin": "{x} in ({args})",
-    "isnull": "{x} is null",
-    "isna": "{x} is null",
-    "notnull": "{x} is not null",
-    "notna": "{x} is not null",
-    "fillna": "coalesce({x}, {args})",
-    "abs": "abs({x})",
-    "round": "round({x}, {args})",
-    "between": None,
-    "len": "length({x})",
-    "year": "year({x})",
-    "month": "month({x})",
-    "day": "day({x})",
-}
-"""Methods that Python and pandas users write, and what they are called here."""
 
 PARTS = {
     "year": "years",
@@ -115,10 +88,16 @@ class Primaries:
             return Problem("not-allowed", message, token.start, token.end, help=help)
         if token.is_word("as"):
             help = ("give the value alone; the new column is named beside it",)
-            return Problem("not-allowed", "`as` is not allowed: an expression has no name", token.start, len(self.text), help=help)
+            return Problem(
+                "not-allowed", "`as` is not allowed: an expression has no name", token.start, len(self.text), help=help
+            )
         if token.is_word("at"):
             help = ("convert the column to `timestamp` where it is read",)
-            return Problem("not-allowed", "`at time zone` is not allowed in an expression", token.start, token.end, help=help)
+            return Problem(
+                "not-allowed", "`at time zone` is not allowed in an expression", token.start, token.end, help=help
+            )
+        if habit := infix(self.text, token, self.before, self.peek()):
+            return habit
         if token.is_word("if"):
             help = ("write `case when condition then a else b end`",)
             return Problem("syntax", "`a if condition else b` is not SQL", token.start, token.end, help=help)
@@ -131,7 +110,9 @@ class Primaries:
 
     def subquery(self) -> Problem:
         message = "a query inside an expression is not allowed: an expression sees one row of one table"
-        return Problem("not-allowed", message, self.token.start, self.token.end, "a query", help=("join the other table first",))
+        return Problem(
+            "not-allowed", message, self.token.start, self.token.end, "a query", help=("join the other table first",)
+        )
 
     def instead(self, word: str, why: str) -> Problem:
         token = self.token
@@ -176,7 +157,9 @@ class Primaries:
         found = self.expression()
         if self.token.is_sign(","):
             message = "a list in parentheses is only allowed after `in`"
-            raise Refused(Problem("syntax", message, opening.start, self.token.end, help=("a list value is written `[1, 2]`",)))
+            raise Refused(
+                Problem("syntax", message, opening.start, self.token.end, help=("a list value is written `[1, 2]`",))
+            )
         if not self.token.is_sign(")") and self.token.kind != "end":
             raise Refused(self.left_over())
         self.expect_sign(")", "a `(` is never closed")
@@ -190,7 +173,11 @@ class Primaries:
             found.append(self.expression())
         if self.token.is_word("order", "ignore", "respect", "from", "for") and closing == ")":
             message = f"`{self.token.value}` is not allowed inside a call here"
-            raise Refused(Problem("not-allowed", message, self.token.start, self.token.end, help=("separate arguments by commas",)))
+            raise Refused(
+                Problem(
+                    "not-allowed", message, self.token.start, self.token.end, help=("separate arguments by commas",)
+                )
+            )
         self.expect_sign(closing, f"a `,` or `{closing}` should stand here")
         return tuple(found)
 
@@ -287,15 +274,21 @@ class Primaries:
             return Call(name.start, self.before.end, "date_part", (unit, operand), name.end)
         if word == "position":
             return self.position(name)
-        if self.token.is_word("select", "with", "from", "values") or word in ("exists", "any", "all", "some"):
+        if self.token.is_word("select", "with", "from", "values") or word == "exists":
             raise Refused(self.subquery())
+        if word in ("any", "all", "some"):
+            raise Refused(quantified(self.text, name))
+        if self.token.is_word("both", "leading", "trailing"):
+            raise Refused(trimmed(self.text, name, self.token))
         if self.token.is_word("distinct"):
             message = f"`{name.value}(distinct …)` looks at many rows, and an expression sees one row"
             help = ("use the node type `aggregate`",)
             raise Refused(Problem("not-allowed", message, name.start, self.token.end, help=help))
         if self.token.is_sign("*") and self.peek().is_sign(")"):
             message = f"`{name.value}(*)` looks at many rows, and an expression sees one row"
-            raise Refused(Problem("not-allowed", message, name.start, self.peek().end, help=("use the node type `aggregate`",)))
+            raise Refused(
+                Problem("not-allowed", message, name.start, self.peek().end, help=("use the node type `aggregate`",))
+            )
         if self.token.is_sign(")"):
             self.advance()
             arguments: tuple[Node, ...] = ()
@@ -329,7 +322,7 @@ class Primaries:
         try:
             to = parse_type(written)
         except TypeTextError as error:
-            raise Refused(unknown_type(self.text, written, str(error), first.start, self.before.end)) from None
+            raise Refused(Problem("wrong-type", str(error), first.start, self.before.end, "not a type")) from None
         return Cast(start, self.before.end, operand, to, tentative)
 
     def type_tokens(self) -> None:
@@ -346,7 +339,9 @@ class Primaries:
                 self.advance()
                 if depth == 0:
                     break
-        while self.token.is_sign("[") and (self.peek().is_sign("]") or self.peek(2).is_sign("]") and self.peek().kind == "number"):
+        while self.token.is_sign("[") and (
+            self.peek().is_sign("]") or (self.peek(2).is_sign("]") and self.peek().kind == "number")
+        ):
             while not self.advance().is_sign("]"):
                 pass
 
@@ -363,10 +358,7 @@ class Primaries:
         return Name(first.start, self.before.end, tuple(parts), first.kind == "quoted")
 
     def method(self, operand: Node, name: Token) -> Problem:
-        """Refuse `x.lower()`, with what it is called here where that is known."""
-        receiver = self.text[operand.start : operand.end]
-        for accessor in (".str", ".dt"):
-            receiver = receiver.removesuffix(accessor)
+        """The problem of `x.lower()`."""
         closing, depth = self.at, 0
         while closing < len(self.tokens) - 1:
             depth += self.tokens[closing].is_sign("(") - self.tokens[closing].is_sign(")")
@@ -374,32 +366,10 @@ class Primaries:
                 break
             closing += 1
         arguments = self.text[self.token.end : self.tokens[closing].start].strip()
-        template = METHODS.get(name.value.lower())
-        if name.value.lower() == "isin" and arguments[:1] in "[(" and arguments[-1:] in "])":
-            arguments = arguments[1:-1].strip()
-        replacement = None
-        if template and ("{args}" in template) == bool(arguments) and self.tokens[closing].is_sign(")"):
-            call = template.format(x=receiver, args=arguments)
-            replacement = mended(self.text, operand.start, self.tokens[closing].end, call)
-        message = f"`.{name.value}()` is a method call, and expressions are SQL"
-        help = (f"write `{template.format(x=receiver, args='…')}`",) if template else ("write the value inside a function",)
-        return Problem("syntax", message, operand.start, self.tokens[closing].end, replacement=replacement, help=help)
+        return method_call(self.text, operand, name.value, arguments, self.tokens[closing].end)
 
 
 def _respan(node: Node, start: int, end: int) -> Node:
     """The node in its parentheses: its span grows, and it counts as closed."""
     values = {name: getattr(node, name) for name in node.__dataclass_fields__}
     return type(node)(**{**values, "start": start, "end": end})
-
-
-def unknown_type(text: str, written: str, why: str, start: int, end: int) -> Problem:
-    """The problem of a text that names no type."""
-    return Problem("wrong-type", why if "\n" not in why else f"`{written}` is not a type", start, end, "not a type")
-
-
-def column_type(text: str) -> Type | None:
-    """The type a text names, or None."""
-    try:
-        return parse_type(text)
-    except TypeTextError:
-        return None

@@ -58,15 +58,15 @@ def mended(text: str, start: int, end: int, new: str) -> str:
 
 
 def clearest(word: str, near: Sequence[str]) -> str | None:
-    """The one candidate that is clearly meant: the only one, or one much closer than the next.
+    """The one candidate that is clearly meant: much like the word, and much closer than the next.
 
     >>> clearest("uper", ["upper", "power"]), clearest("colum", ["column1", "column2"])
     ('upper', None)
     """
-    if len(near) < 2:
-        return near[0] if near else None
     ranked = sorted(near, key=lambda other: -_likeness(word, other))
-    return ranked[0] if _likeness(word, ranked[0]) - _likeness(word, ranked[1]) > 0.1 else None
+    if not ranked or _likeness(word, ranked[0]) < 0.6:
+        return None
+    return ranked[0] if len(ranked) == 1 or _likeness(word, ranked[0]) - _likeness(word, ranked[1]) > 0.1 else None
 
 
 def _likeness(one: str, other: str) -> float:

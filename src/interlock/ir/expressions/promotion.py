@@ -8,14 +8,13 @@ from interlock.ir.types import Type
 
 SIGNED = ("tinyint", "smallint", "integer", "bigint", "hugeint")
 UNSIGNED = ("utinyint", "usmallint", "uinteger", "ubigint", "uhugeint")
-BITS = {name: 8 << level for names in (SIGNED, UNSIGNED) for level, name in enumerate(names)}
-DIGITS = dict(zip(SIGNED + UNSIGNED, (3, 5, 10, 19, 38, 3, 5, 10, 20, 38), strict=True))
+BITS: dict[str, int] = {name: 8 << level for names in (SIGNED, UNSIGNED) for level, name in enumerate(names)}
+DIGITS: dict[str, int] = dict(zip(SIGNED + UNSIGNED, (3, 5, 10, 19, 38, 3, 5, 10, 20, 38), strict=True))
 MOMENTS = ("date", "timestamp_s", "timestamp_ms", "timestamp", "timestamp_ns")
 """Points in time without a zone, from the coarsest to the finest, as values of both meet."""
 
 BIGINT, BOOLEAN, DATE, DOUBLE, FLOAT, INTEGER, INTERVAL, NULL, TIME, TIMESTAMP, VARCHAR = (
-    Type(name)
-    for name in "bigint boolean date double float integer interval null time timestamp varchar".split()
+    Type(name) for name in "bigint boolean date double float integer interval null time timestamp varchar".split()
 )
 
 

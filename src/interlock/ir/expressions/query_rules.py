@@ -9,7 +9,7 @@ from interlock.ir.expressions.functions import FUNCTIONS, aggregates, windows
 from interlock.ir.expressions.problems import Problem
 from interlock.ir.expressions.refusals import AGGREGATES, BARE, REFUSED, WINDOWS
 
-_ALLOWED: tuple[type[exp.Expression], ...] = (
+_ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.SetOperation, exp.Subquery, exp.With, exp.CTE, exp.From, exp.Join, exp.Where, exp.Group, exp.Having,
     exp.Qualify, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Distinct, exp.Values, exp.Tuple, exp.TableAlias,
     exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Case, exp.If,
@@ -19,7 +19,7 @@ _ALLOWED: tuple[type[exp.Expression], ...] = (
     exp.IntDiv, exp.Mod, exp.Pow, exp.DPipe, exp.Neg, exp.Window, exp.WindowSpec, exp.Filter, exp.Rollup, exp.Cube,
     exp.GroupingSets, exp.ColumnDef, exp.Any, exp.All,
 )  # fmt: skip
-_REFUSED: dict[type[exp.Expression], str] = {
+_REFUSED: dict[type[exp.Expr], str] = {
     exp.TableSample: "samples are drawn at random, so two runs differ",
     exp.Into: "a query changes nothing, so `into` is not allowed",
     exp.Lambda: "functions over functions (lambdas) are not part of the language",
@@ -40,50 +40,53 @@ _REFUSED: dict[type[exp.Expression], str] = {
     exp.JSONExtract: "`->` is not supported here",
     exp.JSONExtractScalar: "`->>` is not supported here",
 }
+NOWHERE = (0, 0)
+"""The span of a problem whose place the reader of the query fills in."""
 _CHANCE = (exp.TableSample,)
 _ROOTS = (exp.Select, exp.SetOperation, exp.Subquery)
 
 
-def check_node(node: exp.Expression, start: int, end: int) -> Problem | None:
+def check_node(node: exp.Expr) -> Problem | None:
     """What is wrong with one part of a query that is not a call; None if nothing is."""
     for kind, why in _REFUSED.items():
         if isinstance(node, kind):
-            return Problem("not-deterministic" if isinstance(node, _CHANCE) else "not-allowed", why, start, end, "not allowed")
+            return Problem(
+                "not-deterministic" if isinstance(node, _CHANCE) else "not-allowed", why, *NOWHERE, "not allowed"
+            )
     if not isinstance(node, _ALLOWED):
-        return Problem("not-allowed", f"`{node.key}` is not allowed in a query", start, end, "not allowed")
+        return Problem("not-allowed", f"`{node.key}` is not allowed in a query", *NOWHERE, "not allowed")
     if isinstance(node, exp.Select) and not node.expressions:
-        return Problem("syntax", "`select` is followed by the columns it gives", start, end, "nothing selected")
+        return Problem("syntax", "`select` is followed by the columns it gives", *NOWHERE, "nothing selected")
     if isinstance(node, exp.With) and node.args.get("recursive"):
-        return Problem("not-allowed", "recursive queries are not allowed: they may never end", start, end, "recursive")
+        return Problem("not-allowed", "recursive queries are not allowed: they may never end", *NOWHERE, "recursive")
     if isinstance(node, exp.Limit):
-        return _limit(node, start, end)
+        return _limit(node)
     if isinstance(node, exp.Distinct) and node.args.get("on") and not _ordered(node.parent):
         why = "`distinct on` without `order by` keeps rows by chance"
-        return Problem("not-deterministic", why, start, end, "not ordered", help=("add `order by`",))
+        return Problem("not-deterministic", why, *NOWHERE, "not ordered", help=("add `order by`",))
     if isinstance(node, exp.Join) and str(node.args.get("method") or "").upper() == "POSITIONAL":
-        return Problem("not-deterministic", "`positional join` depends on the order of rows", start, end, "by position")
+        return Problem("not-deterministic", "`positional join` depends on the order of rows", *NOWHERE, "by position")
     if isinstance(node, exp.Column) and node.name.lower() in BARE and not node.table:
         _, why, help = REFUSED[node.name.lower()]
-        return Problem("not-deterministic", f"`{node.name}` is not allowed: {why}", start, end, "not allowed", help=help)
+        return Problem("not-deterministic", f"`{node.name}` is not allowed: {why}", *NOWHERE, "not allowed", help=help)
     return None
 
 
-def _ordered(query: exp.Expression | None) -> bool:
+def _ordered(query: exp.Expr | None) -> bool:
     return isinstance(query, _ROOTS) and query.args.get("order") is not None
 
 
-def _limit(node: exp.Limit, start: int, end: int) -> Problem | None:
+def _limit(node: exp.Limit) -> Problem | None:
     if _ordered(node.parent):
         return None
     why = "`limit` without `order by` keeps rows by chance"
-    return Problem("not-deterministic", why, start, end, "not ordered", help=("add `order by` with a key, so that no rows tie",))
+    return Problem(
+        "not-deterministic", why, *NOWHERE, "not ordered", help=("add `order by` with a key, so that no rows tie",)
+    )
 
 
-def check_call(node: exp.Anonymous, start: int, end: int) -> Problem | None:
+def check_call(node: exp.Anonymous) -> Problem | None:
     """What is wrong with a call; None if nothing is, and then it goes by the function's own name."""
-    place = node.meta
-    if "start" in place:
-        start, end = place["start"], place["end"] + 1
     name = str(node.this).lower()
     if isinstance(node.parent, exp.Table):
         return None
@@ -92,38 +95,38 @@ def check_call(node: exp.Anonymous, start: int, end: int) -> Problem | None:
     if named is not None:
         node.set("this", named.name)
     if name in windows.BY_NAME:
-        return _window_call(node, name, window, start, end)
+        return _window_call(node, name, window)
     if name in aggregates.BY_NAME:
-        return _aggregate_call(node, name, window, start, end)
+        return _aggregate_call(node, name, window)
     if name in FUNCTIONS:
         return None
     refused = REFUSED.get(name)
     if name in aggregates.UNSTABLE:
         why = f"`{name}` is not allowed: its result is approximate, or depends on the order of the rows"
-        return Problem("not-deterministic", why, start, end, "not allowed")
+        return Problem("not-deterministic", why, *NOWHERE, "not allowed")
     if refused and refused[0] != "unknown-function" and name not in AGGREGATES and name not in WINDOWS:
         reason, why, help = refused
-        return Problem(reason, f"`{name}` is not allowed: {why}", start, end, "not allowed", help=help)
+        return Problem(reason, f"`{name}` is not allowed: {why}", *NOWHERE, "not allowed", help=help)
     near = tuple(nearest(name, [*FUNCTIONS, *aggregates.BY_NAME, *windows.BY_NAME]))
     help = refused[2] if refused and refused[0] == "unknown-function" else ()
-    return Problem("unknown-function", f"there is no function `{name}`", start, end, "not a function", near, help=help)
+    return Problem("unknown-function", f"there is no function `{name}`", *NOWHERE, "not a function", near, help=help)
 
 
-def _window_of(node: exp.Expression) -> exp.Window | None:
+def _window_of(node: exp.Expr) -> exp.Window | None:
     parent = node.parent
     if isinstance(parent, exp.Filter):
         parent = parent.parent
     return parent if isinstance(parent, exp.Window) else None
 
 
-def _window_call(node: exp.Anonymous, name: str, window: exp.Window | None, start: int, end: int) -> Problem | None:
+def _window_call(node: exp.Anonymous, name: str, window: exp.Window | None) -> Problem | None:
     if window is None:
         message = f"`{name}` needs a window: `{name}(…) over (order by …)`"
-        return Problem("not-allowed", message, start, end, "no window")
+        return Problem("not-allowed", message, *NOWHERE, "no window")
     if not _window_ordered(window):
         message = f"`{name}` without `order by` in its window depends on chance"
         help = (f"write `{name}(…) over (… order by …)`, with a key, so that no rows tie",)
-        return Problem("not-deterministic", message, start, end, "not ordered", help=help)
+        return Problem("not-deterministic", message, *NOWHERE, "not ordered", help=help)
     return None
 
 
@@ -139,7 +142,7 @@ def _window_ordered(window: exp.Window) -> bool:
     return base is not None and base.args.get("order") is not None
 
 
-def _aggregate_call(node: exp.Anonymous, name: str, window: exp.Window | None, start: int, end: int) -> Problem | None:
+def _aggregate_call(node: exp.Anonymous, name: str, window: exp.Window | None) -> Problem | None:
     row = aggregates.BY_NAME[name]
     if not row.ordered or any(isinstance(argument, exp.Order) for argument in node.expressions):
         return None
@@ -147,4 +150,4 @@ def _aggregate_call(node: exp.Anonymous, name: str, window: exp.Window | None, s
         return None
     message = f"`{name}` without `order by` inside depends on the order of the rows"
     help = (f"write `{row.form.replace(row.name, name, 1)}`, with a key, so that no rows tie",)
-    return Problem("not-deterministic", message, start, end, "not ordered", help=help)
+    return Problem("not-deterministic", message, *NOWHERE, "not ordered", help=help)

@@ -38,7 +38,11 @@ LAMBDAS = (
 ).split()
 
 _OTHER: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
-    "hash": ("not-deterministic", "its result differs between versions of DuckDB", ("write `md5(text)` or `sha256(text)`",)),
+    "hash": (
+        "not-deterministic",
+        "its result differs between versions of DuckDB",
+        ("write `md5(text)` or `sha256(text)`",),
+    ),
     "date": ("unknown-function", "it is not a function here", ("write `cast(x as date)`",)),
     "to_date": ("unknown-function", "it is not a function here", ("write `cast(strptime(text, '%d/%m/%Y') as date)`",)),
     "to_char": ("unknown-function", "it is not a function here", ("write `strftime(x, '%Y-%m-%d')`",)),
@@ -57,29 +61,50 @@ _OTHER: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
     "explode": ("not-allowed", "it makes several rows of one", ("use the node type `unnest`, or a `query` node",)),
     "range": ("not-allowed", "it may build lists without bound", ()),
     "generate_series": ("not-allowed", "it may build lists without bound", ()),
-    "to_timestamp": ("not-deterministic", "its result shows in the time zone of the session", ("write `epoch_ms(milliseconds)`",)),
+    "to_timestamp": (
+        "not-deterministic",
+        "its result shows in the time zone of the session",
+        ("write `epoch_ms(milliseconds)`",),
+    ),
     "age": ("not-allowed", "with one argument it reads the clock", ("write `date_diff('day', earlier, later)`",)),
     "typeof": ("not-allowed", "types are known before the run", ()),
     "format": ("not-allowed", "its meaning depends on a format string", ("join text with `||` or `concat`",)),
     "printf": ("not-allowed", "its meaning depends on a format string", ("join text with `||` or `concat`",)),
     "isnumeric": ("unknown-function", "it is not a function here", ("write `try_cast(x as double) is not null`",)),
-    "initcap": ("unknown-function", "it is not a function here", ("write `upper(left(x, 1)) || lower(substring(x, 2))`",)),
+    "initcap": (
+        "unknown-function",
+        "it is not a function here",
+        ("write `upper(left(x, 1)) || lower(substring(x, 2))`",),
+    ),
     "charindex": ("unknown-function", "it is not a function here", ("write `strpos(text, part)`",)),
     "locate": ("unknown-function", "it is not a function here", ("write `strpos(text, part)`",)),
     "count_distinct": ("not-allowed", "it looks at many rows, and an expression sees one row", _AGGREGATE),
+    "dateadd": ("unknown-function", "it is not a function here", ("write `x + interval 3 day`, or `x + to_days(n)`",)),
+    "add_months": ("unknown-function", "it is not a function here", ("write `x + to_months(n)`",)),
+    "months_between": (
+        "unknown-function",
+        "it is not a function here",
+        ("write `date_diff('month', earlier, later)`",),
+    ),
     "safe_divide": ("unknown-function", "it is not a function here", ("write `a / nullif(b, 0)`",)),
     "safe_cast": ("unknown-function", "it is not a function here", ("write `try_cast(x as type)`",)),
 }
 
+JSON = (
+    "json json_extract json_extract_string json_extract_path json_value json_exists json_array_length json_keys json_type "
+    "json_valid to_json from_json json_object json_array parse_json get_json_object json_transform"
+).split()
+
 REFUSED: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
-    **{name: ("not-deterministic", "it reads the clock, so two runs differ", _CLOCK) for name in CLOCKS},
-    **{name: ("not-deterministic", "it draws at random, so two runs differ", _RANDOM) for name in RANDOMS},
-    **{name: ("not-allowed", "it looks at many rows, and an expression sees one row", _AGGREGATE) for name in AGGREGATES},
-    **{name: ("not-allowed", "it looks at other rows, and an expression sees one row", _WINDOW) for name in WINDOWS},
-    **{name: ("not-allowed", "an expression cannot read files or other data", _FILES) for name in READERS},
-    **{name: ("not-allowed", "an expression cannot read settings, variables or the session", ()) for name in SETTINGS},
-    **{name: ("not-allowed", "an expression cannot run code", ()) for name in CODE},
-    **{name: ("not-allowed", "functions over functions (lambdas) are not part of the language", ()) for name in LAMBDAS},
+    **dict.fromkeys(CLOCKS, ("not-deterministic", "it reads the clock, so two runs differ", _CLOCK)),
+    **dict.fromkeys(RANDOMS, ("not-deterministic", "it draws at random, so two runs differ", _RANDOM)),
+    **dict.fromkeys(AGGREGATES, ("not-allowed", "it looks at many rows, and an expression sees one row", _AGGREGATE)),
+    **dict.fromkeys(WINDOWS, ("not-allowed", "it looks at other rows, and an expression sees one row", _WINDOW)),
+    **dict.fromkeys(READERS, ("not-allowed", "an expression cannot read files or other data", _FILES)),
+    **dict.fromkeys(SETTINGS, ("not-allowed", "an expression cannot read settings, variables or the session", ())),
+    **dict.fromkeys(CODE, ("not-allowed", "an expression cannot run code", ())),
+    **dict.fromkeys(LAMBDAS, ("not-allowed", "functions over functions (lambdas) are not part of the language", ())),
+    **dict.fromkeys(JSON, ("not-allowed", "JSON is not part of the language", ("take JSON apart where it is read",))),
     **_OTHER,
 }
 """Every function that is refused by name: the reason, a clause that says why, and what to do instead."""

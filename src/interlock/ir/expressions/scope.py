@@ -32,7 +32,7 @@ class Expression:
     """
 
     text: str
-    tree: exp.Expression
+    tree: exp.Expr
     type: Type
     nullable: bool
     columns: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlglot
 from sqlglot import exp
@@ -77,7 +77,9 @@ def admit_select(
         reader.read(trees[0])
         if reader.problems:
             return sorted(reader.problems, key=lambda problem: problem.start)
-        found = Select(text, trees[0], tuple(sorted(reader.used, key=lambda name: reader.used[name])), tuple(reader.taken))
+        found = Select(
+            text, trees[0], tuple(sorted(reader.used, key=lambda name: reader.used[name])), tuple(reader.taken)
+        )
         found.sql  # noqa: B018 - a tree too deep to print is refused here, not where it runs
         return found
     except SqlglotError as error:
@@ -154,16 +156,25 @@ class _Reader:
             elif isinstance(node, exp.Column) and node.name.startswith(_MARK) and not node.table:
                 self.input(node)
             elif isinstance(node, exp.Anonymous):
-                self.add(check_call(node, *self.span(node)))
+                self.judged(node, check_call(node))
             else:
-                self.add(check_node(node, *self.span(node)))
+                self.judged(node, check_node(node))
                 _as_duckdb_reads(node)
 
     def add(self, problem: Problem | None) -> None:
         if problem is not None and problem not in self.problems:
             self.problems.append(problem)
 
-    def span(self, node: exp.Expression) -> tuple[int, int]:
+    def judged(self, node: exp.Expr, problem: Problem | None) -> None:
+        """Add what a rule says of a node, at the node's place; of a call, at its name."""
+        if problem is None:
+            return
+        start, end = self.span(node)
+        if "start" in node.meta:
+            start, end = node.meta["start"], node.meta["end"] + 1
+        self.add(replace(problem, start=start, end=end))
+
+    def span(self, node: exp.Expr) -> tuple[int, int]:
         """Where a node stands: from its first to its last name, or its parent's when it has none."""
         places = [part.meta for part in node.walk() if "start" in part.meta]
         if places:
@@ -222,14 +233,16 @@ class _Reader:
             known = joined([f"`:{given}`" for given in self.inputs])
             notes = (f"the run inputs are {known}",) if known else ("there are no run inputs",)
             help = (f"declare it: inputs: {{{name}: {{type: …}}}}",)
-            problem = Problem("unknown-input", message, *self.span(node), "not declared", tuple(near), notes=notes, help=help)
+            problem = Problem(
+                "unknown-input", message, *self.span(node), "not declared", tuple(near), notes=notes, help=help
+            )
             return self.add(problem)
         self.taken[name] = None
         node.replace(cast_tree(call_tree("getvariable", exp.Literal.string(name)), kind))
         return None
 
 
-def _as_duckdb_reads(node: exp.Expression) -> None:
+def _as_duckdb_reads(node: exp.Expr) -> None:
     """Mend two places where the printed form of a tree would be read otherwise than the author's text."""
     if not isinstance(node, exp.Not):
         return
@@ -237,5 +250,7 @@ def _as_duckdb_reads(node: exp.Expression) -> None:
     if isinstance(inner, exp.Is) and not isinstance(inner.expression, exp.Not):
         inner.set("expression", exp.Not(this=inner.expression))
         node.replace(inner)
-    elif isinstance(node.parent, (exp.Binary, exp.Unary)) and not isinstance(node.parent, (exp.And, exp.Or, exp.Not, exp.Paren)):
+    elif isinstance(node.parent, (exp.Binary, exp.Unary)) and not isinstance(
+        node.parent, (exp.And, exp.Or, exp.Not, exp.Paren)
+    ):
         node.replace(exp.Paren(this=node.copy()))

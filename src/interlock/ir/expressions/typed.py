@@ -22,7 +22,7 @@ class Typed:
     """
 
     node: Node
-    tree: exp.Expression
+    tree: exp.Expr
     type: Type
     nullable: bool
     strict: frozenset[str] = NONE
@@ -42,7 +42,7 @@ class Typed:
         return replace(self, tree=cast_tree(self.tree, to), type=to, literal=None, text=None)
 
 
-def value(node: Node, tree: exp.Expression, type: Type, operands: tuple[Typed, ...], *, maybe: bool = False) -> Typed:
+def value(node: Node, tree: exp.Expr, type: Type, operands: tuple[Typed, ...], *, maybe: bool = False) -> Typed:
     """A part that is null when any operand is null; and, if `maybe`, in other cases too."""
     strict = NONE.union(*(operand.strict for operand in operands))
     nullable = maybe or any(operand.nullable for operand in operands)
@@ -54,11 +54,11 @@ def data_type(kind: Type) -> exp.DataType:
     return exp.DataType.build(kind.sql, dialect="duckdb")
 
 
-def cast_tree(tree: exp.Expression, to: Type) -> exp.Expression:
+def cast_tree(tree: exp.Expr, to: Type) -> exp.Expr:
     return exp.Cast(this=tree, to=data_type(to))
 
 
-def call_tree(name: str, *arguments: exp.Expression) -> exp.Expression:
+def call_tree(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
@@ -81,12 +81,12 @@ _ATOMS = (
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
 
 
-def atom(tree: exp.Expression) -> exp.Expression:
+def atom(tree: exp.Expr) -> exp.Expr:
     """The tree, in parentheses unless it is an atom: then no precedence can tear it apart."""
     return tree if isinstance(tree, _ATOMS) else exp.Paren(this=tree)
 
 
-def term(tree: exp.Expression, parent: type[exp.Expression], *, right: bool = False) -> exp.Expression:
+def term(tree: exp.Expr, parent: type[exp.Expr], *, right: bool = False) -> exp.Expr:
     """An operand of arithmetic, bare only where every reader agrees: `a + b * c`, `a + b + c`."""
     if parent in (exp.Add, exp.Sub):
         bare = isinstance(tree, (exp.Mul, exp.Div)) or (isinstance(tree, (exp.Add, exp.Sub)) and not right)
@@ -95,15 +95,27 @@ def term(tree: exp.Expression, parent: type[exp.Expression], *, right: bool = Fa
     return tree if bare else atom(tree)
 
 
-def side(tree: exp.Expression) -> exp.Expression:
+def side(tree: exp.Expr) -> exp.Expr:
     """An operand of a comparison: arithmetic stands bare, everything else that is no atom in parentheses."""
     return tree if isinstance(tree, _ARITHMETIC) else atom(tree)
 
 
 _TESTS = (
-    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between, exp.Like, exp.ILike, exp.Is, exp.Escape)
+    exp.EQ,
+    exp.NEQ,
+    exp.LT,
+    exp.LTE,
+    exp.GT,
+    exp.GTE,
+    exp.In,
+    exp.Between,
+    exp.Like,
+    exp.ILike,
+    exp.Is,
+    exp.Escape,
+)
 
 
-def clause(tree: exp.Expression) -> exp.Expression:
+def clause(tree: exp.Expr) -> exp.Expr:
     """An operand of `and` or `or`: a plain test stands bare, everything else that is no atom in parentheses."""
     return tree if isinstance(tree, _TESTS) else atom(tree)

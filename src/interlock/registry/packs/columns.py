@@ -200,9 +200,9 @@ def cast_columns(
     - `blank_as_null`: text of nothing but spaces becomes null instead of an error.
 
     Example:
-        table: [{id: "1", price: "9.5"}, {id: "2", price: null}]
+        table: [{id: "1", price: "9.25"}, {id: "2", price: null}]
         params: {types: {id: bigint, price: "decimal(6,2)"}}
-        gives: [{id: 1, price: "9.50"}, {id: 2, price: null}]
+        gives: [{id: 1, price: 9.25}, {id: 2, price: null}]
 
     Example:
         table: [{day: "2024-01-31"}, {day: soon}, {day: ""}]

@@ -21,8 +21,9 @@ from typing import Annotated, Any, Literal
 
 import duckdb
 from pydantic import Field
+from sqlglot import exp
 
-from interlock.ir.types import Type, parse_type
+from interlock.ir.types import parse_type
 from interlock.registry import sql
 from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
@@ -76,9 +77,8 @@ def describe_csv(
         if len(row) != len(found):
             raise ValueError(f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}")
     declared = {name.casefold(): kind for name, kind in (types or {}).items()}
-    for name in types or {}:
-        if name.casefold() not in [each.casefold() for each in found]:
-            raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
+    for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
+        raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
     nulls = {"", *(null_values or ())}
     columns = []
     for place, name in enumerate(found):
@@ -100,7 +100,6 @@ def describe_csv(
         "encoding": encoding,
         "decimal_separator": decimal,
         "nullstr": ["", *(null_values or ())],
-        "allow_quoted_nulls": False,
         "dateformat": date_format,
         "timestampformat": timestamp_format,
         "compression": "gzip" if path.lower().endswith(".gz") else "none",
@@ -129,16 +128,13 @@ def csv_text(path: str, encoding: str, skip: int) -> tuple[str, bool]:
         raise ValueError("the file is UTF-16 with the high byte first, which DuckDB cannot read; save it as UTF-8")
     if encoding != "utf-16" and b"\0" in data:
         raise ValueError(f"this is a binary file, not text: there is a zero byte at byte {data.index(0)}")
-    if data.startswith(codecs.BOM_UTF8) and encoding == "utf-8":
-        data, before = data[3:], 3
-    else:
-        before = 0
+    before = 3 if data.startswith(codecs.BOM_UTF8) and encoding == "utf-8" else 0
     decoder = codecs.getincrementaldecoder({"utf-16": "utf-16-le", "latin-1": "latin-1"}.get(encoding, "utf-8"))()
     try:
-        text = decoder.decode(data, final=whole)
+        text = decoder.decode(data[before:], final=whole)
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"the file is not {encoding}: byte {before + error.start} (0x{data[error.start]:02x}) does not belong there; "
+            f"the file is not {encoding}: byte {before + error.start} (0x{data[before + error.start]:02x}) does not belong there; "
             "if it is another encoding, give `encoding: latin-1` or `utf-16`"
         ) from error
     text = text.removeprefix("\ufeff")
@@ -267,6 +263,7 @@ def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tu
             return "[" + ", ".join(map(quoted, each)) + "]"
         return quoted(each) if isinstance(each, str) else str(each)
 
+    found = None
     shape = ", ".join(f"{quoted(name)}: {quoted('varchar' if csv_pattern(kind, '.') else kind)}" for name, kind in columns)
     for allow in (False, True):
         facts["allow_quoted_nulls"] = allow
@@ -283,8 +280,6 @@ def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tu
                 told = [part for part in message.splitlines() if part.startswith(("Error when", "Expected Number", "Value with", "Invalid unicode"))]
                 place = re.search(r"Line: (\d+)", message)
                 raise ValueError((f"line {place[1]}: " if place else "") + (told or message.splitlines())[0]) from error
-    else:
-        return
     if found and whole and rows < CSV_SAMPLE_ROWS and found[0] != rows:
         raise ValueError(f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken")
 
@@ -383,7 +378,7 @@ def write_csv(
     if not table.schema.columns:
         raise NodeError((), "there is no column to write")
     columns = [
-        sql.named(sql.call("to_json", sql.column(each.name)) if _is_nested(each.type) else sql.column(each.name), each.name)
+        sql.named(sql.call("to_json", sql.column(each.name)) if each.type.name in ("list", "struct", "map") else sql.column(each.name), each.name)
         for each in table.schema
     ]
     options: dict[str, Any] = {
@@ -396,9 +391,5 @@ def write_csv(
         "compression": "gzip" if path.lower().endswith(".gz") else "none",
     }
     if null_value:
-        options["force_quote"] = [each.name for each in table.schema]
+        options["force_quote"] = exp.Star()
     return Copy(table.select(*columns), path, options)
-
-
-def _is_nested(kind: Type) -> bool:
-    return kind.name in ("list", "struct", "map")

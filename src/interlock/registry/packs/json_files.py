@@ -225,7 +225,8 @@ def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sour
 
     The columns are the keys of the first 20,000 objects (16 MiB at most), in the order in which they first appear;
     a missing key is null, and a key that only appears later stops the run. Texts stay text, dates too. Objects and
-    lists keep their structure; values of several types become `json`.
+    lists keep their structure; values of several types become `json`. Numbers with a fraction keep 15 digits; longer
+    ones must be texts in the file, and `decimal` in `types`.
 
     - `types`: the types of some columns, instead of those found; it may also name columns that are not found.
 

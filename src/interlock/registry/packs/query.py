@@ -27,7 +27,6 @@ def query(*tables: Table, sql: Query) -> Select:
         shops: [{id: 1, city: Ulm}, {id: 2, city: Bonn}]
         params:
           sql: select city, sum(amount) as total from sales join shops on shop = id group by city order by city
-        types: {total: bigint}
         gives: [{city: Bonn, total: 7}, {city: Ulm, total: 11}]
     """
     return Select(sql.tree.copy())

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from interlock.compiler.check.context import Context, each_typed, ports_of
-from interlock.ir.diagnostics import Diagnostic, joined, rule
+from interlock.compiler.check.rules import unknown_edge_end
+from interlock.ir.diagnostics import Diagnostic, Fix, joined, rule
 from interlock.ir.plan import Edge
 
 RULE = rule("IL107", "input-arity", __doc__)
@@ -26,6 +27,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for edge in context.edges:
         arriving.setdefault(edge.target, []).append(edge)
     broken = {edge.target for edge in context.plan.edges if edge.source not in context.nodes}
+    broken |= unknown_edge_end.meant(context)
     for node, node_type in each_typed(context):
         ports = ports_of(node_type)
         edges = arriving.get(node.id, [])
@@ -35,23 +37,32 @@ def check(context: Context) -> Iterator[Diagnostic]:
         variadic = next((port.name for port in node_type.ports if port.variadic), None)
         taken: dict[str, Edge] = {}
         extra: list[Edge] = []
+        twice: list[Edge] = []
         for edge in sorted(edges, key=lambda edge: edge.port is None):
             name = edge.port
             if name is None:
                 name = edge.source if variadic else next((port for port in ports if port not in taken), None)
             if name is None or (name not in ports and not variadic):
                 extra += [edge] if edge.port is None else []
+                broken |= {node.id} if edge.port is not None else set()
             elif name in taken:
-                yield RULE.found(
-                    edge.at,
-                    f"`{node.id}` gets two inputs named `{name}`",
-                    label="the second one",
-                    also=[(taken[name].at, "the first one")],
-                    help=["give this edge a `port` of its own" if variadic else "name the port that each edge goes into"],
-                    found=name,
-                )
+                twice.append(edge)
             else:
                 taken[name] = edge
+        free = [name for name in ports if name not in taken and not variadic]
+        for edge in twice:
+            name = edge.port or edge.source
+            to = free.pop(0) if free else None
+            step = {"op": "replace" if edge.port else "add", "path": edge.at.child("port").pointer, "value": to}
+            yield RULE.found(
+                edge.at.child("port") if edge.port else edge.at,
+                f"`{node.id}` gets two inputs named `{name}`",
+                label="the second one",
+                also=[(taken[name].at, "the first one")],
+                help=["give this edge a `port` of its own"] if variadic else ["keep one of the two edges"],
+                fix=Fix(f"let it go into port `{to}`", (step,)) if to else None,
+                found=name,
+            )
         for edge in extra:
             yield RULE.found(
                 edge.at,
@@ -64,12 +75,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if variadic and not taken:
             missing = [variadic]
         for name in missing:
-            if node.id in broken:
+            if node.id in broken or len(twice) > 0:
                 continue  # the edge that should fill this port is reported already
             yield RULE.found(
                 node.at,
                 f"nothing flows into `{node.id}`" if len(ports) == 1 else f"nothing flows into port `{name}` of `{node.id}`",
-                label=f"needs {joined(list(ports))}",
+                label="needs an input" if len(ports) == 1 else f"needs {joined(list(ports))}",
                 help=[f"add an edge: {{from: …, to: {node.id}" + (f", port: {name}}}" if len(ports) > 1 else "}")],
                 expected=list(ports),
                 found=list(taken),

@@ -15,11 +15,11 @@ from interlock.ir.diagnostics import Diagnostic, Place, rule
 RULE = rule("IL109", "missing-parameter", __doc__)
 
 
-def found(at: Place, name: str, owner: str, hint: str, reference: str) -> Diagnostic:
-    """`name` is missing at `at` of `owner` (a node type, or a structured parameter of one)."""
+def found(at: Place, name: str, inside: str, hint: str, reference: str) -> Diagnostic:
+    """`name` is missing at `at`: a parameter of the node type `reference`, or a key `inside` one of them."""
     return RULE.found(
         at,
-        f"`{owner}` needs `{name}`" + (f": {hint}" if hint else ""),
+        f"`{reference}` needs `{name}`" + (f" in `{inside}`" if inside else "") + (f": {hint}" if hint else ""),
         label=f"`{name}` is missing",
         help=[f"see `interlock nodes {reference}`"],
         expected=name,

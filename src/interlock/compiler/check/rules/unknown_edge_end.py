@@ -19,6 +19,16 @@ from interlock.ir.diagnostics import Diagnostic, joined, nearest, replace_fix, r
 RULE = rule("IL104", "unknown-edge-end", __doc__)
 
 
+def meant(context: Context) -> set[str]:
+    """The nodes that edges to or from nowhere most likely mean: what seems to be missing there is reported already."""
+    found: set[str] = set()
+    for edge in context.plan.edges:
+        for name in (edge.source, edge.target):
+            if name not in context.nodes:
+                found.update(nearest(name, context.nodes)[:1])
+    return found
+
+
 def check(context: Context) -> Iterator[Diagnostic]:
     """Both ends of every edge are nodes."""
     ids = list(context.nodes)

@@ -23,9 +23,11 @@ RULE = rule("IL101", "unknown-node-type", __doc__)
 def check(context: Context) -> Iterator[Diagnostic]:
     """Find the node type of every node, and its parameters under the names of the present version."""
     for node in context.plan.nodes:
+        if not node.type:
+            continue  # a node without a type is reported where the plan is read
         found = context.registry.find(node.type)
         if found is None:
-            close = nearest(node.type, context.registry.names)
+            close = _close(context, node.type)
             at = node.at.child("type")
             yield RULE.found(
                 at,
@@ -43,3 +45,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if found is not None and node.id not in context.types:
             context.types[node.id] = found.type
             context.params[node.id] = found.adapt(dict(node.params))
+
+
+def _close(context: Context, name: str) -> list[str]:
+    """The names closest to `name`, one for each node type."""
+    seen: dict[str, str] = {}
+    for each in nearest(name, context.registry.names):
+        known = context.registry.find(each)
+        seen.setdefault(known.type.name if known else each, each)
+    return list(seen.values())

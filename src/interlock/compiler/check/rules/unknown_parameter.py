@@ -17,8 +17,8 @@ from interlock.ir.diagnostics import Diagnostic, Fix, Place, escape_pointer, joi
 RULE = rule("IL201", "unknown-parameter", __doc__)
 
 
-def found(at: Place, name: str, owner: str, known: Iterable[str], given: Iterable[str], reference: str) -> Diagnostic:
-    """`name`, at `at`, is no parameter of `owner`; `known` are, of which `given` are already there."""
+def found(at: Place, name: str, inside: str, known: Iterable[str], given: Iterable[str], reference: str) -> Diagnostic:
+    """`name`, at `at`, is no parameter of `reference`, or no key `inside` one; `known` are, `given` are already there."""
     names = list(known)
     close = nearest(name, [each for each in names if each not in given])
     parent = at.pointer.rsplit("/", 1)[0]
@@ -31,12 +31,17 @@ def found(at: Place, name: str, owner: str, known: Iterable[str], given: Iterabl
         fix = Fix(f"remove `{name}`", ({"op": "remove", "path": at.pointer},))
     return RULE.found(
         at.key(),
-        f"`{owner}` has no parameter `{name}`",
-        label="unknown parameter",
-        notes=[f"its parameters are {joined([f'`{each}`' for each in names])}"] if names else ["it has no parameters"],
+        f"`{inside}` of `{reference}` has no key `{name}`" if inside else f"`{reference}` has no parameter `{name}`",
+        label="unknown key" if inside else "unknown parameter",
+        notes=_notes(names, inside),
         help=[f"see `interlock nodes {reference}`"],
         fix=fix,
         expected=names,
         found=name,
         candidates=close,
     )
+
+
+def _notes(names: list[str], inside: str) -> list[str]:
+    what = f"the keys of `{inside}`" if inside else "its parameters"
+    return [f"{what} are {joined([f'`{each}`' for each in names])}"] if names else [f"there are no {'keys' if inside else 'parameters'}"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from interlock.compiler.check.context import Context, ports_of
-from interlock.ir.diagnostics import Diagnostic, joined, nearest, replace_fix, rule
+from interlock.ir.diagnostics import Diagnostic, Fix, joined, nearest, replace_fix, rule
 
 RULE = rule("IL105", "unknown-port", __doc__)
 
@@ -27,14 +27,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         ports = ports_of(node_type)
         if not ports:
+            source = context.types.get(edge.source)
             yield RULE.found(
                 edge.at.child("to"),
                 f"`{edge.target}` is a source (`{node_type.name}`): nothing can flow into it",
                 label="takes no input",
                 help=[
-                    "drop this edge",
-                    f"a sink passes on what it wrote: connect `{edge.source}` straight to what comes after `{edge.target}`",
+                    f"a sink passes on what it wrote: connect `{edge.source}` straight to what comes after `{edge.target}`"
+                    if source is not None and source.is_sink
+                    else f"to bring both together, connect both to a node such as `join_tables` or `union_tables`"
                 ],
+                fix=Fix(f"drop the edge from `{edge.source}`", ({"op": "remove", "path": edge.at.pointer},)),
                 expected="a node with inputs",
                 found=node_type.name,
             )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from interlock.compiler.check.context import Context, each_typed
+from interlock.compiler.check.rules import unknown_edge_end
 from interlock.ir.diagnostics import Diagnostic, rule
 from interlock.registry.tables import Select
 
@@ -21,8 +22,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Warn of ends of the graph that are not sinks, where there are sinks."""
     if not any(node_type.is_sink for _, node_type in each_typed(context)):
         return
+    told = unknown_edge_end.meant(context)
     for node, node_type in each_typed(context):
-        if context.successors[node.id] or not context.predecessors[node.id]:
+        if context.successors[node.id] or not context.predecessors[node.id] or node.id in told:
             continue
         bound = context.bound.get(node.id)
         observed = bound is not None and isinstance(bound.result, Select) and (bound.result.preview or bound.result.checks)

@@ -29,16 +29,48 @@ def _ordered(name: str, form: str, doc: str, edges: str = _SKIPS, aliases: tuple
 
 
 AGGREGATES: tuple[Aggregate, ...] = (
-    _plain("count", "count(x), count(*), count(distinct x)", "How many rows there are, or how many with a value.", "Nulls do not count, except with `*`; no rows: 0."),
-    _plain("count_if", "count_if(condition)", "How many rows fulfil a condition.", "Null conditions do not count; no rows: 0.", ("countif",)),
-    _plain("sum", "sum(x)", "The sum.", _SKIPS + " A sum of floats depends on the order of the rows in its last digits."),
-    _plain("avg", "avg(x)", "The mean.", _SKIPS + " A mean of floats depends on the order of the rows in its last digits.", ("mean",)),
+    _plain(
+        "count",
+        "count(x), count(*), count(distinct x)",
+        "How many rows there are, or how many with a value.",
+        "Nulls do not count, except with `*`; no rows: 0.",
+    ),
+    _plain(
+        "count_if",
+        "count_if(condition)",
+        "How many rows fulfil a condition.",
+        "Null conditions do not count; no rows: 0.",
+        ("countif",),
+    ),
+    _plain(
+        "sum", "sum(x)", "The sum.", _SKIPS + " A sum of floats depends on the order of the rows in its last digits."
+    ),
+    _plain(
+        "avg",
+        "avg(x)",
+        "The mean.",
+        _SKIPS + " A mean of floats depends on the order of the rows in its last digits.",
+        ("mean",),
+    ),
     _plain("min", "min(x)", "The smallest value."),
     _plain("max", "max(x)", "The largest value."),
     _plain("median", "median(x)", "The middle value; between two, their mean."),
-    _plain("quantile_cont", "quantile_cont(x, fraction)", "The value at a fraction of the sorted values, interpolated."),
-    _plain("quantile_disc", "quantile_disc(x, fraction)", "The value at a fraction of the sorted values, one of them.", aliases=("quantile",)),
-    _plain("stddev_samp", "stddev_samp(x)", "The standard deviation of a sample.", "Fewer than two values: null.", ("stddev",)),
+    _plain(
+        "quantile_cont", "quantile_cont(x, fraction)", "The value at a fraction of the sorted values, interpolated."
+    ),
+    _plain(
+        "quantile_disc",
+        "quantile_disc(x, fraction)",
+        "The value at a fraction of the sorted values, one of them.",
+        aliases=("quantile",),
+    ),
+    _plain(
+        "stddev_samp",
+        "stddev_samp(x)",
+        "The standard deviation of a sample.",
+        "Fewer than two values: null.",
+        ("stddev",),
+    ),
     _plain("stddev_pop", "stddev_pop(x)", "The standard deviation of a population."),
     _plain("var_samp", "var_samp(x)", "The variance of a sample.", "Fewer than two values: null.", ("variance",)),
     _plain("var_pop", "var_pop(x)", "The variance of a population."),
@@ -56,10 +88,30 @@ AGGREGATES: tuple[Aggregate, ...] = (
     _ordered("first", "first(x order by …)", "The value of the first row.", "Nulls count; no rows: null."),
     _ordered("last", "last(x order by …)", "The value of the last row.", "Nulls count; no rows: null."),
     _ordered("any_value", "any_value(x order by …)", "The first value that is not null.", _SKIPS, ("arbitrary",)),
-    _ordered("string_agg", "string_agg(x, separator order by …)", "The texts one after another, with a separator.", _SKIPS, ("group_concat", "listagg")),
-    _ordered("list", "list(x order by …)", "The values as a list.", "Nulls stay in the list; no rows: null.", ("array_agg",)),
-    _ordered("arg_max", "arg_max(x, by order by …)", "The value of `x` in the row where `by` is largest.", _SKIPS, ("argmax", "max_by")),
-    _ordered("arg_min", "arg_min(x, by order by …)", "The value of `x` in the row where `by` is smallest.", _SKIPS, ("argmin", "min_by")),
+    _ordered(
+        "string_agg",
+        "string_agg(x, separator order by …)",
+        "The texts one after another, with a separator.",
+        _SKIPS,
+        ("group_concat", "listagg"),
+    ),
+    _ordered(
+        "list", "list(x order by …)", "The values as a list.", "Nulls stay in the list; no rows: null.", ("array_agg",)
+    ),
+    _ordered(
+        "arg_max",
+        "arg_max(x, by order by …)",
+        "The value of `x` in the row where `by` is largest.",
+        _SKIPS,
+        ("argmax", "max_by"),
+    ),
+    _ordered(
+        "arg_min",
+        "arg_min(x, by order by …)",
+        "The value of `x` in the row where `by` is smallest.",
+        _SKIPS,
+        ("argmin", "min_by"),
+    ),
     _ordered("mode", "mode(x order by …)", "The most frequent value; of several, the first."),
     _ordered("product", "product(x order by …)", "The product of the values, as a double."),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from interlock.ir.expressions.functions.signatures import Argument, Function, Nulls
-from interlock.ir.expressions.promotion import BIGINT, DATE, DOUBLE, INTERVAL, TIME, TIMESTAMP
+from interlock.ir.expressions.promotion import BIGINT, DOUBLE, INTERVAL, TIME, TIMESTAMP
 from interlock.ir.types import Type
 
 _NULL = "cast(null as date)"
@@ -21,10 +21,9 @@ def _date(
     nulls: Nulls = "strict",
     aliases: tuple[str, ...] = (),
     result: Callable[[Sequence[Argument]], Type] | None = None,
-    swap: tuple[str, ...] = (),
 ) -> Function:
     forms = (signatures,) if isinstance(signatures, str) else signatures
-    return Function(name, "date", forms, nulls, doc, edges, examples, aliases, result, swap)
+    return Function(name, "date", forms, nulls, doc, edges, examples, aliases, result)
 
 
 def _field(name: str, kind: str, doc: str, example: str, value: int, aliases: tuple[str, ...] = ()) -> Function:
@@ -257,7 +256,7 @@ _MADE: tuple[Function, ...] = (
 _WRITTEN: tuple[Function, ...] = (
     _date(
         "strftime",
-        "strftime(x moment, format format) -> varchar",
+        ("strftime(x moment, format format) -> varchar", "strftime(format format, x moment) -> varchar"),
         "A date or timestamp written as a format says: `%Y` year, `%m` month, `%d` day, `%H` hour, `%M` minute, `%S` second.",
         "Infinite dates are written `infinity`. Names of days and months are English.",
         ("strftime(date '2024-02-29', '%d/%m/%Y')", "'29/02/2024'"),

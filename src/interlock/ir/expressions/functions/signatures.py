@@ -119,7 +119,6 @@ class Function:
     examples: tuple[tuple[str, str], ...]
     aliases: tuple[str, ...] = ()
     result: Callable[[Sequence[Argument]], Type] | None = None
-    swap: tuple[str, ...] = ()
 
     @cached_property
     def forms(self) -> tuple[Signature, ...]:

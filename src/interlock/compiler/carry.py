@@ -11,18 +11,14 @@ import inspect
 import keyword
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from interlock.compiler.targets import harness
-
 PROVIDED = frozenset({"Rows", "Described", "RunFailed"})
 """Names that the module's own last part defines."""
-MARK = "# " + "-" * 117
 
 
 class CarryError(Exception):
@@ -57,15 +53,15 @@ def carry(function: Callable[..., Any], carried: Carried) -> str:
 
 
 def _add(module: ModuleType, name: str, carried: Carried) -> None:
-    owner = carried.names.get(name)
-    if owner is not None:
-        if owner[0] != module.__name__:
-            raise CarryError(f"`{name}` is defined in {owner[0]} and in {module.__name__}, and one program needs both; rename one")
-        return
     definition = _definitions(module).get(name)
     if definition is None:
         return
     kind, text = definition.kind, definition.text
+    owner = carried.names.get(name)
+    if owner is not None:
+        if owner[1] != text:
+            raise CarryError(f"`{name}` is defined in {owner[0]} and in {module.__name__}, and one program needs both; rename one")
+        return
     if kind == "import":
         if definition.module.split(".")[0] == "interlock":
             if name not in PROVIDED:
@@ -76,6 +72,7 @@ def _add(module: ModuleType, name: str, carried: Carried) -> None:
         carried.modules.add(definition.module.split(".")[0])
         return
     carried.names[name] = (module.__name__, text)
+    carried.modules.update(definition.imports)
     for used in definition.uses:
         _add(module, used, carried)
     carried.sources.append(text)
@@ -87,6 +84,7 @@ class _Definition:
     text: str
     uses: tuple[str, ...] = ()
     module: str = ""
+    imports: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -104,7 +102,9 @@ def _definitions(module: ModuleType) -> dict[str, _Definition]:
                 text = f"from {statement.module} import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
                 found[alias.asname or alias.name] = _Definition("import", text, module=statement.module or "")
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            found[statement.name] = _Definition("code", _segment(source, statement), _uses(statement))
+            found[statement.name] = _Definition(
+                "code", _segment(source, statement), _uses(statement), imports=tuple(_inner_imports(statement))
+            )
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
@@ -121,6 +121,17 @@ def _segment(source: str, statement: ast.stmt) -> str:
     kept = [each for each in decorators if not _is_node_decorator(each)]
     prefix = [f"@{ast.get_source_segment(source, each)}" for each in kept]
     return "\n".join([*prefix, *lines[statement.lineno - 1 : end]])
+
+
+def _inner_imports(statement: ast.stmt) -> Iterator[str]:
+    """The modules that a function imports in its body."""
+    for each in ast.walk(statement):
+        if isinstance(each, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in each.names)
+        elif isinstance(each, ast.ImportFrom) and each.module:
+            if each.module.split(".")[0] == "interlock":
+                raise CarryError(f"`{getattr(statement, 'name', '')}` imports {each.module}, which a compiled program does not have")
+            yield each.module.split(".")[0]
 
 
 def _is_node_decorator(decorator: ast.expr) -> bool:
@@ -150,10 +161,3 @@ def _uses(statement: ast.stmt) -> tuple[str, ...]:
         if isinstance(each, ast.Name) and id(each) not in skipped:
             found.append(each.id)
     return tuple(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=1)
-def harness_source() -> str:
-    """The part of the harness that every module carries."""
-    text = Path(harness.__file__).read_text(encoding="utf-8")
-    return text[text.index(MARK) :].rstrip("\n")

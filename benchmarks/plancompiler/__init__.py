@@ -1,0 +1,1 @@
+"""The public PlanCompiler benchmark: recorded plans, checked and run by Interlock."""

@@ -1,0 +1,90 @@
+"""Run the benchmarks: all of them (`make bench`), or those named.
+
+python benchmarks/run.py [plancompiler|mutants|compile|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.report import Result, machine  # noqa: E402
+
+
+def plancompiler(options: argparse.Namespace, folder: Path) -> Result:
+    """Recorded plans of a published benchmark: the wrong ones refused, the others right."""
+    from benchmarks.plancompiler.judge import run
+
+    return run(folder)
+
+
+def mutants(options: argparse.Namespace, folder: Path) -> Result:
+    """Good plans, broken in many ways: refused with a place, or right; never failing at run time."""
+    from benchmarks.mutants.judge import run
+
+    return run(folder, options.mutants, options.seed)
+
+
+def compile(options: argparse.Namespace, folder: Path) -> Result:
+    """The time that check, lower and emit take, by the number of nodes."""
+    from benchmarks.compile_time import run
+
+    return run(folder)
+
+
+def pipeline(options: argparse.Namespace, folder: Path) -> Result:
+    """A six-node pipeline against the same in hand-written DuckDB SQL."""
+    from benchmarks.pipeline import run
+
+    return run(folder, options.rows, options.repeats)
+
+
+def start(options: argparse.Namespace, folder: Path) -> Result:
+    """Cold start of `interlock check`."""
+    from benchmarks.start import run
+
+    return run(folder)
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
+    part.__name__: part for part in (plancompiler, mutants, compile, pipeline, start)
+}
+
+
+def main() -> int:
+    """Run what is asked for; 1 if an aim was missed and `--strict` is given."""
+    parser = argparse.ArgumentParser(description="Interlock's benchmarks. Without a name, all of them.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if an aim is missed")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="rows of the pipeline's CSV (default 5,000,000)")
+    parser.add_argument("--repeats", type=int, default=5, help="runs of each side of the pipeline (default 5)")
+    parser.add_argument("--mutants", type=int, default=0, help="at most so many mutants, evenly chosen (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the mutants (default 1)")
+    options = parser.parse_args()
+    unknown = [name for name in options.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no benchmark `{unknown[0]}`; there are {', '.join(PARTS)}")
+    found = machine()
+    if not options.json:
+        print("machine: " + ", ".join(f"{key} {value}" for key, value in found.items()) + "\n", flush=True)
+    results = []
+    for name in options.parts or PARTS:
+        with tempfile.TemporaryDirectory(prefix=f"interlock-bench-{name}-") as folder:
+            result = PARTS[name](options, Path(folder))
+        results.append(result)
+        if not options.json:
+            print(result.text(), flush=True)
+    if options.json:
+        print(json.dumps({"machine": found, **{each.name: {"ok": each.ok, **each.data} for each in results}}, indent=2))
+    return 1 if options.strict and not all(each.ok for each in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

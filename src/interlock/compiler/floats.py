@@ -1,0 +1,81 @@
+"""Finding the sums, means and deviations of floats in a statement: the aggregates that differ from run to run.
+
+The type of an aggregate's argument is asked of DuckDB's binder, in the place where the aggregate stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from interlock.compiler.binder import BindError, binder
+from interlock.ir.types import Schema
+from interlock.registry import sql
+
+FAMILIES = {
+    "sum": "sum", "fsum": "sum", "kahan_sum": "sum", "sumkahan": "sum",
+    "avg": "mean", "mean": "mean", "favg": "mean",
+    "stddev": "std", "stddev_samp": "std",
+}  # fmt: skip
+UNSUPPORTED = frozenset(
+    "var_samp variance var_pop stddev_pop corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 "
+    "regr_slope regr_sxx regr_sxy regr_syy skewness kurtosis kurtosis_pop sem entropy product geomean geometric_mean".split()
+)
+
+
+class Unprovable(Exception):
+    """An aggregate of which it cannot be said whether it is reproducible; the message says why."""
+
+
+def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tuple[exp.Expr, str]]:
+    """The aggregate calls over floats, each with its family (`sum`, `mean`, `std`); raises Unprovable."""
+    found: list[tuple[exp.Expr, str]] = []
+    for call in tree.find_all(exp.Anonymous, exp.AggFunc):
+        name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+        if name not in FAMILIES and name not in UNSUPPORTED:
+            continue
+        arguments = call.expressions if isinstance(call, exp.Anonymous) else [call.this]
+        argument = arguments[0] if arguments else None
+        if isinstance(argument, exp.Distinct):
+            argument = argument.expressions[0]
+        if argument is None or not _is_float(tree, call, argument, schemas):
+            continue
+        if name in UNSUPPORTED:
+            raise Unprovable(f"`{name}` of floats depends on the order in which threads reach the rows")
+        having = call.find_ancestor(exp.Having)
+        if having is not None and (having.parent.args.get("qualify") or having.parent.find(exp.Window)):
+            raise Unprovable(f"`{name}` of floats stands in a HAVING beside window functions; filter the groups in a step of its own")
+        found.append((call, FAMILIES[name]))
+    return found
+
+
+def _is_float(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[str, Schema]) -> bool:
+    """Whether `argument`, standing where `call` stands in `tree`, is a float."""
+    scope = call.find_ancestor(exp.Select)
+    if scope is None:
+        return False
+    probe = sql.select(sql.named(argument.copy(), "argument"))
+    for clause in ("from_", "joins", "laterals"):
+        part = scope.args.get(clause)
+        if part is not None:
+            probe.set(clause, [each.copy() for each in part] if isinstance(part, list) else part.copy())
+    ctes = [cte.copy() for outer in _enclosing(scope) if outer.args.get("with_") for cte in outer.args["with_"].expressions]
+    if ctes:
+        probe.set("with_", exp.With(expressions=ctes))
+    try:
+        ((_, kind),) = binder().bind(sql.text(probe), schemas)
+    except BindError as error:
+        raise Unprovable(f"the type of `{sql.text(argument)}` cannot be told apart from its query ({error})") from error
+    return kind.is_float
+
+
+def _enclosing(scope: exp.Expr) -> list[exp.Expr]:
+    """The statements around `scope`, outermost first, itself last."""
+    found: list[exp.Expr] = []
+    at: exp.Expr | None = scope
+    while at is not None:
+        if isinstance(at, exp.Query):
+            found.append(at)
+        at = at.parent
+    return found[::-1]

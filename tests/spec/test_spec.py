@@ -1,0 +1,175 @@
+"""The rules, as the Markdown files beside this one tell them. `literate` describes their form.
+
+`pytest tests/spec --write-goldens` writes the snapshots and sessions again; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from interlock.api import Checked, Project, rules
+from interlock.syntax.locating import locate
+from interlock.syntax.render import full
+
+HERE = Path(__file__).parent
+
+
+def _literate() -> ModuleType:
+    spec = spec_from_file_location("literate", HERE / "literate.py")
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+literate = _literate()
+CASES = [(path, case) for path in sorted(HERE.glob("*.md")) for case in literate.read(path)]
+PLANS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is None]
+SESSIONS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is not None]
+
+
+@pytest.fixture
+def writing(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--write-goldens"))
+
+
+@pytest.mark.parametrize(("path", "case"), PLANS)
+def test_plan(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
+    checked = check(case, tmp_path)
+    found = sorted(
+        literate.Expected(locate(each.at, checked.document).line, each.severity, each.code, each.message)
+        for each in checked.diagnostics
+    )
+    wanted = sorted(case.expected)
+    shown = full(checked.diagnostics, checked.document).replace(str(tmp_path.resolve()), "PROJECT").rstrip("\n")
+    if case.expected or case.ok:
+        missing = [f"- {each} {each.part}" for each in _without(wanted, found)]
+        extra = [f"+ {each} {each.part}" for each in _without(found, wanted)]
+        assert not missing and not extra, _report(path, case, [*missing, *extra], shown)
+        wrong = [
+            f"- {want} …{want.part}…\n+ {have} {have.part}"
+            for want in wanted
+            if not any(have == want and want.part in have.part for have in found)
+            for have in found
+            if have == want
+        ]
+        assert not wrong, _report(path, case, wrong, shown)
+    assert checked.ok == all(each.severity != "error" for each in found)
+    if case.snapshot is not None and writing:
+        write_block(path, case.snapshot_line, case.snapshot, shown)
+    elif case.snapshot is not None:
+        assert shown.splitlines() == case.snapshot.splitlines()
+
+
+@pytest.mark.parametrize(("path", "case"), SESSIONS)
+def test_session(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
+    lay_out(case, tmp_path)
+    told = "\n".join(session(case.console, tmp_path))
+    if writing:
+        write_block(path, case.line, case.console, told)
+    else:
+        assert told.splitlines() == case.console.splitlines()
+
+
+@cache
+def sections() -> dict[tuple[str, str], tuple[set[str], bool]]:
+    """For each section the codes it expects, and whether a plan of it passes or a session of it ends well."""
+    found: dict[tuple[str, str], tuple[set[str], bool]] = {}
+    for path, case in CASES:
+        codes, ok = found.get((path.stem, case.section), (set(), False))
+        codes = codes | {each.code for each in case.expected}
+        if case.console is not None:
+            codes |= set(re.findall(r"(?:error|warning)\[(IL\d{3})\]", case.console))
+            ok = ok or any(line.startswith("done in") for line in case.console.splitlines())
+        found[path.stem, case.section] = (codes, ok or case.ok)
+    return found
+
+
+@pytest.mark.parametrize("code", rules())
+def test_every_rule_has_an_error_and_a_near_miss(code: str) -> None:
+    assert any(code in codes and ok for codes, ok in sections().values()), (
+        f"no section shows {code} together with a plan that just passes"
+    )
+
+
+def test_codes_are_rules() -> None:
+    assert {code for codes, _ in sections().values() for code in codes} <= set(rules())
+
+
+def check(case: Any, root: Path) -> Checked:
+    """The case's plan, checked in a project of its own at `root`."""
+    lay_out(case, root)
+    return Project.at(root).check_text(case.plan, case.name)
+
+
+def lay_out(case: Any, root: Path) -> None:
+    """Write the case's files."""
+    for name, text in {"interlock.toml": "", **case.files}.items():
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+def session(script: str, root: Path) -> Iterator[str]:
+    """The session again, with what its commands print now. A command that fails leaves every file as it was."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    for command in (line[2:] for line in script.splitlines() if line.startswith("$ ")):
+        before = contents(root)
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], cwd=root, env=environment, capture_output=True, text=True, timeout=120
+        )
+        yield f"$ {command}"
+        yield from (_steady(line.rstrip(), root) for line in (done.stdout + done.stderr).splitlines())
+        if done.returncode:
+            yield f"[exit {done.returncode}]"
+            assert contents(root) == before, f"`{command}` failed and changed files"
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Every file below a folder, but Python's own."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def write_block(path: Path, line: int, old: str, new: str) -> None:
+    """Replace a block's body in its file. `line` is where it was when the file was read; further blocks move."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    size = len(old.splitlines())
+    starts = [at for at in range(len(lines)) if lines[at : at + size] == old.splitlines()]
+    fenced = [at for at in starts if lines[at - 1].startswith(("```snapshot", "```console"))]
+    at = min(fenced, key=lambda each: abs(each - line))
+    lines[at : at + size] = new.splitlines()
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _steady(line: str, root: Path) -> str:
+    """A line without what differs from machine to machine: folders, times and digests."""
+    line = line.replace(str(root.resolve()), "PROJECT")
+    line = re.sub(r"\bin \d+\.\d+ s\b", "in 0.00 s", line)
+    line = re.sub(r"[ \d,]{5,}\.\d$", "  0.0", line)
+    return re.sub(r"sha256:[0-9a-f]+", "sha256:…", line)
+
+
+def _without(some: list[Any], others: list[Any]) -> list[Any]:
+    """What `some` has beyond `others`, counted."""
+    left = list(others)
+    return [each for each in some if not (each in left and (left.remove(each) or True))]
+
+
+def _report(path: Path, case: Any, lines: list[str], shown: str) -> str:
+    return "\n".join([f"{path.name}:{case.line} ({case.section})", "- expected, + found:", *lines, "", shown])
