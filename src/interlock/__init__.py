@@ -22,7 +22,7 @@ _NAMES = {
     "interlock.registry": ("sql",),
 }  # fmt: skip
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604
+__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:

@@ -32,6 +32,7 @@ from interlock.runtime.execute import Report as Report
 from interlock.runtime.execute import RunFailed as RunFailed
 from interlock.runtime.execute import execute
 from interlock.syntax.documents import Document
+from interlock.syntax.locating import in_order
 from interlock.syntax.plans import read_plan
 
 CONFIG = "interlock.toml"
@@ -110,7 +111,9 @@ class Project:
         found = verdict.diagnostics
         if broken & LEFT_OUT:
             found = tuple(each for each in found if each.code not in FOLLOWS)
-        return Checked(read.document, read.plan, None if broken else verdict.checked, (*read.diagnostics, *found))
+        return Checked(
+            read.document, read.plan, None if broken else verdict.checked, in_order((*read.diagnostics, *found), read.document)
+        )
 
     def check(self, plan: Plan) -> Verdict:
         """Prove what can be proved about a plan."""

@@ -262,3 +262,13 @@ def test_nothing_raises(text: str) -> None:
     found = admit(text, SCOPE)
     if isinstance(found, list):
         assert found and all(0 <= problem.start <= problem.end <= len(text) for problem in found)
+
+
+def test_the_limit_of_nesting_does_not_depend_on_the_caller() -> None:
+    def below(frames: int, text: str) -> object:
+        return admit(text, SCOPE) if frames == 0 else below(frames - 1, text)
+
+    for inner, outer in (("upper(", ")"), ("case when b then ", " end"), ("(1 + ", ")"), ("coalesce(", ", t)")):
+        core = "1" if "1" in inner else "t"
+        assert isinstance(below(300, inner * 30 + core + outer * 30), Expression)
+        assert isinstance(below(300, inner * 33 + core + outer * 33), list)

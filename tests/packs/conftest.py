@@ -46,7 +46,10 @@ class Bench:
         self.connection.execute(f"CREATE OR REPLACE TABLE {_quote(name)} ({quoted})")
         if rows:
             marks = ", ".join("?" for _ in columns)
-            self.connection.executemany(f"INSERT INTO {_quote(name)} VALUES ({marks})", [[row.get(each.name) for each in columns] for row in rows])
+            self.connection.executemany(
+                f"INSERT INTO {_quote(name)} VALUES ({marks})",
+                [[row.get(each.name) for each in columns] for row in rows],
+            )
         self.tables[name] = Table(name, Schema(tuple(columns)))
         return self.tables[name]
 
@@ -54,7 +57,11 @@ class Bench:
         """The node's result over the ports, each given by name."""
         specs = node.ports
         if ports is None:
-            ports = list(self.tables.values()) if specs[0].variadic else [self.tables[spec.name] for spec in specs if spec.name in self.tables]
+            ports = (
+                list(self.tables.values())
+                if specs[0].variadic
+                else [self.tables[spec.name] for spec in specs if spec.name in self.tables]
+            )
         resolved = {}
         hints = node.hints
         for name, parameter in node.parameters.items():
@@ -121,7 +128,9 @@ class Bench:
             names.append(column.name)
         if hint is kinds.Predicate:
             return kinds.Predicate(tree, tuple(names))
-        described = self.connection.execute(f"DESCRIBE SELECT {sql.text(tree)} AS x FROM {_quote(port.name)}").fetchone()
+        described = self.connection.execute(
+            f"DESCRIBE SELECT {sql.text(tree)} AS x FROM {_quote(port.name)}"
+        ).fetchone()
         assert described
         return kinds.Expression(tree, parse_column_type(described[1])[0], True, tuple(names))
 

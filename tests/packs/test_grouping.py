@@ -22,8 +22,34 @@ def of(column, *functions, **more):
 def test_every_function_by_group_with_odd_names(bench):
     rows = bench.give(aggregate, {"by": ['we "ird'], "measures": of("select", *EVERY)}, table=ODD)
     assert rows == [
-        {'we "ird': 1, "count": 1, "count_distinct": 1, "sum": 2.5, "mean": 2.5, "median": 2.5, "min": 2.5, "max": 2.5, "std": None, "first": 2.5, "last": None, "list": [2.5, None]},
-        {'we "ird': 2, "count": 1, "count_distinct": 1, "sum": 0.0, "mean": 0.0, "median": 0.0, "min": 0.0, "max": 0.0, "std": None, "first": 0.0, "last": 0.0, "list": [0.0]},
+        {
+            'we "ird': 1,
+            "count": 1,
+            "count_distinct": 1,
+            "sum": 2.5,
+            "mean": 2.5,
+            "median": 2.5,
+            "min": 2.5,
+            "max": 2.5,
+            "std": None,
+            "first": 2.5,
+            "last": None,
+            "list": [2.5, None],
+        },
+        {
+            'we "ird': 2,
+            "count": 1,
+            "count_distinct": 1,
+            "sum": 0.0,
+            "mean": 0.0,
+            "median": 0.0,
+            "min": 0.0,
+            "max": 0.0,
+            "std": None,
+            "first": 0.0,
+            "last": 0.0,
+            "list": [0.0],
+        },
     ]
     assert [str(rows[1][name]) for name in ("sum", "median", "min", "max")] == ["0.0"] * 4
 
@@ -36,21 +62,41 @@ def test_nothing_to_aggregate(bench):
 
 
 def test_groups_come_by_key_nulls_last_and_zeros_together(bench):
-    table = [{"k": 2.0, "j": None}, {"k": None, "j": "a"}, {"k": -0.0, "j": "b"}, {"k": 0.0, "j": "b"}, {"k": 2.0, "j": "a"}]
+    table = [
+        {"k": 2.0, "j": None},
+        {"k": None, "j": "a"},
+        {"k": -0.0, "j": "b"},
+        {"k": 0.0, "j": "b"},
+        {"k": 2.0, "j": "a"},
+    ]
     rows = bench.give(aggregate, {"by": ["k", "j"], "measures": [{"name": "n", "function": "count"}]}, table=table)
-    assert [(str(row["k"]), row["j"], row["n"]) for row in rows] == [("0.0", "b", 2), ("2.0", "a", 1), ("2.0", None, 1), ("None", "a", 1)]
+    assert [(str(row["k"]), row["j"], row["n"]) for row in rows] == [
+        ("0.0", "b", 2),
+        ("2.0", "a", 1),
+        ("2.0", None, 1),
+        ("None", "a", 1),
+    ]
 
 
 def test_a_measure_may_take_the_name_of_its_column(bench):
-    measures = [{"name": "v", "function": "max", "expression": "v * 10"}, {"name": "m", "function": "mean", "column": "v", "where": "v > 1"}]
-    assert bench.give(aggregate, {"by": ["k"], "measures": measures}, table=[{"k": 1, "v": 2}, {"k": 1, "v": 1}]) == [{"k": 1, "v": 20, "m": 2.0}]
+    measures = [
+        {"name": "v", "function": "max", "expression": "v * 10"},
+        {"name": "m", "function": "mean", "column": "v", "where": "v > 1"},
+    ]
+    assert bench.give(aggregate, {"by": ["k"], "measures": measures}, table=[{"k": 1, "v": 2}, {"k": 1, "v": 1}]) == [
+        {"k": 1, "v": 20, "m": 2.0}
+    ]
 
 
-@pytest.mark.parametrize("function", ["count", "count_distinct", "sum", "mean", "median", "min", "max", "first", "last", "list", "std"])
+@pytest.mark.parametrize(
+    "function", ["count", "count_distinct", "sum", "mean", "median", "min", "max", "first", "last", "list", "std"]
+)
 @pytest.mark.parametrize("kind", ["double", "bigint"])
 def test_where_of_a_measure(bench, function, kind):
     bench.port("table", [{"v": v} for v in (1, 5, 7, 7, None)], {"v": kind})
-    found = bench.give(aggregate, {"measures": [{"name": "x", "function": function, "column": "v", "where": "v > 1 and v < 7"}]})
+    found = bench.give(
+        aggregate, {"measures": [{"name": "x", "function": function, "column": "v", "where": "v > 1 and v < 7"}]}
+    )
     assert found == [{"x": {"count": 1, "count_distinct": 1, "std": None, "list": [5]}.get(function, 5)}]
 
 
@@ -85,12 +131,19 @@ def test_first_and_last_go_by_keys_then_by_position(bench):
     table = [{"i": 1, "k": 2}, {"i": 2, "k": 1}, {"i": 3, "k": 1}, {"i": 4, "k": None}, {"i": 5, "k": 2}]
     bench.port("table", table)
     assert bench.give(aggregate, {"measures": of("i", "first", "last")}) == [{"first": 1, "last": 5}]
-    assert bench.give(aggregate, {"measures": of("i", "first", "last", "list", order_by=["k"])}) == [{"first": 2, "last": 4, "list": [2, 3, 1, 5, 4]}]
+    assert bench.give(aggregate, {"measures": of("i", "first", "last", "list", order_by=["k"])}) == [
+        {"first": 2, "last": 4, "list": [2, 3, 1, 5, 4]}
+    ]
     assert bench.give(aggregate, {"measures": of("i", "list", order_by=["k desc"])}) == [{"list": [1, 5, 2, 3, 4]}]
 
 
 def test_join_any_all_quantile(bench):
-    table = [{"t": "b", "ok": True, "v": 1}, {"t": None, "ok": None, "v": 2}, {"t": "a", "ok": False, "v": 5}, {"t": "b", "ok": True, "v": 4}]
+    table = [
+        {"t": "b", "ok": True, "v": 1},
+        {"t": None, "ok": None, "v": 2},
+        {"t": "a", "ok": False, "v": 5},
+        {"t": "b", "ok": True, "v": 4},
+    ]
     measures = [
         {"name": "joined", "function": "join", "column": "t", "separator": "|"},
         {"name": "unique", "function": "join", "column": "t", "distinct": True},
@@ -99,7 +152,9 @@ def test_join_any_all_quantile(bench):
         {"name": "high", "function": "all", "expression": "v > 0"},
         {"name": "q", "function": "quantile", "column": "v", "q": 0.25},
     ]
-    assert bench.give(aggregate, {"measures": measures}, table=table) == [{"joined": "b|a|b", "unique": "a, b", "any": True, "all": False, "high": True, "q": 1.75}]
+    assert bench.give(aggregate, {"measures": measures}, table=table) == [
+        {"joined": "b|a|b", "unique": "a, b", "any": True, "all": False, "high": True, "q": 1.75}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,21 +175,34 @@ def test_join_any_all_quantile(bench):
     ],
 )
 def test_a_measure_that_makes_no_sense_is_refused_at_its_place(bench, measure, path, says):
-    error = bench.refusal(aggregate, {"measures": [{"name": "n", "function": "count"}, {"name": "x", **measure}]}, table=[{"t": "a", "i": 1, "b": True}])
+    error = bench.refusal(
+        aggregate,
+        {"measures": [{"name": "n", "function": "count"}, {"name": "x", **measure}]},
+        table=[{"t": "a", "i": 1, "b": True}],
+    )
     assert error.param_path == ("measures", 1, *path)
     assert says in error.message
 
 
 def test_two_columns_of_one_name_are_refused(bench):
     count = {"name": "K", "function": "count"}
-    assert bench.refusal(aggregate, {"by": ["k"], "measures": [count]}, table=[{"k": 1}]).param_path == ("measures", 0, "name")
+    assert bench.refusal(aggregate, {"by": ["k"], "measures": [count]}, table=[{"k": 1}]).param_path == (
+        "measures",
+        0,
+        "name",
+    )
     assert bench.refusal(aggregate, {"measures": [count, count]}).param_path == ("measures", 1, "name")
     assert bench.refusal(aggregate, {"by": ["k", "k"], "measures": [count]}).param_path == ("by", 1)
 
 
 def test_known_facts(bench):
     bench.port("table", [{"k": 1, "v": 2, "w": None}], {"k": "bigint not null", "v": "bigint not null", "w": "bigint"})
-    measures = [*of("v", "sum", "std", "first"), {"name": "w", "function": "max", "column": "w"}, {"name": "n", "function": "count", "where": "v > 5"}, {"name": "f", "function": "max", "column": "v", "where": "v > 5"}]
+    measures = [
+        *of("v", "sum", "std", "first"),
+        {"name": "w", "function": "max", "column": "w"},
+        {"name": "n", "function": "count", "where": "v > 5"},
+        {"name": "f", "function": "max", "column": "v", "where": "v > 5"},
+    ]
     result = bench.run(aggregate, {"by": ["k"], "measures": measures})
     assert result.keys == ("k",)
     assert result.non_null == {"k", "sum", "first", "n"}
@@ -172,7 +240,13 @@ def test_describe_nothing_and_odd_names(bench):
 
 
 def test_top_n(bench):
-    bench.port("table", [{"i": i, "v": v, "g": g} for i, (v, g) in enumerate([(3, "b"), (None, "a"), (5, "b"), (5, None), (1, "a"), (5, "b")])])
+    bench.port(
+        "table",
+        [
+            {"i": i, "v": v, "g": g}
+            for i, (v, g) in enumerate([(3, "b"), (None, "a"), (5, "b"), (5, None), (1, "a"), (5, "b")])
+        ],
+    )
 
     def ids(**params):
         return [row["i"] for row in bench.give(top_n, {"by": ["v"], **params})]
@@ -203,7 +277,17 @@ def test_rank_rows(bench):
 def test_one_result_on_any_number_of_threads(benches):
     """Ties everywhere, and enough rows that every thread gets some."""
     calls = [
-        (aggregate, {"by": ["g"], "measures": [*of("x", "sum", "mean", "std", "median", "first", "last"), *of("k", "list"), {"name": "t", "function": "join", "expression": "cast(k as varchar)", "order_by": ["k desc"]}]}),
+        (
+            aggregate,
+            {
+                "by": ["g"],
+                "measures": [
+                    *of("x", "sum", "mean", "std", "median", "first", "last"),
+                    *of("k", "list"),
+                    {"name": "t", "function": "join", "expression": "cast(k as varchar)", "order_by": ["k desc"]},
+                ],
+            },
+        ),
         (top_n, {"n": 3, "by": ["k"], "per": ["g"]}),
         (top_n, {"n": 50, "by": ["k"]}),
         (rank_rows, {"order_by": ["k"], "method": "row_number", "into": "r"}),
@@ -211,6 +295,8 @@ def test_one_result_on_any_number_of_threads(benches):
     found = []
     for bench in benches:
         bench.port("table", [], {"g": "bigint", "k": "bigint", "x": "double"})
-        bench.connection.execute("INSERT INTO \"table\" SELECT hash(i) % 700, hash(i) % 5, sin(i) * pow(10.0, i % 9) FROM range(60_000) AS r(i)")
+        bench.connection.execute(
+            'INSERT INTO "table" SELECT hash(i) % 700, hash(i) % 5, sin(i) * pow(10.0, i % 9) FROM range(60_000) AS r(i)'
+        )
         found.append([hash(str(bench.give(node, params))) for node, params in calls])
     assert found[0] == found[1] == found[2]

@@ -90,7 +90,10 @@ def test_random_sums_agree_with_fsum_in_any_order(connection):
     chance = random.Random(7)
     for _ in range(60):
         reach = chance.choice([1, 5, 20, 60, 300, 900])
-        numbers = [chance.uniform(-1, 1) * 2.0 ** chance.randint(-reach, reach) for _ in range(chance.choice([1, 2, 3, 10, 300]))]
+        numbers = [
+            chance.uniform(-1, 1) * 2.0 ** chance.randint(-reach, reach)
+            for _ in range(chance.choice([1, 2, 3, 10, 300]))
+        ]
         if chance.random() < 0.5:
             numbers += [-number for number in numbers[: len(numbers) // 2]]
         if chance.random() < 0.5:
@@ -136,10 +139,32 @@ def test_single_precision_is_added_in_double(connection):
 
 def test_columns_named_like_the_macros_insides(connection):
     """A macro's own words never capture a column of the same name."""
-    for name in ("x", "n", "s", "f", "sorted", "middle", "sum", "next", "whole", "high", "low", "rest", "numbers", "total", "units", "all", "key"):
-        found = connection.execute(f"""SELECT exact_sum("{name}") FROM (SELECT unnest([1.5, 'inf'::double, 1e300, 1e-30]) AS "{name}")""").fetchone()
+    for name in (
+        "x",
+        "n",
+        "s",
+        "f",
+        "sorted",
+        "middle",
+        "sum",
+        "next",
+        "whole",
+        "high",
+        "low",
+        "rest",
+        "numbers",
+        "total",
+        "units",
+        "all",
+        "key",
+    ):
+        found = connection.execute(
+            f"""SELECT exact_sum("{name}") FROM (SELECT unnest([1.5, 'inf'::double, 1e300, 1e-30]) AS "{name}")"""
+        ).fetchone()
         assert found == (INF,), name
-        found = connection.execute(f"""SELECT exact_std("{name}") FROM (SELECT unnest([1.0, 3.0, 2.0]) AS "{name}")""").fetchone()
+        found = connection.execute(
+            f"""SELECT exact_std("{name}") FROM (SELECT unnest([1.0, 3.0, 2.0]) AS "{name}")"""
+        ).fetchone()
         assert found == (1.0,), name
 
 

@@ -4,7 +4,13 @@ import pytest
 
 from interlock.registry.packs.reshape import pivot, unpivot
 
-SALES = [{"k": 1, "c": "x", "v": 2}, {"k": 1, "c": "y", "v": None}, {"k": None, "c": "x", "v": 3}, {"k": 1, "c": "x", "v": 5}, {"k": None, "c": None, "v": 7}]
+SALES = [
+    {"k": 1, "c": "x", "v": 2},
+    {"k": 1, "c": "y", "v": None},
+    {"k": None, "c": "x", "v": 3},
+    {"k": 1, "c": "x", "v": 5},
+    {"k": None, "c": None, "v": 7},
+]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +31,10 @@ def test_every_function(bench, function, cells, kind):
     bench.port("table", SALES, {"v": kind})
     params = {"index": ["k"], "column": "c", "values": ["x", "y", None], "function": function, "value": "v"}
     result = bench.run(pivot, params)
-    assert bench.rows(result) == [dict(zip(("k", "x", "y", "null"), [key, *part], strict=True)) for key, part in ((1, cells[:3]), (None, cells[3:]))]
+    assert bench.rows(result) == [
+        dict(zip(("k", "x", "y", "null"), [key, *part], strict=True))
+        for key, part in ((1, cells[:3]), (None, cells[3:]))
+    ]
     assert not bench.broken(result)
     assert result.keys == ("k",)
 
@@ -33,11 +42,15 @@ def test_every_function(bench, function, cells, kind):
 def test_values_that_are_not_listed_stop_the_run_unless_dropped(bench):
     bench.port("table", SALES)
     params = {"index": ["k"], "column": "c", "values": ["x"], "function": "count"}
-    assert bench.broken(bench.run(pivot, params)) == {"every value of `c` is one of the listed values": [("y", 1), (None, 1)]}
+    assert bench.broken(bench.run(pivot, params)) == {
+        "every value of `c` is one of the listed values": [("y", 1), (None, 1)]
+    }
     dropping = bench.run(pivot, {**params, "others": "drop"})
     assert not dropping.checks
     assert bench.rows(dropping) == [{"k": 1, "x": 2}, {"k": None, "x": 1}]
-    assert bench.broken(bench.run(pivot, {**params, "values": ["x", None]})) == {"every value of `c` is one of the listed values": [("y", 1)]}
+    assert bench.broken(bench.run(pivot, {**params, "values": ["x", None]})) == {
+        "every value of `c` is one of the listed values": [("y", 1)]
+    }
     assert not bench.broken(bench.run(pivot, {**params, "values": ["x", "y", None]}))
 
 
@@ -50,7 +63,7 @@ def test_values_that_are_not_listed_stop_the_run_unless_dropped(bench):
         ("date", "2024-01-31", "2024-01-31", "p_2024-01-31"),
         ("timestamp", "2024-01-31 08:00:00", "2024-01-31 08:00:00", "p_2024-01-31 08:00:00"),
         ("boolean", True, True, "p_true"),
-        ("varchar", "it's \"odd\"", "it's \"odd\"", "p_it's \"odd\""),
+        ("varchar", 'it\'s "odd"', 'it\'s "odd"', 'p_it\'s "odd"'),
         ("enum('a','b')", "a", "a", "p_a"),
     ],
 )
@@ -93,20 +106,41 @@ def test_refusals(bench):
 
 def test_the_alias_takes_pandas_names():
     adapter = pivot.aliases["Pivoter"]
-    assert adapter({"index": "k", "columns": "c", "values": "v", "aggfunc": "sum", "more": 1}) == {"index": ["k"], "column": "c", "value": "v", "function": "sum", "more": 1}
+    assert adapter({"index": "k", "columns": "c", "values": "v", "aggfunc": "sum", "more": 1}) == {
+        "index": ["k"],
+        "column": "c",
+        "value": "v",
+        "function": "sum",
+        "more": 1,
+    }
 
 
 def test_unpivot_keeps_row_order_then_column_order(bench):
     table = [{"_row": i, "_place": "p", "places": None, "b": i * 10, "a": i * 100} for i in (3, 1, 2)]
     rows = bench.give(unpivot, {"columns": ["b", "a"], "names_to": "n", "values_to": "v"}, table=table)
-    assert [(row["_row"], row["n"], row["v"]) for row in rows] == [(3, "b", 30), (3, "a", 300), (1, "b", 10), (1, "a", 100), (2, "b", 20), (2, "a", 200)]
+    assert [(row["_row"], row["n"], row["v"]) for row in rows] == [
+        (3, "b", 30),
+        (3, "a", 300),
+        (1, "b", 10),
+        (1, "a", 100),
+        (2, "b", 20),
+        (2, "a", 200),
+    ]
     assert list(rows[0]) == ["_row", "_place", "places", "n", "v"]
 
 
 def test_unpivot_types_and_nulls(bench):
-    bench.port("table", [{"k": 1, "a": 1, "b": None, "c": "2.50"}], {"k": "bigint not null", "a": "integer", "b": "double", "c": "decimal(5,2)"})
+    bench.port(
+        "table",
+        [{"k": 1, "a": 1, "b": None, "c": "2.50"}],
+        {"k": "bigint not null", "a": "integer", "b": "double", "c": "decimal(5,2)"},
+    )
     params = {"columns": ["a", "b", "c"], "names_to": "a", "values_to": "b"}
-    assert bench.give(unpivot, params) == [{"k": 1, "a": "a", "b": 1.0}, {"k": 1, "a": "b", "b": None}, {"k": 1, "a": "c", "b": 2.5}]
+    assert bench.give(unpivot, params) == [
+        {"k": 1, "a": "a", "b": 1.0},
+        {"k": 1, "a": "b", "b": None},
+        {"k": 1, "a": "c", "b": 2.5},
+    ]
     dropped = bench.run(unpivot, {**params, "drop_nulls": True})
     assert [row["a"] for row in bench.rows(dropped)] == ["a", "c"]
     assert dropped.non_null == {"k", "a", "b"}
@@ -115,19 +149,32 @@ def test_unpivot_types_and_nulls(bench):
 
 def test_unpivot_refusals(bench):
     bench.port("table", [{"k": 1, "a": "x", "b": 2}])
-    assert bench.refusal(unpivot, {"columns": ["a", "b"], "names_to": "n", "values_to": "v"}).param_path == ("columns", 1)
+    assert bench.refusal(unpivot, {"columns": ["a", "b"], "names_to": "n", "values_to": "v"}).param_path == (
+        "columns",
+        1,
+    )
     assert bench.refusal(unpivot, {"columns": ["b"], "names_to": "K", "values_to": "v"}).param_path == ("names_to",)
     assert bench.refusal(unpivot, {"columns": ["b"], "names_to": "n", "values_to": "N"}).param_path == ("values_to",)
-    assert bench.refusal(unpivot, {"columns": ["b", "b"], "names_to": "n", "values_to": "v"}).param_path == ("columns", 1)
-    assert bench.give(unpivot, {"columns": ["k", "a", "b"][:1], "names_to": "n", "values_to": "v"}) == [{"a": "x", "b": 2, "n": "k", "v": 1}]
+    assert bench.refusal(unpivot, {"columns": ["b", "b"], "names_to": "n", "values_to": "v"}).param_path == (
+        "columns",
+        1,
+    )
+    assert bench.give(unpivot, {"columns": ["k", "a", "b"][:1], "names_to": "n", "values_to": "v"}) == [
+        {"a": "x", "b": 2, "n": "k", "v": 1}
+    ]
 
 
 def test_one_result_on_any_number_of_threads(benches):
     found = []
     for bench in benches:
         bench.port("table", [], {"k": "bigint", "c": "bigint", "v": "double", "w": "double"})
-        bench.connection.execute("INSERT INTO \"table\" SELECT hash(i) % 90, i % 3, sin(i) * pow(10.0, i % 9), i FROM range(50_000) AS r(i)")
+        bench.connection.execute(
+            'INSERT INTO "table" SELECT hash(i) % 90, i % 3, sin(i) * pow(10.0, i % 9), i FROM range(50_000) AS r(i)'
+        )
         long = bench.give(unpivot, {"columns": ["v", "w"], "names_to": "n", "values_to": "x"})
-        wide = [bench.give(pivot, {"index": ["k"], "column": "c", "values": [0, 1, 2], "function": each, "value": "v"}) for each in ("sum", "first")]
+        wide = [
+            bench.give(pivot, {"index": ["k"], "column": "c", "values": [0, 1, 2], "function": each, "value": "v"})
+            for each in ("sum", "first")
+        ]
         found.append(hash(str((long, wide))))
     assert found[0] == found[1] == found[2]

@@ -72,13 +72,22 @@ FUNCTIONS = [
 @pytest.mark.parametrize("kind", ["double", "float", "bigint", "utinyint", "ubigint", "decimal(9,2)"])
 def test_every_function(bench, kind):
     chance = random.Random(kind)
-    rows = [{"g": chance.choice(["a", "b", None]), "k": chance.choice([1, 2, 3, None]), "v": chance.choice([0, 1, 2, 5, None])} for _ in range(40)]
+    rows = [
+        {
+            "g": chance.choice(["a", "b", None]),
+            "k": chance.choice([1, 2, 3, None]),
+            "v": chance.choice([0, 1, 2, 5, None]),
+        }
+        for _ in range(40)
+    ]
     bench.port("table", rows, {"v": kind})
     for more in ({}, {"order_by": ["k"]}, {"partition_by": ["g"], "order_by": ["k"]}):
         columns = []
         for index, each in enumerate(FUNCTIONS):
             column = {} if each["function"] == "row_number" else {"column": "v"}
-            usual = {key: value for key, value in more.items() if not (each["function"] == "share" and key == "order_by")}
+            usual = {
+                key: value for key, value in more.items() if not (each["function"] == "share" and key == "order_by")
+            }
             columns.append({"name": f"c{index}", **each, **column, **usual})
         found = bench.give(window_columns, {"columns": columns})
         assert [(row["g"], row["k"], row["v"]) for row in found] == [(row["g"], row["k"], row["v"]) for row in rows]
@@ -89,7 +98,10 @@ def test_every_function(bench, kind):
 
 def test_running_sums_of_floats_are_exact(bench):
     values = [0.1, 0.2, 1e300, -1e300, 1e-30, float("inf"), 1.0]
-    columns = [{"name": "s", "function": "running_sum", "column": "v"}, {"name": "r", "function": "rolling_sum", "column": "v", "rows": 2}]
+    columns = [
+        {"name": "s", "function": "running_sum", "column": "v"},
+        {"name": "r", "function": "rolling_sum", "column": "v", "rows": 2},
+    ]
     rows = bench.give(window_columns, {"columns": columns}, table=[{"v": v} for v in values])
     assert [row["s"] for row in rows] == [math.fsum(values[: i + 1]) for i in range(len(values))]
     assert [row["r"] for row in rows] == [math.fsum(values[max(0, i - 1) : i + 1]) for i in range(len(values))]
@@ -99,12 +111,15 @@ def test_dates_odd_names_and_counting_rows(bench):
     bench.port("table", [{"_row": "2024-01-31", "a b": None}, {"_row": "2024-02-29", "a b": 1}], {"_row": "date"})
     columns = [
         {"name": "days", "function": "difference", "column": "_row"},
-        {"name": "sel\"ect", "function": "lag", "column": "_row", "default": "2020-01-01"},
+        {"name": 'sel"ect', "function": "lag", "column": "_row", "default": "2020-01-01"},
         {"name": "rows", "function": "running_count"},
         {"name": "values", "function": "running_count", "column": "a b"},
     ]
     rows = bench.give(window_columns, {"columns": columns})
-    assert [(row["days"], str(row['sel"ect']), row["rows"], row["values"]) for row in rows] == [(None, "2020-01-01", 1, 0), (29, "2024-01-31", 2, 1)]
+    assert [(row["days"], str(row['sel"ect']), row["rows"], row["values"]) for row in rows] == [
+        (None, "2020-01-01", 1, 0),
+        (29, "2024-01-31", 2, 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -130,10 +145,18 @@ def test_refusals_point_at_the_place(bench, column, key):
 
 def test_one_result_on_any_number_of_threads(benches):
     found = []
-    columns = [{"name": f, "function": f, "column": "x", "order_by": ["k"], "partition_by": ["g"]} for f in ("running_sum", "lag", "first", "last")]
-    columns += [{"name": "r", "function": "rolling_mean", "column": "x", "rows": 9, "order_by": ["k"]}, {"name": "s", "function": "share", "column": "x"}]
+    columns = [
+        {"name": f, "function": f, "column": "x", "order_by": ["k"], "partition_by": ["g"]}
+        for f in ("running_sum", "lag", "first", "last")
+    ]
+    columns += [
+        {"name": "r", "function": "rolling_mean", "column": "x", "rows": 9, "order_by": ["k"]},
+        {"name": "s", "function": "share", "column": "x"},
+    ]
     for bench in benches:
         bench.port("table", [], {"g": "bigint", "k": "bigint", "x": "double"})
-        bench.connection.execute("INSERT INTO \"table\" SELECT hash(i) % 70, hash(i) % 5, sin(i) * pow(10.0, i % 9) FROM range(40_000) AS r(i)")
+        bench.connection.execute(
+            'INSERT INTO "table" SELECT hash(i) % 70, hash(i) % 5, sin(i) * pow(10.0, i % 9) FROM range(40_000) AS r(i)'
+        )
         found.append(hash(str(bench.give(window_columns, {"columns": columns}))))
     assert found[0] == found[1] == found[2]

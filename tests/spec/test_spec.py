@@ -68,7 +68,7 @@ def test_plan(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
         assert not wrong, _report(path, case, wrong, shown)
     assert checked.ok == all(each.severity != "error" for each in found)
     if case.snapshot is not None and writing:
-        write_block(path, case.snapshot_line, case.snapshot, shown)
+        write_block(path, case, shown)
     elif case.snapshot is not None:
         assert shown.splitlines() == case.snapshot.splitlines()
 
@@ -78,7 +78,7 @@ def test_session(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
     lay_out(case, tmp_path)
     told = "\n".join(session(case.console, tmp_path))
     if writing:
-        write_block(path, case.line, case.console, told)
+        write_block(path, case, told)
     else:
         assert told.splitlines() == case.console.splitlines()
 
@@ -146,14 +146,13 @@ def contents(root: Path) -> dict[str, bytes]:
     }
 
 
-def write_block(path: Path, line: int, old: str, new: str) -> None:
-    """Replace a block's body in its file. `line` is where it was when the file was read; further blocks move."""
+def write_block(path: Path, case: Any, new: str) -> None:
+    """Replace the snapshot or the session of a case in its file, where it stands now."""
+    index = [each for other, each in CASES if other == path].index(case)
+    now = literate.read(path)[index]
+    old, line = (now.console, now.line) if now.console is not None else (now.snapshot, now.snapshot_line)
     lines = path.read_text(encoding="utf-8").splitlines()
-    size = len(old.splitlines())
-    starts = [at for at in range(len(lines)) if lines[at : at + size] == old.splitlines()]
-    fenced = [at for at in starts if lines[at - 1].startswith(("```snapshot", "```console"))]
-    at = min(fenced, key=lambda each: abs(each - line))
-    lines[at : at + size] = new.splitlines()
+    lines[line : line + len(old.splitlines())] = new.splitlines()
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from interlock.ir.types import Type, parse_type
+from interlock.ir.types import Type
 
 _RANGES = {"tinyint": 7, "smallint": 15, "integer": 31, "bigint": 63, "hugeint": 127}
 

@@ -94,7 +94,10 @@ class Plan:
     @cached_property
     def by_id(self) -> dict[str, Node]:
         """Nodes by id; of two nodes with one id, the first."""
-        return {node.id: node for node in reversed(self.nodes)}
+        found: dict[str, Node] = {}
+        for node in self.nodes:
+            found.setdefault(node.id, node)
+        return found
 
     @cached_property
     def digest(self) -> str:

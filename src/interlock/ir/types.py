@@ -112,9 +112,20 @@ class Type:
         return self.name == "null"
 
 
+RESERVED = frozenset(
+    "with where variadic unpivot union true using trailing to then table symmetric summarize create as into do initially "
+    "for describe desc window except offset in default column false collate returning constraint all case placing cast "
+    "analyse intersect asc analyze check having fetch when and only asymmetric on any array both group primary lambda "
+    "foreign lateral unique leading null distinct limit not from or order some pivot end qualify else references "
+    "deferrable select show full columns cross ilike try_cast generated anti by at semi asof is glob join left outer like "
+    "map natural similar notnull isnull positional inner right struct tuple".split()
+)
+"""Words that the engine reads as its own where a bare name could stand."""
+
+
 def quote_name(name: str) -> str:
-    """A name as it stands in a type or statement: bare if it is plain, else in double quotes."""
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'
+    """A name as it stands in a type or statement: bare if it is plain and not reserved, else in double quotes."""
+    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in RESERVED else '"' + name.replace('"', '""') + '"'
 
 
 _TOKEN = re.compile(r"""\s*(?:(?P<name>[A-Za-z_][\w]*)|(?P<quoted>"(?:[^"]|"")*")|(?P<text>'(?:[^']|'')*')|(?P<number>\d+)|(?P<sign>[(),\[\]]))""")

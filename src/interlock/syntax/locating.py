@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from interlock.ir.diagnostics import Place
+from interlock.ir.diagnostics import Diagnostic, Place
 from interlock.syntax.documents import Document
 
 
@@ -38,3 +39,12 @@ def offsets_of(place: Place, document: Document) -> tuple[int, int]:
         if inside:
             return inside
     return mark.start, mark.end
+
+
+def in_order(diagnostics: Iterable[Diagnostic], document: Document) -> tuple[Diagnostic, ...]:
+    """The diagnostics in the order in which their places come in the document; what has no place comes last."""
+
+    def place(found: Diagnostic) -> tuple[bool, int]:
+        return not found.at.pointer and found.at.start is None, offsets_of(found.at, document)[0]
+
+    return tuple(sorted(diagnostics, key=place))

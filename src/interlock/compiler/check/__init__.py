@@ -13,24 +13,24 @@ from interlock.compiler.check.context import Context
 from interlock.compiler.check.contracts import check_contracts
 from interlock.compiler.check.flow import flow
 from interlock.compiler.check.rules import (
-    unknown_node_type,
-    unknown_version,
-    duplicate_id,
-    unknown_edge_end,
-    unknown_port,
+    bad_input_default,
     cycle,
+    duplicate_id,
+    effect_not_allowed,
+    empty_plan,
     input_arity,
+    not_a_file,
     not_carriable,
     orphan,
-    empty_plan,
-    unused_result,
-    bad_input_default,
-    unused_input,
-    path_not_allowed,
-    effect_not_allowed,
     overwrites_input,
+    path_not_allowed,
     two_writers,
-    not_a_file,
+    unknown_edge_end,
+    unknown_node_type,
+    unknown_port,
+    unknown_version,
+    unused_input,
+    unused_result,
 )
 from interlock.compiler.checked import CheckedPlan
 from interlock.gates.policy import Policy

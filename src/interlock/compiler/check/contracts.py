@@ -11,14 +11,14 @@ from interlock.compiler.check.context import Context
 from interlock.compiler.check.paths import each_path
 from interlock.compiler.check.resolve import Resolver
 from interlock.compiler.check.rules import (
-    node_refuses,
-    contract_form,
-    unknown_subject,
-    missing_output_column,
-    wrong_output_type,
     additional_column,
-    not_sorted,
     bad_type,
+    contract_form,
+    missing_output_column,
+    node_refuses,
+    not_sorted,
+    unknown_subject,
+    wrong_output_type,
 )
 from interlock.compiler.check.shapes import shape
 from interlock.compiler.checked import BoundNode, SortTerm

@@ -12,10 +12,10 @@ from interlock.compiler.check.context import Context, each_typed
 from interlock.compiler.check.infer import not_null_columns, sort_order, unique_keys
 from interlock.compiler.check.resolve import Resolver, plain
 from interlock.compiler.check.rules import (
-    node_refuses,
-    node_fails,
-    engine_refuses,
     duplicate_column,
+    engine_refuses,
+    node_fails,
+    node_refuses,
     order_sensitive,
     unprovable_sum,
 )

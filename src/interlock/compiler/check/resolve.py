@@ -12,15 +12,15 @@ from pydantic import BaseModel
 
 from interlock.compiler.check.rules import (
     bad_expression,
+    bad_type,
+    not_allowed,
+    not_deterministic,
+    too_large,
+    unknown_column,
     unknown_function,
     unknown_input,
     wrong_arguments,
-    not_allowed,
-    too_large,
-    bad_type,
-    unknown_column,
     wrong_type,
-    not_deterministic,
 )
 from interlock.ir import expressions
 from interlock.ir.diagnostics import Diagnostic, Place, Rule, replace_fix

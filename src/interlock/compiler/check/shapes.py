@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -18,27 +18,47 @@ def shape(node_type: NodeType, params: dict[str, Any], at: Place) -> BaseModel |
     try:
         return node_type.model.model_validate(params)
     except ValidationError as error:
-        found = list(_diagnose(node_type, params, at, error))
-        return list({(each.code, each.at.pointer, each.message): each for each in found}.values())
+        return list(_diagnose(node_type, params, at, error.errors(include_url=False)))
 
 
-def _diagnose(node_type: NodeType, params: dict[str, Any], at: Place, error: ValidationError) -> Iterator[Diagnostic]:
-    for detail in error.errors(include_url=False):
-        path, value = _walk(params, detail["loc"])
-        place = at.child(*path)
-        reference = node_type.name
+def _diagnose(
+    node_type: NodeType, params: dict[str, Any], at: Place, details: list[ErrorDetails]
+) -> Iterator[Diagnostic]:
+    missing: dict[tuple[str | int, ...], list[str]] = {}
+    unknown: dict[tuple[str | int, ...], list[str]] = {}
+    wrong: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
+    for detail in details:
+        path = tuple(_walk(params, detail["loc"])[0])
         if detail["type"] == "missing":
-            name = str(detail["loc"][-1])
-            parent = at.child(*path)
-            yield missing_parameter.found(parent, name, _inside(path), _hint(node_type, [*path, name]), reference)
+            missing.setdefault(path, []).append(str(detail["loc"][-1]))
         elif detail["type"] == "extra_forbidden":
-            inside = _at(params, path[:-1])
-            known = list(node_type.parameters) if len(path) == 1 else list(_fields(node_type.model, path))
-            given = list(inside) if isinstance(inside, dict) else []
-            yield unknown_parameter.found(place, str(path[-1]), _inside(path[:-1]), known, given, reference)
+            unknown.setdefault(path[:-1], []).append(str(path[-1]))
         else:
-            message, choices = _words(detail, value)
-            yield wrong_value.found(place, _inside(path) or "params", message, value, choices)
+            wrong.setdefault(path, []).append(detail)
+    reference = node_type.name
+    for parent, names in unknown.items():
+        known = list(node_type.parameters) if not parent else list(_fields(node_type.model, [*parent, ""]))
+        inside, required = _at(params, parent), missing.get(parent, [])
+        for name in names:
+            # The one name that is missing is what the one unknown name was meant to be.
+            meant = required[0] if len(required) == len(names) == 1 else None
+            found = unknown_parameter.found(at.child(*parent, name), name, _inside(parent), known, inside, reference, meant)
+            if found.data["candidates"]:
+                missing[parent] = [each for each in required if each != found.data["candidates"][0]]
+            yield found
+    for parent, names in missing.items():
+        for name in dict.fromkeys(names):
+            hint = _hint(node_type, [*parent, name])
+            yield missing_parameter.found(at.child(*parent), name, _inside(parent), hint, reference)
+    for path, several in wrong.items():
+        # Of the members of a union, the one that could be read furthest was meant.
+        if any(len(path) < len(other) and other[: len(path)] == path for other in (*wrong, *missing, *unknown)):
+            continue
+        value = _at(params, path)
+        words = [_words(detail, value) for detail in several]
+        choices = list(dict.fromkeys(choice for _, each in words for choice in each))
+        expected = joined(list(dict.fromkeys(text for text, _ in words)), "or")
+        yield wrong_value.found(at.child(*path), _inside(path), reference, expected, value, choices)
 
 
 def _walk(value: Any, location: tuple[int | str, ...]) -> tuple[list[str | int], Any]:
@@ -53,13 +73,13 @@ def _walk(value: Any, location: tuple[int | str, ...]) -> tuple[list[str | int],
     return path, value
 
 
-def _at(value: Any, path: list[str | int]) -> Any:
+def _at(value: Any, path: Sequence[str | int]) -> Any:
     for token in path:
         value = value[token]
     return value
 
 
-def _inside(path: list[str | int]) -> str:
+def _inside(path: Sequence[str | int]) -> str:
     """A path in the parameters as people write it.
 
     >>> _inside(["measures", 0])
@@ -100,9 +120,8 @@ def _hint(node_type: NodeType, path: list[str | int]) -> str:
     return joined([f"`{each}`" for each in choices], "or") if choices else str(found.get("description", ""))
 
 
-_JSON_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "text", list: "a list", dict: "a mapping"}
 _EXPECTED = {
-    "string_type": "text",
+    "string_type": "a text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
@@ -124,25 +143,21 @@ _BOUNDS = {
 
 
 def _words(detail: ErrorDetails, value: Any) -> tuple[str, list[str]]:
-    """The expectation in plain words, and the choices if it is one of a few."""
+    """What the value must be, in plain words, and the choices if it is one of a few."""
     kind, context = detail["type"], detail.get("ctx", {})
-    shown = "null" if value is None else _JSON_NAMES.get(type(value), type(value).__name__)
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        text = repr(value)
-        shown = f"{shown} ({text if len(text) <= 40 else text[:37] + '...'})"
     if kind in ("literal_error", "enum"):
         choices = [each.strip("'\" ") for each in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
-        return f"expected {joined([f'`{each}`' for each in choices], 'or')}, found {shown}", choices
+        return joined([f"`{each}`" for each in choices], "or"), choices
     if kind in _EXPECTED:
-        return f"expected {_EXPECTED[kind]}, found {shown}", []
+        return _EXPECTED[kind], []
     if kind in _BOUNDS:
-        return f"expected {_BOUNDS[kind]} {next(iter(context.values()), '')}, found {shown}", []
+        return f"{_BOUNDS[kind]} {next(iter(context.values()), '')}", []
     if kind in ("too_short", "string_too_short"):
-        return f"expected at least {context.get('min_length', 1)} {'character' if kind.startswith('string') else 'entry'}, found none", []
+        least, what = context.get("min_length", 1), "character" if kind.startswith("string") else "entry"
+        plural = {"character": "characters", "entry": "entries"}
+        return f"at least {least} {what if least == 1 else plural[what]} long", []
     if kind in ("too_long", "string_too_long"):
-        return f"longer than the {context.get('max_length')} allowed", []
+        return f"at most {context.get('max_length')} long", []
     if kind == "string_pattern_mismatch":
-        return f"{shown} contains characters that are not allowed here", []
-    if kind in ("value_error", "assertion_error"):
-        return str(context.get("error", detail["msg"])), []
-    return f"{detail['msg'][0].lower()}{detail['msg'][1:]}, found {shown}", []
+        return "without characters that are not allowed here", []
+    return wrong_value.SENTENCE + str(context.get("error", detail["msg"])), []

@@ -9,14 +9,13 @@ from __future__ import annotations
 import pprint
 import textwrap
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from sqlglot import exp
 
-from interlock.compiler.carry import Carried, carry
 from interlock.compiler.lower.build import relations
-from interlock.compiler.targets import harness
+from interlock.compiler.standalone.carry import Carried, carry
+from interlock.compiler.standalone.harness import IMPORTS, RULER, harness_text
 from interlock.ir.artifact import Artifact
 from interlock.ir.program import Program, PythonCall, Step
 from interlock.ir.types import Schema, parse_column_type
@@ -41,7 +40,7 @@ def emit(program: Program, name: str = "program") -> Artifact:
     body = [
         _docstring(program, requires),
         "from __future__ import annotations",
-        "\n".join(sorted(carried.imports | set(_HARNESS_IMPORTS), key=_import_order)),
+        "\n".join(sorted(carried.imports | set(IMPORTS), key=_import_order)),
         f"PLAN = {program.plan_digest!r}",
         f"INPUTS = {_literal({each.name: _input(each) for each in program.inputs})}",
         _ruler("The statements, in the order in which they run. Each reads the ones before it by their names."),
@@ -50,19 +49,12 @@ def emit(program: Program, name: str = "program") -> Artifact:
         _ruler("The steps."),
         _macros(macros),
         "STEPS = [\n" + "".join(f"    {entry},\n" for _, entry in steps) + "]",
-        _harness(),
+        harness_text(),
         'if __name__ == "__main__":\n    sys.exit(main())',
     ]
     file = f"{_file_name(name)}.py"
     source = "\n\n".join(part for part in body if part) + "\n"
     return Artifact(file, {file: source}, _manifest(program, requires))
-
-
-_HARNESS_IMPORTS = (
-    "import argparse", "import contextlib", "import hashlib", "import json", "import os", "import re", "import shutil",
-    "import sys", "import tempfile", "import time",
-    "from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence", "from typing import Any", "import duckdb",
-)  # fmt: skip
 
 
 def _import_order(line: str) -> tuple[bool, bool, str]:
@@ -93,17 +85,8 @@ def _one_line(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
-def _harness() -> str:
-    """The part of the harness that every module carries."""
-    text = Path(harness.__file__).read_text(encoding="utf-8")
-    return text[text.index(_RULER) :].rstrip("\n")
-
-
-_RULER = f"# {'-' * 117}"
-
-
 def _ruler(text: str) -> str:
-    return f"{_RULER}\n# {text}"
+    return f"{RULER}\n# {text}"
 
 
 def _macros(macros: list[Macro]) -> str:

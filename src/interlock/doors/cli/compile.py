@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from interlock.doors.cli.output import AsJson, PlanPath, ProjectFolder, diagnostics_json, read_checked, require, say_json
+from interlock.doors.cli.output import (
+    AsJson,
+    PlanPath,
+    ProjectFolder,
+    diagnostics_json,
+    read_checked,
+    require,
+    say_json,
+)
 
 NAME = "compile"
 

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from interlock.doors.cli.output import AsJson, PlanPath, ProjectFolder, fail_usage, read_checked, require, say_json, stop, table
+from interlock.doors.cli.output import (
+    AsJson,
+    PlanPath,
+    ProjectFolder,
+    fail_usage,
+    read_checked,
+    require,
+    say_json,
+    stop,
+    table,
+)
 
 NAME = "schema"
 

@@ -6,8 +6,6 @@ parentheses are asked for; everywhere else the tree is the one that DuckDB's own
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from interlock.ir.expressions.lexer import Token, tokenise
 from interlock.ir.expressions.nodes import (
     Between,
@@ -26,7 +24,7 @@ from interlock.ir.expressions.nodes import (
 from interlock.ir.expressions.primaries import Primaries
 from interlock.ir.expressions.problems import Problem, Refused, mended
 
-DEEPEST = 48
+DEEPEST = 32
 """The most levels of nesting an expression may have."""
 LONGEST_CHAIN = 100
 """The most operands that one chain of arithmetic or `||` may have."""
@@ -49,6 +47,8 @@ PRECEDENCE: tuple[tuple[str, str], ...] = (
 )
 """Operators from the loosest to the tightest, as DuckDB reads them, and how equals combine."""
 
+TIGHTNESS = {"||": 1, "+": 2, "-": 2, "*": 3, "/": 3, "//": 3, "%": 3, "**": 4}
+"""How tightly the operators bind that are read from left to right."""
 COMPARISONS = ("=", "==", "<>", "!=", "<", "<=", ">", ">=")
 
 
@@ -83,20 +83,20 @@ class Parser(Primaries):
         return Problem("too-large", message, self.token.start, self.token.end, "too deep")
 
     def disjunction(self) -> Node:
-        return self.junction("or", self.conjunction)
+        found = [self.conjunction()]
+        while self.token.is_word("or"):
+            self.advance()
+            found.append(self.conjunction())
+            self.check_width(len(found), WIDEST)
+        return found[0] if len(found) == 1 else Junction(found[0].start, found[-1].end, "or", tuple(found))
 
     def conjunction(self) -> Node:
-        return self.junction("and", self.negation)
-
-    def junction(self, op: str, operand: Callable[[], Node]) -> Node:
-        found = [operand()]
-        while self.token.is_word(op):
+        found = [self.negation()]
+        while self.token.is_word("and"):
             self.advance()
-            found.append(operand())
+            found.append(self.negation())
             self.check_width(len(found), WIDEST)
-        if len(found) == 1:
-            return found[0]
-        return Junction(found[0].start, found[-1].end, "or" if op == "or" else "and", tuple(found))
+        return found[0] if len(found) == 1 else Junction(found[0].start, found[-1].end, "and", tuple(found))
 
     def check_width(self, width: int, most: int) -> None:
         if width > most:
@@ -238,24 +238,13 @@ class Parser(Primaries):
         options = self.sequence(")")
         return In(operand.start, self.before.end, operand, options, negated)
 
-    def joined(self) -> Node:
-        return self.chain(("||",), self.sum)
-
-    def sum(self) -> Node:
-        return self.chain(("+", "-"), self.product)
-
-    def product(self) -> Node:
-        return self.chain(("*", "/", "//", "%"), self.power)
-
-    def power(self) -> Node:
-        return self.chain(("**",), self.signed)
-
-    def chain(self, signs: tuple[str, ...], operand: Callable[[], Node]) -> Node:
-        found = operand()
+    def joined(self, loosest: int = 1) -> Node:
+        """`||` and arithmetic that binds at least as tightly as `loosest`; all of it from left to right."""
+        found = self.signed()
         width = 1
-        while self.token.is_sign(*signs):
+        while self.token.kind == "sign" and TIGHTNESS.get(self.token.value, 0) >= loosest:
             sign = self.advance()
-            right = operand()
+            right = self.joined(TIGHTNESS[sign.value] + 1)
             width += 1
             self.check_width(width, LONGEST_CHAIN)
             found = Binary(found.start, right.end, sign.value, found, right, sign.start)

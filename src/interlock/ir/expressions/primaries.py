@@ -310,7 +310,7 @@ class Primaries:
         self.expect_sign(")", "written `position('b' in text)`")
         return Call(found.start, self.before.end, found.name, found.arguments, found.name_end)
 
-    def joined(self) -> Node:
+    def joined(self, loosest: int = 1) -> Node:
         raise NotImplementedError
 
     def cast_to(self, operand: Node, start: int, *, tentative: bool) -> Cast:

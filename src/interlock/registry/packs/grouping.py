@@ -24,7 +24,11 @@ def refuse_clash(new: Iterable[tuple[tuple[str | int, ...], str]], kept: Iterabl
     for path, name in new:
         other = taken.get(name.casefold())
         if other is not None:
-            raise NodeError(path, f"the result would have two columns `{other}`: {what}", help=("Give the new column another name.",))
+            raise NodeError(
+                path,
+                f"the result would have two columns `{other}`: {what}",
+                help=("Give the new column another name.",),
+            )
         taken[name.casefold()] = name
 
 
@@ -48,9 +52,13 @@ def wrong_type(function: str, kind: Type, name: str) -> tuple[str, tuple[str, ..
         found = helps.get(kind.name, "Take `min`, `max`, `count` or `count_distinct`, which work for every type.")
         return f"`{function}` needs numbers, but `{name}` is {kind}", (found,)
     if function in ("any", "all") and kind.name != "boolean":
-        return f"`{function}` needs true/false values, but `{name}` is {kind}", ("Write a condition as `expression`, for example `expression: amount > 0`.",)
+        return f"`{function}` needs true/false values, but `{name}` is {kind}", (
+            "Write a condition as `expression`, for example `expression: amount > 0`.",
+        )
     if function == "join" and not kind.is_text:
-        return f"`join` needs text, but `{name}` is {kind}", (f"Use `expression: cast({quoted} as varchar)` in place of `column`.",)
+        return f"`join` needs text, but `{name}` is {kind}", (
+            f"Use `expression: cast({quoted} as varchar)` in place of `column`.",
+        )
     return None
 
 
@@ -79,7 +87,9 @@ def aggregated(
         return whole_sum(sql.filtered(exp.Sum(this=value), where), kind)
     if function == "mean":
         total = sql.cast(sql.filtered(exp.Sum(this=value), where), Type("double"))
-        return exp.Div(this=total, expression=sql.filtered(exp.Count(this=value.copy()), where.copy() if where else None))
+        return exp.Div(
+            this=total, expression=sql.filtered(exp.Count(this=value.copy()), where.copy() if where else None)
+        )
     if function in ("min", "max"):
         found = sql.filtered((exp.Min if function == "min" else exp.Max)(this=value), where)
         return sql.call("plain_zero", found) if kind.is_float else found
@@ -90,7 +100,9 @@ def aggregated(
         return sql.call("plain_zero", found) if number else found
     if function == "join":
         by = [sql.ordered(value.copy())] if distinct else list(order)
-        return sql.filtered(sql.call("string_agg", unique, exp.Order(this=sql.literal(str(separator)), expressions=by)), where)
+        return sql.filtered(
+            sql.call("string_agg", unique, exp.Order(this=sql.literal(str(separator)), expressions=by)), where
+        )
     if function in ("first", "last", "list"):
         by = [sql.ordered(value.copy())] if distinct else list(order)
         return sql.filtered(sql.call(function, exp.Order(this=unique, expressions=by)), where)
@@ -113,9 +125,14 @@ def _aggregator_params(params: dict[str, Any]) -> dict[str, Any]:
     function = found.pop("agg_func", None) or found.get("agg_fn")
     found.pop("agg_fn", None)
     if isinstance(function, str) and "measures" not in found:
-        function = {"avg": "mean", "average": "mean", "nunique": "count_distinct"}.get(function.lower(), function.lower())
+        function = {"avg": "mean", "average": "mean", "nunique": "count_distinct"}.get(
+            function.lower(), function.lower()
+        )
         column = found.pop("column", None)
-        measure: dict[str, Any] = {"name": "count" if function == "count" or column is None else column, "function": function}
+        measure: dict[str, Any] = {
+            "name": "count" if function == "count" or column is None else column,
+            "function": function,
+        }
         found["measures"] = [measure if function == "count" or column is None else {**measure, "column": column}]
     return found
 
@@ -161,13 +178,21 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     """
     refuse_clash((((("by", i), c.name) for i, c in enumerate(by))), (), "`by` names a column twice")
     names = [(("measures", i, "name"), str(measure.name)) for i, measure in enumerate(measures)]
-    refuse_clash(names, [column.name for column in by], "each measure needs a name of its own, different from the `by` columns")
+    refuse_clash(
+        names, [column.name for column in by], "each measure needs a name of its own, different from the `by` columns"
+    )
     columns = [sql.named(group_key(column), column.name) for column in by]
     certain = {column.name for column in by if not column.nullable}
     for i, measure in enumerate(measures):
         columns.append(sql.named(_measured(measure, table, ("measures", i)), str(measure.name)))
         source = measure.column or measure.expression
-        filled = source is not None and not source.nullable and bool(by) and measure.where is None and measure.function != "std"
+        filled = (
+            source is not None
+            and not source.nullable
+            and bool(by)
+            and measure.where is None
+            and measure.function != "std"
+        )
         if measure.function.startswith("count") or filled:
             certain.add(str(measure.name))
     numbered = any(measure.function in _ORDERED and not measure.distinct for measure in measures)
@@ -182,9 +207,17 @@ def _measured(measure: Measure, table: Table, path: tuple[str | int, ...]) -> ex
     """The aggregate of a measure; raises NodeError where its parts do not go together."""
     function, source = measure.function, measure.column or measure.expression
     if measure.column is not None and measure.expression is not None:
-        raise NodeError((*path, "expression"), "a measure takes either `column` or `expression`, not both", help=("Remove one of them.",))
+        raise NodeError(
+            (*path, "expression"),
+            "a measure takes either `column` or `expression`, not both",
+            help=("Remove one of them.",),
+        )
     if source is None and function != "count":
-        raise NodeError((*path, "column"), f"`{function}` needs a `column` or an `expression` to work on", candidates=tuple(table.schema.names))
+        raise NodeError(
+            (*path, "column"),
+            f"`{function}` needs a `column` or an `expression` to work on",
+            candidates=tuple(table.schema.names),
+        )
     for given, name, users in (
         (measure.q is not None, "q", ("quantile",)),
         (bool(measure.order_by), "order_by", _ORDERED),
@@ -196,9 +229,15 @@ def _measured(measure: Measure, table: Table, path: tuple[str | int, ...]) -> ex
             help = ("Use `function: count_distinct`.",) if (name, function) == ("distinct", "count") else ()
             raise NodeError((*path, name), f"`{name}` has no meaning for `{function}`; only for {known}", help=help)
     if function == "quantile" and measure.q is None:
-        raise NodeError((*path, "q"), "`quantile` needs `q`, for example `q: 0.9` for the value that 90% of the rows do not exceed")
+        raise NodeError(
+            (*path, "q"), "`quantile` needs `q`, for example `q: 0.9` for the value that 90% of the rows do not exceed"
+        )
     if measure.distinct and measure.order_by:
-        raise NodeError((*path, "order_by"), "distinct values come in ascending order; `order_by` cannot change that", help=("Remove `order_by` or `distinct`.",))
+        raise NodeError(
+            (*path, "order_by"),
+            "distinct values come in ascending order; `order_by` cannot change that",
+            help=("Remove `order_by` or `distinct`.",),
+        )
     if source is not None:
         wrong = wrong_type(function, source.type, measure.column.name if measure.column else "expression")
         if wrong is not None:
@@ -247,7 +286,10 @@ def describe(table: Table) -> Select:
                     "nulls": exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=value.copy())),
                     "distinct": of("count_distinct"),
                     **{name: sql.cast(of(name), Type("varchar")) for name in ("min", "max")},
-                    **{name: sql.cast(of(name) if number else exp.Null(), Type("double")) for name in ("mean", "std", "median")},
+                    **{
+                        name: sql.cast(of(name) if number else exp.Null(), Type("double"))
+                        for name in ("mean", "std", "median")
+                    },
                 }
             )
         )
@@ -302,7 +344,9 @@ def top_n(
         rank = sql.window(sql.call("rank"), partition, keys)
     tree = table.select_numbered()
     tree.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=sql.literal(n))))
-    tree.set("order", sql.order([*(column.sql for column in per), *(key.sql for key in by), sql.column(table.position)]))
+    tree.set(
+        "order", sql.order([*(column.sql for column in per), *(key.sql for key in by), sql.column(table.position)])
+    )
     return Select(tree, non_null=frozenset(column.name for column in table.schema if not column.nullable))
 
 
@@ -328,7 +372,9 @@ def rank_rows(
         gives: [{name: Ann, points: 5, place: 3}, {name: Bob, points: 9, place: 1}, {name: Cid, points: 9, place: 1}]
     """
     refuse_clash([(("into",), str(into))], table.schema.names, "the input has that column already")
-    function = {"row_number": "row_number", "rank": "rank", "dense_rank": "dense_rank", "percent": "percent_rank"}[method]
+    function = {"row_number": "row_number", "rank": "rank", "dense_rank": "dense_rank", "percent": "percent_rank"}[
+        method
+    ]
     keys = [key.sql for key in order_by]
     if method == "row_number":
         keys.append(sql.ordered(sql.column(table.position)))

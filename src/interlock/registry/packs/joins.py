@@ -50,7 +50,11 @@ def _joiner_params(params: dict[str, Any]) -> dict[str, Any]:
     found = dict(params)
     if "on" in found:
         found["on"] = listed(found["on"])
-    elif isinstance(left := listed(found.get("left_on")), list) and isinstance(right := listed(found.get("right_on")), list) and len(left) == len(right):
+    elif (
+        isinstance(left := listed(found.get("left_on")), list)
+        and isinstance(right := listed(found.get("right_on")), list)
+        and len(left) == len(right)
+    ):
         del found["left_on"], found["right_on"]
         found["on"] = [{"left": one, "right": other} for one, other in zip(left, right, strict=True)]
     if found.get("how") == "outer":
@@ -100,8 +104,12 @@ def join_tables(
     checks = _multiplicity(left, right, on, expect)
     place_l, place_r = sql.column(left.position, "left"), sql.column(right.position, "right")
     if how in ("semi", "anti"):
-        found: exp.Expression = exp.Exists(this=sql.select(sql.literal(1)).from_(sql.table(right.name, "right"), copy=False).where(matches, copy=False))
-        tree = sql.select(*(sql.column(name, "left") for name in left.schema.names)).from_(left.numbered("left"), copy=False)
+        found: exp.Expression = exp.Exists(
+            this=sql.select(sql.literal(1)).from_(sql.table(right.name, "right"), copy=False).where(matches, copy=False)
+        )
+        tree = sql.select(*(sql.column(name, "left") for name in left.schema.names)).from_(
+            left.numbered("left"), copy=False
+        )
         tree = tree.where(exp.Not(this=found) if how == "anti" else found, copy=False)
         tree.set("order", sql.order([place_l]))
         return Select(tree, checks, non_null=_certain(left, right, on, how, {}))
@@ -115,7 +123,10 @@ def join_tables(
     renamed = right_names(left, right, [pair.right.name for pair in shared.values()], suffix)
     columns += [sql.named(sql.column(name, "right"), new) for name, new in renamed.items()]
     tree = sql.select(*columns).from_(left.numbered("left"), copy=False)
-    tree.append("joins", exp.Join(this=right.numbered("right"), side=_SIDES[how], kind=None if _SIDES[how] else "INNER", on=matches))
+    tree.append(
+        "joins",
+        exp.Join(this=right.numbered("right"), side=_SIDES[how], kind=None if _SIDES[how] else "INNER", on=matches),
+    )
     tree.set("order", sql.order([place_l, place_r]))
     keys = tuple(pair.left.name for pair in on) if (how, expect) == ("inner", "one-to-one") else ()
     return Select(tree, checks, keys, _certain(left, right, on, how, renamed))
@@ -175,25 +186,40 @@ def asof_join(
 
     renamed = right_names(left, right, [pair.right.name for pair in by if pair.shared], suffix)
     tree = sql.select(
-        *(sql.column(name, "left") for name in left.schema.names), *(sql.named(value(name), new) for name, new in renamed.items())
+        *(sql.column(name, "left") for name in left.schema.names),
+        *(sql.named(value(name), new) for name, new in renamed.items()),
     ).from_(left.numbered("left"), copy=False)
     for side in sides:
         order = (exp.GTE if side == "before" else exp.LTE)(this=here.copy(), expression=there[side].copy())
         condition = sql.all_of(*(_on_side(each, side) for each, _ in equal), order)
-        tree.append("joins", exp.Join(this=_last_at(right, time.right, [pair.right for pair in by], side), method="ASOF", side="LEFT", on=condition))
+        tree.append(
+            "joins",
+            exp.Join(
+                this=_last_at(right, time.right, [pair.right for pair in by], side),
+                method="ASOF",
+                side="LEFT",
+                on=condition,
+            ),
+        )
     if how == "inner":
         tree = tree.where(match, copy=False)
     tree.set("order", sql.order([sql.column(left.position, "left")]))
     certain = {each.name for each in left.schema if not each.nullable}
     if how == "inner":
-        certain |= {new for name, new in renamed.items() if not right.schema[name].nullable} | {pair.left.name for pair in by}
+        certain |= {new for name, new in renamed.items() if not right.schema[name].nullable} | {
+            pair.left.name for pair in by
+        }
         certain |= {time.left.name, renamed[time.right.name]}
     return Select(tree, non_null=frozenset(certain))
 
 
 def _last_at(right: Table, time: Column, by: list[Column], alias: str) -> exp.Subquery:
     """The right table with only the last row of each time, for each combination of `by`."""
-    last = sql.window(exp.RowNumber(), [column.sql for column in [*by, time]], [sql.ordered(sql.column(right.position), descending=True)])
+    last = sql.window(
+        exp.RowNumber(),
+        [column.sql for column in [*by, time]],
+        [sql.ordered(sql.column(right.position), descending=True)],
+    )
     tree = right.select_numbered()
     tree.set("qualify", exp.Qualify(this=exp.EQ(this=last, expression=sql.literal(1))))
     return exp.Subquery(this=tree, alias=exp.TableAlias(this=sql.name_of(alias)))
@@ -208,7 +234,9 @@ def _on_side(condition: exp.Expression, side: str) -> exp.Expression:
     return found
 
 
-def _nearest(here: exp.Expression, there: dict[str, exp.Expression], kind: Type) -> tuple[Callable[[str], exp.Expression], exp.Expression]:
+def _nearest(
+    here: exp.Expression, there: dict[str, exp.Expression], kind: Type
+) -> tuple[Callable[[str], exp.Expression], exp.Expression]:
     """How to take a column of the row that is nearest in time, and how far away that row is."""
 
     def ahead(later: exp.Expression, earlier: exp.Expression) -> exp.Expression:
@@ -222,7 +250,9 @@ def _nearest(here: exp.Expression, there: dict[str, exp.Expression], kind: Type)
     if len(gaps) == 1:
         ((side, gap),) = gaps.items()
         return lambda name: sql.column(name, side), gap
-    closer = sql.any_of(sql.is_null(there["before"].copy()), exp.LT(this=gaps["after"].copy(), expression=gaps["before"].copy()))
+    closer = sql.any_of(
+        sql.is_null(there["before"].copy()), exp.LT(this=gaps["after"].copy(), expression=gaps["before"].copy())
+    )
 
     def pick(before: exp.Expression, after: exp.Expression) -> exp.Expression:
         assert closer is not None
@@ -241,11 +271,18 @@ def _equal(pair: Pair, path: tuple[str | int, ...]) -> exp.Expression:
             f"`{one.name}` of the left table is {one.type} and `{other.name}` of the right is {other.type}, so they can never be equal",
             help=("Cast one of them to the type of the other in a step before this one.",),
         )
-    return exp.EQ(this=_as(sql.column(one.name, "left"), one.type, kind), expression=_as(sql.column(other.name, "right"), other.type, kind))
+    return exp.EQ(
+        this=_as(sql.column(one.name, "left"), one.type, kind),
+        expression=_as(sql.column(other.name, "right"), other.type, kind),
+    )
 
 
 def _as(value: exp.Expression, found: Type, wanted: Type) -> exp.Expression:
-    return value if found == wanted or found.is_null or (found.is_integer and wanted.is_integer) else sql.cast(value, wanted)
+    return (
+        value
+        if found == wanted or found.is_null or (found.is_integer and wanted.is_integer)
+        else sql.cast(value, wanted)
+    )
 
 
 def right_names(left: Table, right: Table, dropped: list[str], suffix: str) -> dict[str, str]:
@@ -264,7 +301,9 @@ def right_names(left: Table, right: Table, dropped: list[str], suffix: str) -> d
                 help=("Choose another `suffix`, or rename a column in a step before this one.",),
             )
         if new.casefold() in taken:
-            raise NodeError(("suffix",), f"both tables have a column `{name}`", help=("Give a `suffix` for the right one.",))
+            raise NodeError(
+                ("suffix",), f"both tables have a column `{name}`", help=("Give a `suffix` for the right one.",)
+            )
         found[name] = new
     return found
 
@@ -274,11 +313,23 @@ def _certain(left: Table, right: Table, on: list[Pair], how: str, renamed: dict[
     found: set[str] = set()
     matched = {pair.left.name for pair in on}, {pair.right.name for pair in on}
     if how in ("inner", "left", "semi", "anti"):
-        found |= {each.name for each in left.schema if not each.nullable or (how in ("inner", "semi") and each.name in matched[0])}
+        found |= {
+            each.name
+            for each in left.schema
+            if not each.nullable or (how in ("inner", "semi") and each.name in matched[0])
+        }
     if how in ("inner", "right"):
-        found |= {renamed[each.name] for each in right.schema if each.name in renamed and (not each.nullable or (how == "inner" and each.name in matched[1]))}
+        found |= {
+            renamed[each.name]
+            for each in right.schema
+            if each.name in renamed and (not each.nullable or (how == "inner" and each.name in matched[1]))
+        }
     if how in ("right", "full"):
-        found |= {pair.left.name for pair in on if pair.shared and not pair.right.nullable and (how == "right" or not pair.left.nullable)}
+        found |= {
+            pair.left.name
+            for pair in on
+            if pair.shared and not pair.right.nullable and (how == "right" or not pair.left.nullable)
+        }
     return frozenset(found)
 
 
@@ -291,5 +342,11 @@ def _multiplicity(left: Table, right: Table, on: list[Pair], expect: str) -> tup
     ):
         if wanted:
             names = " + ".join(f"`{column.name}`" for column in columns)
-            checks.append(Check(f"the join is {expect}: no two rows of the {side} table have the same {names}", repeated(table.name, columns, nulls=False), "multiplicity"))
+            checks.append(
+                Check(
+                    f"the join is {expect}: no two rows of the {side} table have the same {names}",
+                    repeated(table.name, columns, nulls=False),
+                    "multiplicity",
+                )
+            )
     return tuple(checks)

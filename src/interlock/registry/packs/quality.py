@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any
 
+import duckdb
 from pydantic import Field
 from sqlglot import exp
 
@@ -85,7 +87,9 @@ def expect(
     """
     checks: list[Check] = [] if rows is None else [_row_count(rows)]
     checks += [_unique(columns) for columns in unique]
-    checks += [Check(f"`{each.name}` is never null", _rows(table, sql.is_null(each.sql)), "not_null") for each in not_null]
+    checks += [
+        Check(f"`{each.name}` is never null", _rows(table, sql.is_null(each.sql)), "not_null") for each in not_null
+    ]
     checks += [_in_range(table, column, limits) for column, limits in ranges.items()]
     checks += [_is_allowed(table, column, values) for column, values in allowed.items()]
     checks += [_matches(table, column, pattern) for column, pattern in matches.items()]
@@ -141,7 +145,9 @@ def repeated(relation: str, columns: list[Column], *, nulls: bool = True) -> exp
     """The values of `columns` that more than one row has, and how many; without `nulls`, only those without a null."""
     count = exp.Count(this=exp.Star())
     rows = sql.fresh("rows", [column.name for column in columns])
-    tree = sql.select(*(column.sql for column in columns), sql.named(count, rows)).from_(sql.table(relation), copy=False)
+    tree = sql.select(*(column.sql for column in columns), sql.named(count, rows)).from_(
+        sql.table(relation), copy=False
+    )
     if not nulls:
         tree = tree.where(sql.all_of(*(sql.not_null(column.sql) for column in columns)), copy=False)
     tree.set("group", exp.Group(expressions=[column.sql for column in columns]))
@@ -153,11 +159,25 @@ def repeated(relation: str, columns: list[Column], *, nulls: bool = True) -> exp
 def _in_range(table: Table, column: Column, limits: Range) -> Check:
     path: Path = ("ranges", column.name)
     if limits.min is None and limits.max is None:
-        raise NodeError(path, f"the range of `{column.name}` needs `min`, `max` or both", help=("For example `{min: 0}`.",))
+        raise NodeError(
+            path, f"the range of `{column.name}` needs `min`, `max` or both", help=("For example `{min: 0}`.",)
+        )
     if not (column.type.is_numeric or column.type.is_temporal or column.type.is_text):
-        raise NodeError(path, f"`{column.name}` is {column.type}, which has no range", help=("Ranges are for numbers, dates, times and text.",))
-    least = exp.LT(this=column.sql, expression=typed_literal(limits.min, column.type, (*path, "min"), column.name)) if limits.min is not None else None
-    most = exp.GT(this=column.sql, expression=typed_literal(limits.max, column.type, (*path, "max"), column.name)) if limits.max is not None else None
+        raise NodeError(
+            path,
+            f"`{column.name}` is {column.type}, which has no range",
+            help=("Ranges are for numbers, dates, times and text.",),
+        )
+    least = (
+        exp.LT(this=column.sql, expression=typed_literal(limits.min, column.type, (*path, "min"), column.name))
+        if limits.min is not None
+        else None
+    )
+    most = (
+        exp.GT(this=column.sql, expression=typed_literal(limits.max, column.type, (*path, "max"), column.name))
+        if limits.max is not None
+        else None
+    )
     odd = sql.call("isnan", column.sql) if column.type.is_float else None
     title = f"`{column.name}` is {_limits(limits.min, limits.max)}"
     return Check(title, _rows(table, sql.any_of(least, most, odd)), "range")
@@ -165,23 +185,61 @@ def _in_range(table: Table, column: Column, limits: Range) -> Check:
 
 def _is_allowed(table: Table, column: Column, values: list[Any]) -> Check:
     path: Path = ("allowed", column.name)
-    plain = [typed_literal(each, column.type, (*path, i), column.name) for i, each in enumerate(values) if each is not None]
+    plain = [
+        typed_literal(each, column.type, (*path, i), column.name) for i, each in enumerate(values) if each is not None
+    ]
     if not plain:
-        raise NodeError(path, f"the list of values allowed in `{column.name}` is empty", help=("List the values it may have.",))
-    shown = ", ".join(f"`{each}`" if isinstance(each, str) else str(each).lower() for each in values[:8]) + (", …" if len(values) > 8 else "")
-    return Check(f"`{column.name}` is one of {shown}", _rows(table, exp.Not(this=exp.In(this=column.sql, expressions=plain))), "allowed")
+        raise NodeError(
+            path, f"the list of values allowed in `{column.name}` is empty", help=("List the values it may have.",)
+        )
+    shown = ", ".join(f"`{each}`" if isinstance(each, str) else str(each).lower() for each in values[:8]) + (
+        ", …" if len(values) > 8 else ""
+    )
+    return Check(
+        f"`{column.name}` is one of {shown}",
+        _rows(table, exp.Not(this=exp.In(this=column.sql, expressions=plain))),
+        "allowed",
+    )
 
 
 def _matches(table: Table, column: Column, pattern: str) -> Check:
     if not column.type.is_text and not column.type.is_null:
-        raise NodeError(("matches", column.name), f"`matches` needs text, but `{column.name}` is {column.type}", help=("Use `ranges` or `allowed` for it.",))
+        raise NodeError(
+            ("matches", column.name),
+            f"`matches` needs text, but `{column.name}` is {column.type}",
+            help=("Use `ranges` or `allowed` for it.",),
+        )
+    problem = _pattern_problem(str(pattern))
+    if problem is not None:
+        raise NodeError(
+            ("matches", column.name),
+            f"`{pattern}` is not a regular expression: {problem}",
+            help=(
+                "Patterns are RE2's: no look-around, no back-references. Put `\\\\` before a sign that stands for itself.",
+            ),
+        )
     found = sql.call("regexp_full_match", column.sql, sql.literal(str(pattern)))
     return Check(f"`{column.name}` matches {pattern}", _rows(table, exp.Not(this=found)), "matches")
 
 
+@lru_cache(maxsize=256)
+def _pattern_problem(pattern: str) -> str | None:
+    """What the engine says against a regular expression; None if it can be used."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        try:
+            connection.execute("SELECT regexp_full_match('', ?)", [pattern])
+        except duckdb.Error as error:
+            return str(error).partition(": ")[2] or str(error)
+    return None
+
+
 def _refers(table: Table, reference: Table | None, wanted: Reference) -> Check:
     if reference is None:
-        raise NodeError(("refers_to",), "`refers_to` needs a second input: the table to look the values up in", help=("Add an edge to this node with `port: reference`.",))
+        raise NodeError(
+            ("refers_to",),
+            "`refers_to` needs a second input: the table to look the values up in",
+            help=("Add an edge to this node with `port: reference`.",),
+        )
     columns, others = wanted.columns, wanted.reference_columns
     if others is None:
         missing = [column.name for column in columns if column.name not in reference.schema]
@@ -195,14 +253,31 @@ def _refers(table: Table, reference: Table | None, wanted: Reference) -> Check:
         found = [reference.schema[column.name] for column in columns]
         others = [Column(each.name, each.type, each.nullable) for each in found]
     if len(others) != len(columns):
-        raise NodeError(("refers_to", "reference_columns"), f"{len(columns)} columns cannot refer to {len(others)}", help=("List as many in `reference_columns` as in `columns`.",))
+        raise NodeError(
+            ("refers_to", "reference_columns"),
+            f"{len(columns)} columns cannot refer to {len(others)}",
+            help=("List as many in `reference_columns` as in `columns`.",),
+        )
     for i, (column, other) in enumerate(zip(columns, others, strict=True)):
         if common_type(column.type, other.type) is None:
-            raise NodeError(("refers_to", "columns", i), f"`{column.name}` is {column.type} and `{other.name}` of the reference is {other.type}, so no value can be equal", help=("Cast one of them in a step before this one.",))
-    same = [exp.EQ(this=sql.column(other.name, "known"), expression=sql.column(column.name, "referring")) for column, other in zip(columns, others, strict=True)]
-    known = sql.select(sql.literal(1)).from_(sql.table(reference.name, "known"), copy=False).where(sql.all_of(*same), copy=False)
+            raise NodeError(
+                ("refers_to", "columns", i),
+                f"`{column.name}` is {column.type} and `{other.name}` of the reference is {other.type}, so no value can be equal",
+                help=("Cast one of them in a step before this one.",),
+            )
+    same = [
+        exp.EQ(this=sql.column(other.name, "known"), expression=sql.column(column.name, "referring"))
+        for column, other in zip(columns, others, strict=True)
+    ]
+    known = (
+        sql.select(sql.literal(1))
+        .from_(sql.table(reference.name, "known"), copy=False)
+        .where(sql.all_of(*same), copy=False)
+    )
     given = (sql.not_null(sql.column(column.name, "referring")) for column in columns)
-    tree = sql.select(*(sql.column(name, "referring") for name in table.schema.names)).from_(sql.table(THIS, "referring"), copy=False)
+    tree = sql.select(*(sql.column(name, "referring") for name in table.schema.names)).from_(
+        sql.table(THIS, "referring"), copy=False
+    )
     tree = tree.where(sql.all_of(*given, exp.Not(this=exp.Exists(this=known))), copy=False)
     return Check(f"{_named(columns)} occurs in {_named(others)} of `{reference.name}`", tree, "refers_to")
 

@@ -28,17 +28,27 @@ def typed_literal(value: Any, kind: Type, path: tuple[str | int, ...], name: str
     elif kind.name == "boolean":
         wanted = "" if isinstance(value, bool) else "true or false"
     elif kind.is_numeric:
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and not (kind.is_integer and isinstance(value, float) and value % 1)
+        fits = (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and not (kind.is_integer and isinstance(value, float) and value % 1)
+        )
         wanted = "" if fits else "a whole number" if kind.is_integer else "a number"
         if fits and not kind.is_integer:
-            return sql.literal_number(str(value)) if kind.name == "decimal" and "e" not in repr(value) and value - value == 0 else sql.literal(float(value))
+            return (
+                sql.literal_number(str(value))
+                if kind.name == "decimal" and "e" not in repr(value) and value - value == 0
+                else sql.literal(float(value))
+            )
         if fits and isinstance(value, float):
             value = int(value)
     elif kind.is_temporal:
         try:
             _READERS.get(kind.name, datetime.fromisoformat)(value)
         except (TypeError, ValueError):
-            wanted = {"date": "a date such as \"2026-01-31\"", "time": "a time such as \"08:30:00\""}.get(kind.name, "a time such as \"2026-01-31 08:30:00\"")
+            wanted = {"date": 'a date such as "2026-01-31"', "time": 'a time such as "08:30:00"'}.get(
+                kind.name, 'a time such as "2026-01-31 08:30:00"'
+            )
         else:
             return sql.cast(sql.literal(value), kind)
     elif kind.name == "uuid" and isinstance(value, str):
@@ -102,9 +112,15 @@ def pivot(
     """
     refuse_clash([(("index", i), each.name) for i, each in enumerate(index)], (), "`index` names a column twice")
     names = [(("values", i), (prefix or "") + _name_of(each)) for i, each in enumerate(values)]
-    refuse_clash(names, [each.name for each in index], "each value's column needs a name of its own, different from the `index` columns")
+    refuse_clash(
+        names,
+        [each.name for each in index],
+        "each value's column needs a name of its own, different from the `index` columns",
+    )
     if value is None and function != "count":
-        raise NodeError(("value",), f"`{function}` needs `value`, the column to take it of", candidates=tuple(table.schema.names))
+        raise NodeError(
+            ("value",), f"`{function}` needs `value`, the column to take it of", candidates=tuple(table.schema.names)
+        )
     wrong = wrong_type(function, value.type, value.name) if value is not None else None
     if wrong is not None:
         raise NodeError(("value",), wrong[0], help=("Cast the column in a step before this one.",))
@@ -112,7 +128,9 @@ def pivot(
     columns = [sql.named(group_key(each), each.name) for each in index]
     by_position = [sql.ordered(sql.column(table.position))]
     for (_, name), each in zip(names, listed, strict=True):
-        where = sql.is_null(column.sql) if isinstance(each, exp.Null) else exp.EQ(this=column.sql, expression=each.copy())
+        where = (
+            sql.is_null(column.sql) if isinstance(each, exp.Null) else exp.EQ(this=column.sql, expression=each.copy())
+        )
         kind = value.type if value is not None else Type("null")
         cell = aggregated(function, value.sql if value is not None else None, kind, where=where, order=by_position)
         columns.append(sql.named(cell, name))
@@ -135,7 +153,9 @@ def _name_of(value: Any) -> str:
 
 def _only_listed(table: Table, column: Column, listed: list[exp.Expression]) -> Check:
     plain = [each for each in listed if not isinstance(each, exp.Null)]
-    odd: exp.Expression | None = exp.Not(this=exp.In(this=column.sql, expressions=plain)) if plain else sql.not_null(column.sql)
+    odd: exp.Expression | None = (
+        exp.Not(this=exp.In(this=column.sql, expressions=plain)) if plain else sql.not_null(column.sql)
+    )
     if len(plain) == len(listed):
         odd = sql.any_of(odd, sql.is_null(column.sql))
     rows = sql.fresh("rows", [column.name])
@@ -189,9 +209,21 @@ def unpivot(
             for i, each in enumerate(columns, 1)
         ],
     )
-    places = sql.select(sql.named(sql.call("unnest", exp.Array(expressions=[sql.literal(i) for i in range(1, len(columns) + 1)])), place))
-    tree = table.select_numbered(*(sql.column(each.name) for each in kept), sql.named(name, str(names_to)), sql.named(value, str(values_to)))
-    tree.append("joins", exp.Join(this=exp.Subquery(this=places, alias=exp.TableAlias(this=sql.name_of(sql.fresh("places", [table.name])))), kind="CROSS"))
+    places = sql.select(
+        sql.named(
+            sql.call("unnest", exp.Array(expressions=[sql.literal(i) for i in range(1, len(columns) + 1)])), place
+        )
+    )
+    tree = table.select_numbered(
+        *(sql.column(each.name) for each in kept), sql.named(name, str(names_to)), sql.named(value, str(values_to))
+    )
+    tree.append(
+        "joins",
+        exp.Join(
+            this=exp.Subquery(this=places, alias=exp.TableAlias(this=sql.name_of(sql.fresh("places", [table.name])))),
+            kind="CROSS",
+        ),
+    )
     if drop_nulls:
         tree = tree.where(sql.not_null(value.copy()), copy=False)
     tree.set("order", sql.order([sql.column(position), sql.column(place)]))
@@ -214,5 +246,3 @@ def _common(columns: list[Column]) -> Type:
             )
         kind = both
     return kind
-
-

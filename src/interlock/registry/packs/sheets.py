@@ -12,10 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import duckdb
-import python_calamine
-import xlsxwriter
 from pydantic import Field
-from xlsxwriter.exceptions import XlsxWriterException
 
 from interlock.registry.kinds import Name, ReadPath, WritePath
 from interlock.registry.node import node
@@ -61,6 +58,8 @@ def describe_excel(
 
 def excel_rows(path: str, sheet: str | None, skip: int) -> tuple[str, Iterator[list[Any]]]:
     """The name of the sheet and its rows, from the first column on, after `skip` rows."""
+    import python_calamine
+
     if os.path.isdir(path):
         raise ValueError("this is a directory, not a workbook")
     if not os.path.exists(path):
@@ -224,6 +223,9 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
         table: [{formula: "=1+1", x: 0.5, ok: true}, {formula: "https://example.org", x: 2.0, ok: false}]
         gives: [{formula: "=1+1", x: 0.5, ok: true}, {formula: "https://example.org", x: 2.0, ok: false}]
     """
+    import xlsxwriter
+    from xlsxwriter.exceptions import XlsxWriterException
+
     names = [name for name, _ in rows.columns]
     if not names:
         raise ValueError("there is no column to write")

@@ -135,7 +135,9 @@ def _window_column(wanted: WindowColumn, table: Table, path: tuple[str | int, ..
 def _refuse_misfits(wanted: WindowColumn, table: Table, path: tuple[str | int, ...]) -> None:
     function, column = wanted.function, wanted.column
     if column is None and function not in _COUNTED:
-        raise NodeError((*path, "column"), f"`{function}` needs a `column` to work on", candidates=tuple(table.schema.names))
+        raise NodeError(
+            (*path, "column"), f"`{function}` needs a `column` to work on", candidates=tuple(table.schema.names)
+        )
     for given, name, users in (
         (function == "row_number" and column is not None, "column", ()),
         (wanted.offset is not None, "offset", _OFFSET),
@@ -147,7 +149,9 @@ def _refuse_misfits(wanted: WindowColumn, table: Table, path: tuple[str | int, .
             help = (f"Remove `{name}`." if not users else f"Only {', '.join(f'`{user}`' for user in users)} take it.",)
             raise NodeError((*path, name), f"`{name}` has no meaning for `{function}`", help=help)
     if function in _ROLLING and wanted.rows is None:
-        raise NodeError((*path, "rows"), f"`{function}` needs `rows`: over how many rows, this one included, such as `rows: 7`")
+        raise NodeError(
+            (*path, "rows"), f"`{function}` needs `rows`: over how many rows, this one included, such as `rows: 7`"
+        )
     if column is None:
         return
     measure = "sum" if function in ("share", "difference", "percent_change") else function.partition("_")[2]
@@ -155,14 +159,20 @@ def _refuse_misfits(wanted: WindowColumn, table: Table, path: tuple[str | int, .
         return
     wrong = wrong_type(measure, column.type, column.name) if measure in ("sum", "mean") else None
     if wrong is not None:
-        raise NodeError((*path, "column"), wrong[0].replace(f"`{measure}`", f"`{function}`"), help=("Cast the column in a step before this one.",))
+        raise NodeError(
+            (*path, "column"),
+            wrong[0].replace(f"`{measure}`", f"`{function}`"),
+            help=("Cast the column in a step before this one.",),
+        )
 
 
 def _signed(column: Column) -> exp.Expression:
     """The value, in a type that holds differences: unsigned integers would wrap below zero."""
     if column.type.name.startswith("u") and column.type.is_integer:
         return sql.cast(column.sql, Type("hugeint" if column.type.name in ("ubigint", "uhugeint") else "bigint"))
-    return sql.cast(column.sql, Type("bigint")) if column.type.is_integer and column.type.name != "hugeint" else column.sql
+    return (
+        sql.cast(column.sql, Type("bigint")) if column.type.is_integer and column.type.name != "hugeint" else column.sql
+    )
 
 
 def _sum_over(column: Column, over: Callable[[exp.Expression], exp.Expression]) -> exp.Expression:

@@ -30,6 +30,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         context.inputs[given.name] = kind
         if not (kind.is_integer or kind.is_float or kind.name in GIVEABLE):
+            context.inputs[given.name] = Type("null")  # so that its uses are not reported, too
             yield RULE.found(
                 given.at.child("type"),
                 f"a run input cannot be of type {kind}",

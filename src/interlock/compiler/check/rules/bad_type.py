@@ -17,7 +17,7 @@ RULE = rule("IL220", "bad-type", __doc__)
 
 def found(at: Place, text: str, error: TypeTextError) -> Diagnostic:
     """`text` at `at` is not a type."""
-    close = nearest(text, [*SCALARS, *ALIASES])
+    close = nearest(text, [*SCALARS, *ALIASES]) if text.replace("_", "").isalnum() else []
     return RULE.found(
         at,
         str(error),

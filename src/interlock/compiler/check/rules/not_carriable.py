@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from interlock.compiler.carry import Carried, CarryError, carry
 from interlock.compiler.check.context import Context
+from interlock.compiler.standalone.carry import Carried, CarryError, carry
 from interlock.ir.diagnostics import Diagnostic, rule
 
 RULE = rule("IL205", "not-carriable", __doc__)

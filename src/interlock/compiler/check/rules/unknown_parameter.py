@@ -17,10 +17,16 @@ from interlock.ir.diagnostics import Diagnostic, Fix, Place, escape_pointer, joi
 RULE = rule("IL201", "unknown-parameter", __doc__)
 
 
-def found(at: Place, name: str, inside: str, known: Iterable[str], given: Iterable[str], reference: str) -> Diagnostic:
-    """`name`, at `at`, is no parameter of `reference`, or no key `inside` one; `known` are, `given` are already there."""
+def found(
+    at: Place, name: str, inside: str, known: Iterable[str], given: Iterable[str], reference: str, meant: str | None = None
+) -> Diagnostic:
+    """`name`, at `at`, is no parameter of `reference`, or no key `inside` one; `known` are, `given` are already there.
+
+    `meant` is the only name that is missing, where there is one.
+    """
     names = list(known)
     close = nearest(name, [each for each in names if each not in given])
+    close = close or ([meant] if meant else [])
     parent = at.pointer.rsplit("/", 1)[0]
     if close:
         fix = Fix(

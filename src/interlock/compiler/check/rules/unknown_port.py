@@ -35,7 +35,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 help=[
                     f"a sink passes on what it wrote: connect `{edge.source}` straight to what comes after `{edge.target}`"
                     if source is not None and source.is_sink
-                    else f"to bring both together, connect both to a node such as `join_tables` or `union_tables`"
+                    else "to bring both together, connect both to a node such as `join_tables` or `union_tables`"
                 ],
                 fix=Fix(f"drop the edge from `{edge.source}`", ({"op": "remove", "path": edge.at.pointer},)),
                 expected="a node with inputs",

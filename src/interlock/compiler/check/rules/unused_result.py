@@ -27,7 +27,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if context.successors[node.id] or not context.predecessors[node.id] or node.id in told:
             continue
         bound = context.bound.get(node.id)
-        observed = bound is not None and isinstance(bound.result, Select) and (bound.result.preview or bound.result.checks)
+        if bound is None:
+            continue  # it is not known what it does: something before it is broken
+        observed = isinstance(bound.result, Select) and (bound.result.preview or bound.result.checks)
         if node_type.is_sink or observed:
             continue
         yield RULE.found(

@@ -11,20 +11,63 @@ Mend it with a value of the kind that the message names.
 
 from __future__ import annotations
 
-from interlock.ir.diagnostics import Diagnostic, Place, joined, nearest, replace_fix, rule
+import re
+
+from interlock.ir.diagnostics import Diagnostic, Fix, Place, joined, nearest, replace_fix, rule
 
 RULE = rule("IL202", "wrong-value", __doc__)
 
+SENTENCE = "sentence: "
+"""Starts an expectation that is a sentence of the node type's own."""
 
-def found(at: Place, name: str, message: str, value: object, choices: list[str]) -> Diagnostic:
-    """The value at `at` (of parameter `name`) is wrong: `message` says what was expected."""
-    close = nearest(str(value), choices) if choices and isinstance(value, str) else []
+
+def found(at: Place, path: str, reference: str, expected: str, value: object, choices: list[str]) -> Diagnostic:
+    """The value at `at`, the parameter `path` of node type `reference`, is not `expected`, one of `choices` if any."""
+    name = f"`{path}` of `{reference}`" if path else f"the parameters of `{reference}`"
+    if SENTENCE in expected:
+        own = expected.replace(SENTENCE, "")
+        return RULE.found(at, f"{name}: {own}", label="refused here", expected=own, found=_plain(value), candidates=[])
+    close = nearest(value, choices) if choices and isinstance(value, str) else []
     return RULE.found(
         at,
-        f"`{name}`: {message}",
-        label=f"expected {joined([f'`{choice}`' for choice in choices], 'or')}" if choices else message,
-        fix=replace_fix(at.pointer, str(value), close[0]) if close else None,
-        expected=choices or message,
-        found=value if isinstance(value, str | int | float | bool | type(None)) else type(value).__name__,
+        f"{name} must be {expected}, not {_shown(value)}",
+        label=f"must be {joined(choices, 'or') if choices else expected}",
+        fix=replace_fix(at.pointer, str(value), close[0]) if close else _converted(at, expected, value),
+        expected=choices or expected,
+        found=_plain(value),
         candidates=close,
     )
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | type(None)) else type(value).__name__
+
+
+def _shown(value: object) -> str:
+    """A value in a sentence.
+
+    >>> _shown("10"), _shown(2.5), _shown([])
+    ("the text '10'", '2.5', 'an empty list')
+    """
+    if isinstance(value, str):
+        text = repr(value)
+        return f"the text {text if len(text) <= 40 else text[:37] + '...'}" if value else "an empty text"
+    if isinstance(value, list | dict):
+        return f"{'a' if value else 'an empty'} {'list' if isinstance(value, list) else 'mapping'}"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)[:40]
+
+
+def _converted(at: Place, expected: str, value: object) -> Fix | None:
+    """The fix where the value was only written in another form: a number in quotes, one entry without its list."""
+    if expected in ("a whole number", "a number") and isinstance(value, str):
+        number = re.fullmatch(r"[+-]?\d{1,15}", value) or (expected == "a number" and re.fullmatch(r"[+-]?\d+\.\d+", value))
+        return replace_fix(at.pointer, value, int(value) if value.lstrip("+-").isdigit() else float(value)) if number else None
+    if expected == "true or false" and isinstance(value, str) and value.casefold() in ("true", "false", "yes", "no"):
+        return replace_fix(at.pointer, value, value.casefold() in ("true", "yes"))
+    if expected == "a list" and isinstance(value, str) and value:
+        return Fix(f"write it as a list: [{value}]", ({"op": "replace", "path": at.pointer, "value": [value]},))
+    if expected == "a text" and isinstance(value, int | float) and not isinstance(value, bool):
+        return Fix(f"put it in quotes: \"{value}\"", ({"op": "replace", "path": at.pointer, "value": str(value)},))
+    return None

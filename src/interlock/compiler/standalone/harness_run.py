@@ -1,19 +1,14 @@
-"""What every emitted Python module ends with: the code that runs its steps.
+"""The harness, second part: one run. Everything below the line of dashes is carried into the module verbatim.
 
-Everything below the line of dashes is carried into the module verbatim, so it may use only the standard library and
-`duckdb`. The names above it stand for what the module itself defines.
+The names above it stand for what the module itself defines.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import hashlib
-import json
 import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,40 +16,31 @@ from typing import Any
 
 import duckdb
 
-PLAN = ""
+from interlock.compiler.standalone.harness_values import (
+    Described,
+    Rows,
+    RunFailed,
+    _advice,
+    _batches,
+    _changes,
+    _Counted,
+    _json,
+    _literal,
+    _plain,
+    _quoted,
+    _shown_change,
+    _size,
+    _umask,
+)
+
 INPUTS: dict[str, dict[str, Any]] = {}
 MACROS: dict[str, str] = {}
 STEPS: list[dict[str, Any]] = []
 
 # ---------------------------------------------------------------------------------------------------------------------
-# How the steps run. This part is the same in every module.
+
 
 SMALL = 32 * 1024 * 1024  # bytes of input up to which every step is run by itself, so that each can be counted
-
-
-class RunFailed(Exception):
-    """A run that stopped. Nothing was written, unless `data` lists what was."""
-
-    def __init__(self, code: str, message: str, step: str | None = None, help: str = "", **data: Any) -> None:
-        super().__init__(message)
-        self.code, self.message, self.step, self.help, self.data = code, message, step, help, data
-
-
-class Rows:
-    """A relation as Python sees it: (name, SQL type) pairs, and an iterator of tuples."""
-
-    def __init__(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
-        self.columns, self.rows = list(columns), rows
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        return iter(self.rows)
-
-
-class Described:
-    """What a source looked like when the plan was checked."""
-
-    def __init__(self, columns: Sequence[tuple[str, str]], facts: Mapping[str, Any]) -> None:
-        self.columns, self.facts = list(columns), dict(facts)
 
 
 class Run:
@@ -235,11 +221,12 @@ class Run:
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
-        cursor = self.connection.cursor() if name in self.stored else self.connection
-        if name in self.stored:
-            # a cursor does not see temporary tables of its connection, so the rows come through the connection itself
-            cursor = self.connection
-        result = cursor.execute(self.statement(f"SELECT * FROM {_quoted(name)}", [name]))
+        # a timestamp with a zone comes as text: Python would need another library for it
+        chosen = ", ".join(
+            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}" if "zone" in kind or kind == "timestamptz" else _quoted(each)
+            for each, kind in columns
+        )
+        result = self.connection.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
 
         def rows() -> Iterator[Sequence[Any]]:
             while batch := result.fetchmany(2048):
@@ -377,197 +364,3 @@ class Run:
         if hasattr(self, "connection"):
             self.connection.close()
         shutil.rmtree(self.spill, ignore_errors=True)
-
-
-class _Counted:
-    """Rows, counted as they pass."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.columns, self._rows, self.count = rows.columns, rows, 0
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        for row in self._rows:
-            self.count += 1
-            yield row
-
-
-def _batches(rows: Iterable[Sequence[Any]], size: int = 4096) -> Iterator[list[Sequence[Any]]]:
-    batch: list[Sequence[Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _changes(pinned: Sequence[Sequence[str]], found: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """How a source's columns differ: ("missing", name), ("new", name, type), ("type", name, was, is), ("order", …)."""
-    before, now = {name: kind for name, kind in pinned}, {name: kind for name, kind in found}
-    changes: list[tuple[str, ...]] = [("missing", name, before[name]) for name in before if name not in now]
-    changes += [("new", name, now[name]) for name in now if name not in before]
-    changes += [
-        ("type", name, before[name], now[name])
-        for name in before
-        if name in now and _bare(now[name]) != _bare(before[name]) and not _fits(_bare(now[name]), _bare(before[name]))
-    ]
-    if not changes and list(before) != list(now):
-        changes.append(("order", ", ".join(before), ", ".join(now)))
-    return changes
-
-
-def _bare(kind: str) -> str:
-    return kind.lower().removesuffix(" not null")
-
-
-def _fits(found: str, pinned: str) -> bool:
-    """Whether values that look like `found` always read as `pinned`."""
-    order = ["tinyint", "smallint", "integer", "bigint", "hugeint", "double"]
-    if pinned == "varchar" or (found in order and pinned in order and order.index(found) <= order.index(pinned)):
-        return True
-    return (found == "date" and pinned.startswith("timestamp")) or (found in order[:4] and pinned.startswith("decimal"))
-
-
-def _shown_change(change: Sequence[str]) -> str:
-    kind, name, *rest = change
-    if kind == "missing":
-        return f"column `{name}` ({rest[0]}) is missing"
-    if kind == "new":
-        return f"column `{name}` ({rest[0]}) is new"
-    if kind == "type":
-        return f"column `{name}` was {rest[0]} and now looks like {rest[1]}"
-    return f"the columns come in another order ({rest[0]}; before: {name})"
-
-
-def _advice(message: str) -> str:
-    lowered = message.lower()
-    if "could not convert" in lowered or "conversion" in lowered or "cast" in lowered:
-        return "the data holds a value that does not fit its type: cast with on_error: null, or give the source's column another type"
-    if "out of range" in lowered or "overflow" in lowered:
-        return "a number is too large for its type: use double or a wider decimal"
-    return ""
-
-
-def _plain(error: BaseException) -> str:
-    """An error in one line, without the engine's prefix and excerpt."""
-    text = str(error).strip().split("\n\nLINE ")[0].split("\nLINE ")[0]
-    text = re.sub(r"^[A-Z][A-Za-z ]*(?:Error|Exception): ", "", text)
-    return " ".join(text.split())[:600] or type(error).__name__
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _json(value: Any) -> Any:
-    """A value that JSON can hold."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return str(value)
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, list | tuple):
-        return [_json(each) for each in value]
-    if isinstance(value, dict):
-        return {str(key): _json(each) for key, each in value.items()}
-    return str(value)
-
-
-def _size(path: str) -> int | None:
-    try:
-        return os.path.getsize(path)
-    except OSError:
-        return None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _digest(path: str) -> str | None:
-    found = hashlib.sha256()
-    try:
-        with open(path, "rb") as handle:
-            while block := handle.read(1 << 20):
-                found.update(block)
-    except OSError:
-        return None
-    return "sha256:" + found.hexdigest()
-
-
-def run(
-    root: str = ".",
-    inputs: Mapping[str, Any] | None = None,
-    on_event: Callable[[dict[str, Any]], None] | None = None,
-    threads: int | None = None,
-    memory: str | None = None,
-    stepwise: bool | None = None,
-) -> dict[str, Any]:
-    """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
-
-    `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same.
-    """
-    started = time.perf_counter()
-    this = Run(root, on_event, stepwise)
-    try:
-        this.connect(threads, memory)
-        values = this.set_inputs(inputs or {})
-        this.check_sources()
-        for step in STEPS:
-            this.run_step(step)
-        this.commit()
-    except OSError as error:
-        raise RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")) from error
-    finally:
-        this.close()
-    outputs = [
-        {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
-         "digest": _digest(this.path(entry["path"]))}
-        for entry in this.report if entry.get("path") in this.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.committed)
-    ]  # fmt: skip
-    return {
-        "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
-        "steps": this.report, "outputs": outputs, "previews": this.previews, "seconds": round(time.perf_counter() - started, 6),
-    }  # fmt: skip
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
-    parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
-    parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
-    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more")
-    parser.add_argument("--threads", type=int, help="threads to use (default: all)")
-    parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    given = parser.parse_args(arguments)
-    pairs = [each.partition("=") for each in given.input]
-    if any(not sign for _, sign, _ in pairs):
-        parser.error("--input takes NAME=VALUE")
-    try:
-        report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
-    except RunFailed as failed:
-        if given.json:
-            print(json.dumps({"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}))
-        else:
-            print(f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""), file=sys.stderr)
-        return 3
-    if given.json:
-        print(json.dumps(report))
-        return 0
-    for entry in report["steps"]:
-        rows = "" if entry["rows"] is None else f"{entry['rows']:,} rows"
-        print(f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip())
-    return 0

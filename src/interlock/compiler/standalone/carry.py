@@ -17,12 +17,24 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
+from interlock.compiler.standalone.harness import PARTS
+
 PROVIDED = frozenset({"Rows", "Described", "RunFailed"})
-"""Names that the module's own last part defines."""
+"""Names of Interlock's that the program defines itself."""
 
 
 class CarryError(Exception):
     """A Python node that cannot run without Interlock; the message names what it uses."""
+
+
+def _program_names() -> dict[str, tuple[str, str]]:
+    """The names that the program's own part defines or imports; what is carried must not give them another meaning."""
+    return {
+        name: ("the program itself", definition.text)
+        for part in PARTS
+        for name, definition in _definitions(part).items()
+        if definition.module.split(".")[0] != "interlock"
+    }
 
 
 @dataclass
@@ -32,7 +44,7 @@ class Carried:
     imports: set[str] = field(default_factory=set)
     sources: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
-    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    names: dict[str, tuple[str, str]] = field(default_factory=_program_names)
     taken: set[str] = field(default_factory=set)
 
     def name_for(self, step: str) -> str:
@@ -59,6 +71,8 @@ def _add(module: ModuleType, name: str, carried: Carried) -> None:
     kind, text = definition.kind, definition.text
     owner = carried.names.get(name)
     if owner is not None:
+        if owner[0] == "the program itself" and kind == "import" and definition.module.split(".")[0] == "interlock":
+            return
         if owner[1] != text:
             raise CarryError(f"`{name}` is defined in {owner[0]} and in {module.__name__}, and one program needs both; rename one")
         return

@@ -1,0 +1,38 @@
+"""The harness as text: the last part of every emitted Python module."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+from interlock.compiler.standalone import harness_main, harness_run, harness_values
+
+PARTS: tuple[ModuleType, ...] = (harness_values, harness_run, harness_main)
+RULER = "# " + "-" * 117
+"""Everything below this line of a part is carried."""
+
+IMPORTS = (
+    "import argparse",
+    "import contextlib",
+    "import hashlib",
+    "import json",
+    "import os",
+    "import re",
+    "import shutil",
+    "import sys",
+    "import tempfile",
+    "import time",
+    "from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence",
+    "from typing import Any",
+    "import duckdb",
+)
+"""What the parts import, together."""
+
+
+@lru_cache(maxsize=1)
+def harness_text() -> str:
+    """The parts, one after the other, each from its line of dashes on."""
+    texts = [Path(str(part.__file__)).read_text(encoding="utf-8") for part in PARTS]
+    bodies = [text[text.index(RULER) + len(RULER) :].strip("\n") for text in texts]
+    return "\n\n\n".join([f"{RULER}\n{bodies[0]}", *bodies[1:]])

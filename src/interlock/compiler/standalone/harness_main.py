@@ -1,0 +1,84 @@
+"""The harness, third part: how a program is called. Everything below the line of dashes is carried verbatim."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from interlock.compiler.standalone.harness_run import STEPS, Run
+from interlock.compiler.standalone.harness_values import RunFailed, _digest, _json, _size
+
+PLAN = ""
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def run(
+    root: str = ".",
+    inputs: Mapping[str, Any] | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    stepwise: bool | None = None,
+) -> dict[str, Any]:
+    """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
+
+    `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
+    statements. By default it depends on how large the inputs are. The bytes written are the same.
+    """
+    started = time.perf_counter()
+    this = Run(root, on_event, stepwise)
+    try:
+        this.connect(threads, memory)
+        values = this.set_inputs(inputs or {})
+        this.check_sources()
+        for step in STEPS:
+            this.run_step(step)
+        this.commit()
+    except OSError as error:
+        raise RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")) from error
+    finally:
+        this.close()
+    outputs = [
+        {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
+         "digest": _digest(this.path(entry["path"]))}
+        for entry in this.report if entry.get("path") in this.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.committed)
+    ]  # fmt: skip
+    return {
+        "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
+        "steps": this.report, "outputs": outputs, "previews": this.previews, "seconds": round(time.perf_counter() - started, 6),
+    }  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
+    parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
+    parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
+    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more")
+    parser.add_argument("--threads", type=int, help="threads to use (default: all)")
+    parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    given = parser.parse_args(arguments)
+    pairs = [each.partition("=") for each in given.input]
+    if any(not sign for _, sign, _ in pairs):
+        parser.error("--input takes NAME=VALUE")
+    try:
+        report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
+    except RunFailed as failed:
+        if given.json:
+            print(json.dumps({"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}))
+        else:
+            print(f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""), file=sys.stderr)
+        return 3
+    if given.json:
+        print(json.dumps(report))
+        return 0
+    for entry in report["steps"]:
+        rows = "" if entry["rows"] is None else f"{entry['rows']:,} rows"
+        print(f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip())
+    return 0

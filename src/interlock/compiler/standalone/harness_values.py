@@ -1,0 +1,169 @@
+"""The harness, first part: what the program's other parts are made of.
+
+The three parts of the harness end every emitted Python module. Everything below the line of dashes is carried into the
+module verbatim, so it may use only the standard library and `duckdb`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+# ---------------------------------------------------------------------------------------------------------------------
+# How the steps run. This part is the same in every module.
+
+
+class RunFailed(Exception):
+    """A run that stopped. Nothing was written, unless `data` lists what was."""
+
+    def __init__(self, code: str, message: str, step: str | None = None, help: str = "", **data: Any) -> None:
+        super().__init__(message)
+        self.code, self.message, self.step, self.help, self.data = code, message, step, help, data
+
+
+class Rows:
+    """A relation as Python sees it: (name, SQL type) pairs, and an iterator of tuples."""
+
+    def __init__(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
+        self.columns, self.rows = list(columns), rows
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return iter(self.rows)
+
+
+class Described:
+    """What a source looked like when the plan was checked."""
+
+    def __init__(self, columns: Sequence[tuple[str, str]], facts: Mapping[str, Any]) -> None:
+        self.columns, self.facts = list(columns), dict(facts)
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.columns, self._rows, self.count = rows.columns, rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _batches(rows: Iterable[Sequence[Any]], size: int = 4096) -> Iterator[list[Sequence[Any]]]:
+    batch: list[Sequence[Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _changes(pinned: Sequence[Sequence[str]], found: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """How a source's columns differ: ("missing", name), ("new", name, type), ("type", name, was, is), ("order", …)."""
+    before, now = {name: kind for name, kind in pinned}, {name: kind for name, kind in found}
+    changes: list[tuple[str, ...]] = [("missing", name, before[name]) for name in before if name not in now]
+    changes += [("new", name, now[name]) for name in now if name not in before]
+    changes += [
+        ("type", name, before[name], now[name])
+        for name in before
+        if name in now and _bare(now[name]) != _bare(before[name]) and not _fits(_bare(now[name]), _bare(before[name]))
+    ]
+    if not changes and list(before) != list(now):
+        changes.append(("order", ", ".join(before), ", ".join(now)))
+    return changes
+
+
+def _bare(kind: str) -> str:
+    return kind.lower().removesuffix(" not null")
+
+
+def _fits(found: str, pinned: str) -> bool:
+    """Whether values that look like `found` always read as `pinned`."""
+    order = ["tinyint", "smallint", "integer", "bigint", "hugeint", "double"]
+    if pinned == "varchar" or (found in order and pinned in order and order.index(found) <= order.index(pinned)):
+        return True
+    return (found == "date" and pinned.startswith("timestamp")) or (found in order[:4] and pinned.startswith("decimal"))
+
+
+def _shown_change(change: Sequence[str]) -> str:
+    kind, name, *rest = change
+    if kind == "missing":
+        return f"column `{name}` ({rest[0]}) is missing"
+    if kind == "new":
+        return f"column `{name}` ({rest[0]}) is new"
+    if kind == "type":
+        return f"column `{name}` was {rest[0]} and now looks like {rest[1]}"
+    return f"the columns come in another order ({rest[0]}; before: {name})"
+
+
+def _advice(message: str) -> str:
+    lowered = message.lower()
+    if "could not convert" in lowered or "conversion" in lowered or "cast" in lowered:
+        return "the data holds a value that does not fit its type: cast with on_error: null, or give the source's column another type"
+    if "out of range" in lowered or "overflow" in lowered:
+        return "a number is too large for its type: use double or a wider decimal"
+    return ""
+
+
+def _plain(error: BaseException) -> str:
+    """An error in one line, without the engine's prefix and excerpt."""
+    text = str(error).strip().split("\n\nLINE ")[0].split("\nLINE ")[0]
+    text = re.sub(r"^[A-Z][A-Za-z ]*(?:Error|Exception): ", "", text)
+    return " ".join(text.split())[:600] or type(error).__name__
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _json(value: Any) -> Any:
+    """A value that JSON can hold."""
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [_json(each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _json(each) for key, each in value.items()}
+    return str(value)
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _digest(path: str) -> str | None:
+    found = hashlib.sha256()
+    try:
+        with open(path, "rb") as handle:
+            while block := handle.read(1 << 20):
+                found.update(block)
+    except OSError:
+        return None
+    return "sha256:" + found.hexdigest()
