@@ -1,4 +1,4 @@
-"""Write the reference pages from the code: node types, diagnostics, expressions, the command line.
+"""Write the reference pages from the code: node types, diagnostics, mistakes, expressions, the command line.
 
 `python docs/generate.py` writes them; `--check` writes nothing and exits with 1 if a page is not what the code says.
 """
@@ -11,16 +11,19 @@ from importlib import import_module
 from pathlib import Path
 
 import typer
+import yaml
 
-from interlock.api import rules
+from interlock.api import Project, rules
 from interlock.doors.cli.main import app
 from interlock.ir.expressions.reference import reference
 from interlock.registry import packs
 from interlock.registry.node import NodeType
 from interlock.registry.pages import page
 from interlock.registry.registry import installed
+from interlock.syntax.render import full
 
 HERE = Path(__file__).parent
+MISTAKES = HERE.parent / "examples/twenty_mistakes"
 WIDTH = 100
 """Columns of the help texts in `cli.md`, whatever the terminal."""
 
@@ -104,6 +107,24 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def mistakes() -> str:
+    """A plan that passes, ways to break it, and what is said of each."""
+    project = Project.at(MISTAKES)
+    plan = (MISTAKES / "plan.yaml").read_text(encoding="utf-8")
+    broken = yaml.safe_load((MISTAKES / "mistakes.yaml").read_text(encoding="utf-8"))
+    lines = [
+        f"# {len(broken)} mistakes", "", NOTE, "",
+        "A plan that passes, ways to break it, and what `interlock check` says of each. Nothing ran in any of them.",
+        "The files are in [examples/twenty_mistakes](../examples/twenty_mistakes/README.md).", "", "```yaml", plan.rstrip(), "```",
+    ]  # fmt: skip
+    for number, each in enumerate(broken, 1):
+        checked = project.check_text(plan.replace(each["was"], each["now"]), "plan.yaml")
+        told = full(checked.diagnostics, checked.document, False).replace(str(MISTAKES.resolve()), "the project")
+        instead = f"`{each['now'].strip()}` for `{each['was'].strip()}`" if each["now"] else f"without `{each['was'].strip().removeprefix('- ')}`"
+        lines += ["", f"## {number}. {each['title']}", "", f"{instead[:1].upper()}{instead[1:]}:", "", "```text", told.strip("\n"), "```"]
+    return "\n".join(lines) + "\n"
+
+
 def expressions() -> str:
     """The expression language."""
     title, _, rest = reference().partition("\n")
@@ -140,6 +161,7 @@ def _slug(title: str) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "nodes.md": nodes,
     "diagnostics.md": diagnostics,
+    "mistakes.md": mistakes,
     "expressions.md": expressions,
     "cli.md": cli,
 }

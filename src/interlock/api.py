@@ -32,6 +32,7 @@ from interlock.runtime.execute import Report as Report
 from interlock.runtime.execute import RunFailed as RunFailed
 from interlock.runtime.execute import execute
 from interlock.syntax.documents import Document
+from interlock.syntax.graph_shapes import Graph
 from interlock.syntax.locating import in_order
 from interlock.syntax.plans import read_plan
 
@@ -166,7 +167,21 @@ class Project:
 
         if checked.plan is None:
             raise Refused(checked)
-        return {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format](graphs.plan_graph(checked.plan))
+        return {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format](self._graph(checked))
+
+    def _graph(self, checked: Checked) -> Graph:
+        """The plan's boxes, coloured by what their node types do, with the columns of each result where it is proven."""
+        from interlock.syntax.graphs import Kind, plan_graph
+
+        assert checked.plan is not None
+        kinds: dict[str, Kind] = {}
+        for node in checked.plan.nodes:
+            found = self.registry.find(node.type, node.version)
+            if found is not None:
+                kind = found.type
+                kinds[node.id] = "source" if kind.is_source else "sink" if kind.is_sink else "check" if kind.observes else "step"
+        bound = checked.proven.nodes if checked.proven else ()
+        return plan_graph(checked.plan, None, kinds, {each.node.id: f"→ {', '.join(each.schema.names)}" for each in bound})
 
     def open_surfaces(self) -> list[dict[str, str]]:
         """Parameters of node types that take any text."""

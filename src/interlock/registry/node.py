@@ -53,6 +53,7 @@ class NodeType:
     migrations: Mapping[int, Adapter] = field(default_factory=dict)
     describe: Callable[..., Any] | None = None
     columns: Callable[..., Any] | None = None
+    observes: bool = False
     defined_in: str = ""
 
     def __call__(self, *ports: Any, **params: Any) -> Any:
@@ -184,6 +185,7 @@ def node(
     migrations: Mapping[int, Adapter] | None = None,
     describe: Callable[..., Any] | None = None,
     columns: Callable[..., Any] | None = None,
+    observes: bool = False,
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a node type of a function.
 
@@ -191,6 +193,7 @@ def node(
     `migrations` map an older version to a function that turns its parameters into this version's.
     `describe(connection, **params)` looks at the header and a sample of a source and returns `(columns, facts)`,
     columns as (name, SQL type) pairs; it is carried into the artifact to notice drift.
+    `observes` says that the node only looks at its input, which it passes on: its result need not be used.
     `columns(*schemas, **params)` tells the result's columns of a Python node that has ports.
     """
 
@@ -207,6 +210,7 @@ def node(
             dict(migrations or {}),
             describe,
             columns,
+            observes,
             function.__code__.co_filename,
         )
 

@@ -8,7 +8,7 @@ from html import escape
 from itertools import pairwise
 
 from interlock.syntax.graph_layout import Layout, Route, layout
-from interlock.syntax.graphs import Graph, GraphNode
+from interlock.syntax.graph_shapes import Graph, GraphNode
 from interlock.syntax.words import visible
 
 _TITLE, _DETAIL, _LABEL = 14, 12, 11

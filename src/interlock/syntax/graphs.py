@@ -9,54 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from interlock.ir.plan import Plan
+from interlock.syntax.graph_shapes import Graph, GraphEdge, GraphNode, Kind
 from interlock.syntax.words import visible
 
-Kind = Literal["source", "step", "sink", "check"]
+def plan_graph(
+    plan: Plan,
+    statuses: Mapping[str, str] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> Graph:
+    """The graph of a plan. Where `kinds` does not say otherwise, what has no input is a source, what feeds nothing a sink.
 
-
-@dataclass(frozen=True, slots=True)
-class GraphNode:
-    """A box: a title, lines of detail below it, its kind, and how it fares in a run (if it is drawn of one)."""
-
-    id: str
-    title: str
-    details: tuple[str, ...] = ()
-    kind: Kind = "step"
-    status: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GraphEdge:
-    """An arrow between two boxes. An edge that names no box is not drawn."""
-
-    source: str
-    target: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Boxes and arrows, in the order of the plan. Of two boxes with one id, the first is meant by edges."""
-
-    nodes: tuple[GraphNode, ...]
-    edges: tuple[GraphEdge, ...] = ()
-
-    def joints(self) -> list[tuple[int, int, str]]:
-        """The edges that can be drawn, as indices of nodes, with their labels."""
-        index = {node.id: place for place, node in reversed(list(enumerate(self.nodes)))}
-        return [
-            (index[edge.source], index[edge.target], edge.label)
-            for edge in self.edges
-            if edge.source in index and edge.target in index
-        ]
-
-
-def plan_graph(plan: Plan, statuses: Mapping[str, str] | None = None) -> Graph:
-    """The graph of a plan: what has no input is a source, what feeds nothing a sink.
+    `notes` gives a last line for some boxes, such as the columns of their results.
 
     >>> from interlock.ir.plan import Edge, Node
     >>> nodes = (Node("sales", "read_csv", 1, {"path": "a.csv"}), Node("out", "write_csv"))
@@ -67,18 +34,39 @@ def plan_graph(plan: Plan, statuses: Mapping[str, str] | None = None) -> Graph:
     feeding = {edge.source for edge in plan.edges}
     nodes = []
     for node in plan.nodes:
-        kind: Kind = "source" if node.id not in fed else "sink" if node.id not in feeding else "step"
-        details = tuple(f"{name}: {_short(value)}" for name, value in list(node.params.items())[:3])
+        guess: Kind = "source" if node.id not in fed else "sink" if node.id not in feeding else "step"
+        kind = (kinds or {}).get(node.id, guess)
+        details = [f"{name}: {_short(value)}" for name, value in list(node.params.items())[:3]]
+        if len(node.params) > 3:
+            details.append(f"… {len(node.params) - 3} more")
+        if notes and node.id in notes:
+            details.append(notes[node.id])
         nodes.append(GraphNode(node.id, node.id, (node.reference, *details), kind, (statuses or {}).get(node.id)))
     return Graph(tuple(nodes), tuple(GraphEdge(edge.source, edge.target, edge.port or "") for edge in plan.edges))
 
 
 def _short(value: Any) -> str:
+    """A parameter in a few words: `total = sum revenue`, `customer_id = id`, `net = price * 2`."""
+    return visible(" ".join(_words(value).split())[:200])
+
+
+def _words(value: Any) -> str:
     if isinstance(value, str):
-        return visible(" ".join(value.split())[:200])
-    if isinstance(value, list) and all(isinstance(element, (str, int, float)) for element in value):
-        return visible(", ".join(map(str, value[:20]))[:200])
-    return visible(json.dumps(value, ensure_ascii=False, default=str)[:200])
+        return value
+    if isinstance(value, list):
+        shown = [_words(each) for each in value[:4]]
+        return ", ".join([*shown, f"… {len(value) - 4} more"] if len(value) > 4 else shown)
+    if isinstance(value, Mapping):
+        given = dict(value)
+        if "name" in given:
+            rest = [_words(each) for key, each in given.items() if key != "name" and not isinstance(each, Mapping)]
+            return f"{given['name']} = {' '.join(rest)}" if rest else str(given["name"])
+        if set(given) == {"left", "right"}:
+            return f"{given['left']} = {given['right']}"
+        if "column" in given and set(given) <= {"column", "descending", "nulls"}:
+            return str(given["column"]) + (" desc" if given.get("descending") is True else "")
+        return ", ".join(f"{key} = {_words(each)}" for key, each in list(given.items())[:4]) + (", …" if len(given) > 4 else "")
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 _FILLS = {"source": ("#e7f5f0", "#1f8a70"), "step": ("#edf3fe", "#3a6fd8"), "sink": ("#fff4e2", "#b9730a"),

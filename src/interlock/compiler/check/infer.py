@@ -67,7 +67,7 @@ def _reads_in_order(tree: exp.Select) -> bool:
 
 def not_null_columns(result: Select, inputs: Mapping[str, Schema]) -> set[str]:
     """Names of result columns that are never null: said by the node, or passed straight through from one input."""
-    found = {name for name in result.non_null}
+    found = set(result.non_null)
     name = single_relation(result.tree)
     schema = next((schema for node, schema in inputs.items() if name and node.casefold() == name.casefold()), None)
     folded = {each.casefold() for each in found}

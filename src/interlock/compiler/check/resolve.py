@@ -23,7 +23,7 @@ from interlock.compiler.check.rules import (
     wrong_type,
 )
 from interlock.ir import expressions
-from interlock.ir.diagnostics import Diagnostic, Place, Rule, replace_fix
+from interlock.ir.diagnostics import Diagnostic, Fix, Place, Rule
 from interlock.ir.types import Schema, Type, TypeTextError, parse_type
 from interlock.registry import kinds
 from interlock.registry.node import NodeType
@@ -53,6 +53,7 @@ class Resolver:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     inputs_used: set[str] = field(default_factory=set)
     paths: dict[str, str] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
 
     def resolve(self, model: BaseModel, at: Place) -> dict[str, Any]:
         """The keyword arguments for the node's function; what is wrong is added to `diagnostics`."""
@@ -90,6 +91,7 @@ class Resolver:
             return [self.value(inner, each, at.child(index), port) for index, each in enumerate(value)]
         if origin is dict and isinstance(value, dict):
             key, inner = typing.get_args(hint)
+            self.keys = set(value)
             return {
                 self.value(key, name, at.child(name).key(), port): self.value(inner, each, at.child(name), port)
                 for name, each in value.items()
@@ -109,7 +111,7 @@ class Resolver:
         scope = self.schema(port)
         column = scope[1].get(name) if scope else None
         if scope and column is None:
-            self.diagnostics.append(unknown_column.found(at, name, scope[0], scope[1]))
+            self.diagnostics.append(unknown_column.found(at, name, scope[0], scope[1], self.keys))
         if column is None:
             return kinds.Column(name, Type("null"))
         return kinds.Column(column.name, column.type, column.nullable)
@@ -161,15 +163,21 @@ class Resolver:
     ) -> Diagnostic:
         """A problem of the expression language as a diagnostic at its place in the plan."""
         notes = list(problem.notes)
-        if problem.reason == "unknown-column" and scope and not notes:
-            notes = [f"`{scope[0]}` has {', '.join(scope[1].names[:12])}{', …' if len(scope[1]) > 12 else ''}"]
+        if problem.reason == "unknown-column" and scope and problem.message.startswith("column"):
+            notes = [unknown_column.columns_of(*scope)]
         fix = None
         if problem.replacement is not None:
             safe = problem.safe
             wrong = text[problem.start : problem.end]
             if problem.reason == "unknown-column" and problem.candidates:
                 safe = safe or unknown_column.is_safe(wrong.strip('"'), problem.candidates)
-            fix = replace_fix(at.pointer, text if len(text) <= 60 else wrong, problem.replacement, safe=safe)
+            before, after = text[: problem.start], text[problem.end :]
+            new = problem.replacement
+            if new.startswith(before) and new.endswith(after) and len(new) > len(before) + len(after):
+                title = f"replace `{wrong}` with `{new[len(before) : len(new) - len(after)]}`"
+            else:
+                title = f"write `{new}`"
+            fix = Fix(title, ({"op": "replace", "path": at.pointer, "value": new},), safe)
         return REASONS[problem.reason].found(
             at.span(problem.start, problem.end),
             problem.message,

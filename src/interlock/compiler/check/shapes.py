@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from interlock.compiler.check.rules import missing_parameter, unknown_parameter, wrong_value
+from interlock.compiler.check.rules import missing_parameter, too_large, unknown_parameter, wrong_value
+from interlock.ir.expressions.lexer import LONGEST
 from interlock.ir.diagnostics import Diagnostic, Place, joined
 from interlock.registry.node import NodeType
 
@@ -55,6 +56,10 @@ def _diagnose(
         if any(len(path) < len(other) and other[: len(path)] == path for other in (*wrong, *missing, *unknown)):
             continue
         value = _at(params, path)
+        most = next((each["ctx"]["max_length"] for each in several if each["type"] == "string_too_long"), 0)
+        if most >= LONGEST and isinstance(value, str):
+            yield too_large.too_long(at.child(*path), len(value), most)
+            continue
         words = [_words(detail, value) for detail in several]
         choices = list(dict.fromkeys(choice for _, each in words for choice in each))
         expected = joined(list(dict.fromkeys(text for text, _ in words)), "or")

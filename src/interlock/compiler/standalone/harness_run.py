@@ -67,8 +67,8 @@ class Run:
     def connect(self, threads: int | None, memory: str | None) -> None:
         """Open the database: order kept, clocks in UTC, nothing installed, large results spilled to a private folder."""
         config: dict[str, Any] = {"autoinstall_known_extensions": "false", "temp_directory": self.spill}
-        if threads:
-            config["threads"] = threads
+        if threads is not None:
+            config["threads"] = max(1, min(threads, 1024))
         if memory:
             config["memory_limit"] = memory
         self.connection = duckdb.connect(":memory:", config=config)

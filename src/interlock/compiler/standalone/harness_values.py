@@ -64,9 +64,9 @@ def _batches(rows: Iterable[Sequence[Any]], size: int = 4096) -> Iterator[list[S
         yield batch
 
 
-def _changes(pinned: Sequence[Sequence[str]], found: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+def _changes(pinned: Sequence[tuple[str, str]], found: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
     """How a source's columns differ: ("missing", name), ("new", name, type), ("type", name, was, is), ("order", …)."""
-    before, now = {name: kind for name, kind in pinned}, {name: kind for name, kind in found}
+    before, now = dict(pinned), dict(found)
     changes: list[tuple[str, ...]] = [("missing", name, before[name]) for name in before if name not in now]
     changes += [("new", name, now[name]) for name in now if name not in before]
     changes += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlglot import exp
 
@@ -19,9 +19,6 @@ from interlock.ir.expressions.refusals import REFUSED
 from interlock.ir.expressions.typed import NONE, Typed, call_tree
 from interlock.ir.types import Type, TypeTextError, parse_type
 
-if TYPE_CHECKING:
-    from interlock.ir.expressions.binder import Binder
-
 DATE_PARTS = frozenset(
     "year month day quarter week decade century millennium isoyear dayofyear doy dayofweek dow isodow weekday".split()
 )
@@ -30,6 +27,20 @@ FIELD_OF = {"doy": "dayofyear", "dow": "dayofweek", "weekday": "dayofweek"}
 TRUNCATIONS = frozenset(
     "year month day quarter week hour minute second decade century millennium millisecond microsecond isoyear".split()
 )
+
+
+class Binder(Protocol):
+    """What binding a call needs of the walk that it is a part of."""
+
+    text: str
+
+    def bind_all(self, nodes: tuple[Node, ...]) -> list[Typed] | None: ...
+    def report(self, problem: Problem) -> None: ...
+    def written(self, node: Node) -> str: ...
+    def mend(self, node: Node, new: str) -> str: ...
+    def reads(self, part: Typed, kind: Type) -> bool: ...
+    def fits(self, part: Typed, kind: Type) -> Typed | None: ...
+    def shared(self, part: Typed, kind: Type) -> Typed: ...
 
 
 @dataclass(frozen=True)

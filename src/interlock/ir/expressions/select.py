@@ -143,21 +143,26 @@ class _Reader:
     def __init__(self, text: str, tables: Mapping[str, Schema], inputs: Mapping[str, Type]) -> None:
         self.text, self.inputs = text, inputs
         self.tables = {name.casefold(): name for name in tables}
+        self.has_rowid = any("rowid" in schema for schema in tables.values())
         self.problems: list[Problem] = []
         self.used: dict[str, int] = {}
         self.taken: dict[str, None] = {}
 
     def read(self, tree: exp.Query) -> None:
-        ctes = self.ctes(tree)
         for node in list(tree.walk()):
             node.comments = None
             if isinstance(node, exp.Table):
-                self.table(node, ctes)
+                self.table(node)
             elif isinstance(node, exp.Column) and node.name.startswith(_MARK) and not node.table:
                 self.input(node)
             elif isinstance(node, exp.Anonymous):
                 self.judged(node, check_call(node))
             else:
+                if isinstance(node, exp.CTE):
+                    self.part(node)
+                if isinstance(node, exp.Column) and node.name.lower() == "rowid" and not self.has_rowid:
+                    message = "`rowid` is not allowed: it depends on how the table came to be"
+                    self.add(Problem("not-deterministic", message, *self.span(node), "not a column"))
                 self.judged(node, check_node(node))
                 _as_duckdb_reads(node)
 
@@ -181,17 +186,17 @@ class _Reader:
             return min(place["start"] for place in places), max(place["end"] for place in places) + 1
         return self.span(node.parent) if node.parent is not None else (0, len(self.text))
 
-    def ctes(self, tree: exp.Query) -> set[str]:
-        found: set[str] = set()
-        for cte in tree.find_all(exp.CTE):
-            name = cte.alias.casefold()
-            if name in self.tables:
-                message = f"`{cte.alias}` names a table of the node and a part of the query: give the part another name"
-                self.add(Problem("not-allowed", message, *self.span(cte.args["alias"]), "named twice"))
-            found.add(name)
-        return found
+    def part(self, cte: exp.CTE) -> None:
+        """Check the name that a part of the query (`with name as`) is given."""
+        name = cte.alias
+        if name.casefold() in self.tables:
+            message = f"`{name}` names a table of the node and a part of the query: give the part another name"
+            self.add(Problem("not-allowed", message, *self.span(cte.args["alias"]), "named twice"))
+        elif _FILE.search(name):
+            message = f"`{name[:60]}` reads like a file: give the part of the query a plain name"
+            self.add(Problem("not-allowed", message, *self.span(cte.args["alias"]), "like a file"))
 
-    def table(self, node: exp.Table, ctes: set[str]) -> None:
+    def table(self, node: exp.Table) -> None:
         start, end = self.span(node)
         if not isinstance(node.this, exp.Identifier):
             called = node.this.name if isinstance(node.this, exp.Anonymous) else "this"
@@ -203,7 +208,7 @@ class _Reader:
         if node.args.get("db") or node.args.get("catalog"):
             message = f"`{node.sql(dialect='duckdb')[:60]}` is not allowed: tables have plain names, without a schema"
             return self.add(Problem("not-allowed", message, *self.span(node), "another schema"))
-        if name.casefold() in ctes:
+        if _names_part(node):
             return None
         known = self.tables.get(name.casefold())
         if known is not None:
@@ -211,7 +216,7 @@ class _Reader:
             node.this.set("this", known)
             node.this.set("quoted", True)
             return None
-        if re.search(r"[./\\*:]", name):
+        if _FILE.search(name):
             help = ("read the file with a node of its own, such as `read_csv`, and use its table here",)
             message = f"`{name[:60]}` is a file: a query reads only the tables it is given"
             return self.add(Problem("not-allowed", message, start, end, "a file", help=help))
@@ -240,6 +245,33 @@ class _Reader:
         self.taken[name] = None
         node.replace(cast_tree(call_tree("getvariable", exp.Literal.string(name)), kind))
         return None
+
+
+_FILE = re.compile(r"[./\\*:]")
+
+
+def _names_part(table: exp.Table) -> bool:
+    """Whether a table is a part of the query (`with name as`) that can be seen from where it stands.
+
+    A part sees only those before it: seen from itself, its name is still free, and DuckDB would look further, for a file.
+    """
+    name = table.name.casefold()
+    node: exp.Expr = table
+    while node.parent is not None:
+        above = node.parent
+        if isinstance(above, exp.With):
+            before = above.expressions[: next(i for i, cte in enumerate(above.expressions) if cte is node)]
+            if any(cte.alias.casefold() == name for cte in before):
+                return True
+            if above.parent is None:
+                return False
+            node = above.parent
+            continue
+        parts = above.args.get("with_") or above.args.get("with")
+        if isinstance(parts, exp.With) and any(cte.alias.casefold() == name for cte in parts.expressions):
+            return True
+        node = above
+    return False
 
 
 def _as_duckdb_reads(node: exp.Expr) -> None:

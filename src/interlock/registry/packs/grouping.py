@@ -139,7 +139,8 @@ def _aggregator_params(params: dict[str, Any]) -> dict[str, Any]:
 
 @node(version=1, aliases={"Aggregator": _aggregator_params})
 def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Select:  # noqa: B006
-    """Make one row for each distinct combination of the `by` columns, with one column for each measure; without `by`, one row for the whole table.
+    """Make one row for each distinct combination of the `by` columns, with one column for each measure; without `by`,
+    one row for the whole table.
 
     Rows come in order of the `by` columns, nulls last; a null in `by` makes a group of its own. Measures ignore nulls
     (`first`, `last` and `list` keep them), and give null for a group that has no value, except that counts give 0.
@@ -359,7 +360,8 @@ def rank_rows(
     method: Literal["row_number", "rank", "dense_rank", "percent"] = "rank",
     into: NewColumn,
 ) -> Select:
-    """Add a column `into` with each row's rank by `order_by`, in the whole table or in each group of `partition_by`; the order of the rows is kept.
+    """Add a column `into` with each row's rank by `order_by`, in the whole table or in each group of `partition_by`;
+    the order of the rows is kept.
 
     Rank 1 is the first in the order given: the smallest value for `points`, the largest for `points desc`. Nulls come
     last unless a key says otherwise. `rank` gives equal rows the same rank and leaves a gap after them (1, 1, 3),

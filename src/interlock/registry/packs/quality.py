@@ -35,13 +35,13 @@ class Range(Params):
 
 
 class Reference(Params):
-    """Columns whose values must occur in `reference_columns` (by default those of the same names) of the port `reference`."""
+    """Columns whose values must occur in `reference_columns` of the port `reference`, or in its columns of the same names."""
 
     columns: Columns
     reference_columns: Annotated[Columns, Port("reference")] | None = None
 
 
-@node(version=1, aliases=["SchemaValidator"])
+@node(version=1, observes=True, aliases=["SchemaValidator"])
 def expect(
     table: Table,
     reference: Table | None = None,
@@ -214,9 +214,7 @@ def _matches(table: Table, column: Column, pattern: str) -> Check:
         raise NodeError(
             ("matches", column.name),
             f"`{pattern}` is not a regular expression: {problem}",
-            help=(
-                "Patterns are RE2's: no look-around, no back-references. Put `\\\\` before a sign that stands for itself.",
-            ),
+            help=("Patterns are RE2's: no look-around, no back-references.",),
         )
     found = sql.call("regexp_full_match", column.sql, sql.literal(str(pattern)))
     return Check(f"`{column.name}` matches {pattern}", _rows(table, exp.Not(this=found)), "matches")
@@ -286,7 +284,7 @@ def _named(columns: Iterable[Column]) -> str:
     return " + ".join(f"`{column.name}`" for column in columns)
 
 
-@node(version=1, aliases=["Logger"])
+@node(version=1, observes=True, aliases=["Logger"])
 def preview(table: Table, *, rows: Annotated[int, Field(ge=1, le=1_000)] = 10) -> Select:
     """Pass the rows on unchanged, and show the first `rows` of them in the run's report.
 

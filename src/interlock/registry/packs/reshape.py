@@ -88,7 +88,8 @@ def pivot(
     prefix: Text | None = None,
     others: Literal["refuse", "drop"] = "refuse",
 ) -> Select:
-    """Make one row for each combination of the `index` columns, with one column for each of the `values` that `column` may have.
+    """Make one row for each combination of the `index` columns, with one column for each of the `values` that
+    `column` may have.
 
     Each new column holds `function` of `value` over the rows that have that value in `column`; where there are none it is
     null, and `count` gives 0. `count` needs no `value`. Rows come in order of the `index` columns, nulls last; `first`

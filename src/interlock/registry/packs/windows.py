@@ -114,14 +114,19 @@ def _window_column(wanted: WindowColumn, table: Table, path: tuple[str | int, ..
     if function == "difference":
         value = _signed(column)
         return exp.Sub(this=value, expression=over(sql.call("lag", value.copy(), offset)))
-    double = sql.cast(column.sql, Type("double"))
+    double = column.sql if column.type.name == "double" else sql.cast(column.sql, Type("double"))
     if function == "percent_change":
         before = over(sql.call("lag", double.copy(), offset))
         change = exp.Paren(this=exp.Sub(this=double, expression=before))
         return exp.Div(this=change, expression=sql.call("nullif", before.copy(), sql.literal(0)))
     if function == "share":
         whole = _sum_over(column, lambda call: sql.window(call, [each.sql for each in wanted.partition_by]))
-        return exp.Div(this=double, expression=sql.call("nullif", sql.cast(whole, Type("double")), sql.literal(0)))
+        return exp.Div(
+            this=double,
+            expression=sql.call(
+                "nullif", whole if column.type.is_float else sql.cast(whole, Type("double")), sql.literal(0)
+            ),
+        )
     kind = function.partition("_")[2]
     if kind in ("min", "max"):
         found = over((exp.Min if kind == "min" else exp.Max)(this=column.sql), running)
@@ -129,7 +134,10 @@ def _window_column(wanted: WindowColumn, table: Table, path: tuple[str | int, ..
     total = _sum_over(column, lambda call: over(call, running.copy()))
     if kind == "sum":
         return total
-    return exp.Div(this=sql.cast(total, Type("double")), expression=over(exp.Count(this=column.sql), running))
+    return exp.Div(
+        this=total if column.type.is_float else sql.cast(total, Type("double")),
+        expression=over(exp.Count(this=column.sql), running),
+    )
 
 
 def _refuse_misfits(wanted: WindowColumn, table: Table, path: tuple[str | int, ...]) -> None:

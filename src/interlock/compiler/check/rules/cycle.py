@@ -29,6 +29,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             told.update(walk)
             continue
         told.update(walk)
+        first = walk.index(next(name for name in context.nodes if name in walk))
+        walk = walk[first:] + walk[:first]
         shown = walk if len(walk) <= 8 else [*walk[:7], "…"]
         edge = next(edge for edge in context.edges if edge.source == walk[0] and edge.target == walk[1 % len(walk)])
         yield RULE.found(

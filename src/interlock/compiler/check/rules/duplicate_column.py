@@ -18,11 +18,13 @@ RULE = rule("IL304", "duplicate-column", __doc__)
 def found(at: Place, owner: str, names: list[str]) -> Diagnostic:
     """The result of `owner` would have the columns `names`, some of them twice."""
     folded = [name.casefold() for name in names]
-    twice = sorted({name for name in names if folded.count(name.casefold()) > 1})
+    twice = [name for index, name in enumerate(names) if folded.count(name.casefold()) > 1 and folded.index(name.casefold()) == index]
+    several = "several columns" if len(names) - len(set(folded)) > len(twice) else "two columns"
     return RULE.found(
         at,
-        f"the result of `{owner}` would have two columns named {joined([f'`{name}`' for name in twice])}",
+        f"the result of `{owner}` would have {several} named {joined([f'`{name}`' for name in twice])}",
         label="names clash",
+        notes=["upper and lower case do not tell names apart"],
         help=["name each column with `as`, or use `rename_columns` before"],
         found=names[:50],
     )

@@ -12,31 +12,40 @@ shows the columns of every node.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from difflib import SequenceMatcher
 
-from interlock.ir.diagnostics import Diagnostic, Place, joined, nearest, replace_fix, rule
+from interlock.ir.diagnostics import Diagnostic, Fix, Place, escape_pointer, joined, nearest, replace_fix, rule
 from interlock.ir.types import Schema
 
 RULE = rule("IL301", "unknown-column", __doc__)
 
 
-def found(at: Place, name: str, source: str, schema: Schema, replacement: object = None) -> Diagnostic:
-    """Column `name` at `at` is not a column of `source`. `replacement` is the whole corrected value, if not a name."""
+def found(at: Place, name: str, source: str, schema: Schema, taken: Container[str] = ()) -> Diagnostic:
+    """Column `name` at `at` is not a column of `source`. Where it is a key of a mapping, `taken` are the mapping's keys."""
     close = nearest(name, schema.names)
     fix = None
-    if close:
-        fix = replace_fix(at.pointer, name, close[0] if replacement is None else replacement, safe=is_safe(name, close))
+    if close and not at.on_key:
+        fix = replace_fix(at.pointer, name, close[0], safe=is_safe(name, close))
+    elif close and close[0] not in taken:
+        target = f"{at.pointer.rsplit('/', 1)[0]}/{escape_pointer(close[0])}"
+        patch = {"op": "move", "from": at.pointer, "path": target}
+        fix = Fix(f"replace `{name}` with `{close[0]}`", (patch,), is_safe(name, close))
     return RULE.found(
         at,
         f"column `{name}` does not exist in `{source}`",
         label="not a column of the input",
-        notes=[f"`{source}` has {joined(schema.names)}"] if schema.names else [f"`{source}` has no columns"],
+        notes=[columns_of(source, schema)],
         fix=fix,
         expected=schema.names[:50],
         found=name,
         candidates=close,
     )
+
+
+def columns_of(source: str, schema: Schema) -> str:
+    """The note that lists the columns there are."""
+    return f"`{source}` has {joined(schema.names) or 'no columns'}"
 
 
 def is_safe(name: str, close: Sequence[str]) -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from interlock.compiler.check.context import Context, each_typed
 from interlock.compiler.check.rules import unknown_edge_end
 from interlock.ir.diagnostics import Diagnostic, rule
-from interlock.registry.tables import Select
 
 RULE = rule("IL111", "unused-result", __doc__, severity="warning")
 
@@ -26,11 +25,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for node, node_type in each_typed(context):
         if context.successors[node.id] or not context.predecessors[node.id] or node.id in told:
             continue
-        bound = context.bound.get(node.id)
-        if bound is None:
-            continue  # it is not known what it does: something before it is broken
-        observed = isinstance(bound.result, Select) and (bound.result.preview or bound.result.checks)
-        if node_type.is_sink or observed:
+        if node_type.is_sink or node_type.observes:
             continue
         yield RULE.found(
             node.at,

@@ -63,11 +63,17 @@ def _converted(at: Place, expected: str, value: object) -> Fix | None:
     """The fix where the value was only written in another form: a number in quotes, one entry without its list."""
     if expected in ("a whole number", "a number") and isinstance(value, str):
         number = re.fullmatch(r"[+-]?\d{1,15}", value) or (expected == "a number" and re.fullmatch(r"[+-]?\d+\.\d+", value))
-        return replace_fix(at.pointer, value, int(value) if value.lstrip("+-").isdigit() else float(value)) if number else None
+        plain = (int(value) if value.lstrip("+-").isdigit() else float(value)) if number else None
+        return _without_quotes(at, plain) if number else None
     if expected == "true or false" and isinstance(value, str) and value.casefold() in ("true", "false", "yes", "no"):
-        return replace_fix(at.pointer, value, value.casefold() in ("true", "yes"))
+        return _without_quotes(at, value.casefold() in ("true", "yes"))
     if expected == "a list" and isinstance(value, str) and value:
         return Fix(f"write it as a list: [{value}]", ({"op": "replace", "path": at.pointer, "value": [value]},))
     if expected == "a text" and isinstance(value, int | float) and not isinstance(value, bool):
         return Fix(f"put it in quotes: \"{value}\"", ({"op": "replace", "path": at.pointer, "value": str(value)},))
     return None
+
+
+def _without_quotes(at: Place, value: object) -> Fix:
+    shown = str(value).lower() if isinstance(value, bool) else value
+    return Fix(f"write it without quotes: {shown}", ({"op": "replace", "path": at.pointer, "value": value},))

@@ -1,0 +1,135 @@
+"""Whatever a user can write or meet is documented: rules, node types, options, settings, keys of a contract."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import typer
+
+from interlock.api import rules
+from interlock.compiler.check.contracts import contract
+from interlock.compiler.lower import PASSES
+from interlock.doors.cli.main import app
+from interlock.gates.policy import Policy
+from interlock.ir.diagnostics import Rule
+from interlock.registry.node import Effect
+from interlock.registry.registry import installed
+from interlock.syntax.plans import _INPUT, _PLAN
+
+
+def options() -> Iterator[tuple[str, str, str]]:
+    """Every option of every command: (command, option, help)."""
+    for name, command in getattr(typer.main.get_command(app), "commands", {}).items():
+        for parameter in command.params:
+            for flag in parameter.opts if parameter.param_type_name == "option" else ():
+                yield name, flag, parameter.help or ""
+
+
+def test_generated_pages_are_fresh(docs: Path) -> None:
+    done = subprocess.run([sys.executable, str(docs / "generate.py"), "--check"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_stale_page_is_named(docs: Path, tmp_path: Path) -> None:
+    """The check itself: in a copy of the folder, a page with one more line is told."""
+    examples = tmp_path / "examples"
+    examples.symlink_to(docs.parent / "examples", target_is_directory=True)
+    for path in docs.glob("*"):
+        if path.is_file():
+            (tmp_path / "docs").mkdir(exist_ok=True)
+            (tmp_path / "docs" / path.name).write_bytes(path.read_bytes())
+    with (tmp_path / "docs" / "cli.md").open("a") as page:
+        page.write("more\n")
+    done = subprocess.run([sys.executable, str(tmp_path / "docs/generate.py"), "--check"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "docs/cli.md" in done.stderr
+    assert "nodes.md" not in done.stderr
+
+
+@pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.code)
+def test_every_rule_has_its_page(rule: Rule, docs: Path) -> None:
+    assert f'<a id="{rule.code.lower()}"></a>' in (docs / "diagnostics.md").read_text(encoding="utf-8")
+    assert len(rule.page.split()) > 8, "a rule's docstring is its page; it says what is refused, why, and the mend"
+
+
+def test_every_family_of_rules_is_explained(docs: Path) -> None:
+    text = (docs / "checks.md").read_text(encoding="utf-8")
+    assert [code for code in sorted({rule[:3] for rule in rules()}) if f"{code}xx" not in text] == []
+
+
+def test_every_node_type_is_documented(docs: Path) -> None:
+    text = (docs / "nodes.md").read_text(encoding="utf-8")
+    own = [each for each in installed() if each.function.__module__.startswith("interlock.")]
+    assert [each.name for each in own if f'<a id="{each.name}"></a>' not in text] == []
+
+
+def test_every_option_is_documented(docs: Path) -> None:
+    text = (docs / "cli.md").read_text(encoding="utf-8")
+    assert [(command, flag) for command, flag, help in options() if not help or flag not in text] == []
+
+
+def test_every_option_of_run_is_explained(docs: Path) -> None:
+    text = (docs / "running.md").read_text(encoding="utf-8")
+    long = [flag for command, flag, _ in options() if command == "run" and flag.startswith("--")]
+    assert [flag for flag in long if flag not in text] == []
+
+
+def test_every_command_is_mentioned_by_hand(docs: Path) -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in [docs.parent / "README.md", *docs.glob("*.md")] if path.name != "cli.md")
+    assert [name for name in {command for command, _, _ in options()} if f"interlock {name}" not in text] == []
+
+
+def test_every_policy_setting_is_documented(docs: Path) -> None:
+    text = (docs / "policy.md").read_text(encoding="utf-8")
+    settings = [field.name for field in fields(Policy) if field.name != "root"]
+    assert [name for name in (*settings, *get_args(Effect)) if f"`{name}`" not in text] == []
+
+
+def test_every_key_of_a_plan_is_documented(docs: Path) -> None:
+    text = (docs / "plans.md").read_text(encoding="utf-8")
+    keys = [*_PLAN.keys, *_INPUT.keys, "id", "params", "from", "to", "port", *contract.parameters]
+    assert [key for key in keys if f"`{key}`" not in text] == []
+
+
+def test_every_pass_is_documented(docs: Path) -> None:
+    text = (docs / "architecture.md").read_text(encoding="utf-8")
+    assert [each.__name__ for each in PASSES if f"`{each.__name__}`" not in text] == []
+
+
+def test_links_lead_somewhere(any_page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", any_page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", text)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (any_page.parent / name).resolve() if name else any_page
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            broken.append(target)
+    assert broken == []
+
+
+def anchors(path: Path) -> set[str]:
+    text = path.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    slugs = {"".join(c for c in each.lower().replace(" ", "-") if c.isalnum() or c in "-_") for each in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)"', text))
+
+
+def test_pages_are_reachable(docs: Path) -> None:
+    """Every page is linked from the index."""
+    text = (docs / "README.md").read_text(encoding="utf-8")
+    pages = [str(path.relative_to(docs)) for path in docs.rglob("*.md") if path.name != "README.md"]
+    assert [page for page in pages if f"({page})" not in text] == []
+
+
+def test_python_blocks_are_not_decoration(written_page: Path, blocks_of: Callable[[Path], list[Any]]) -> None:
+    """A reason for not running a block is a reason."""
+    assert [str(block) for block in blocks_of(written_page) if block.not_run and len(block.not_run.split()) < 3] == []

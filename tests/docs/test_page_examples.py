@@ -1,0 +1,100 @@
+"""Every fenced block of a written page is run, or says why it is not.
+
+A page is a session in an empty folder of its own, its blocks run in order:
+
+- `file=NAME` after the language: the block is written to that file;
+- `console`: each line that starts with `$ ` is run, and must print what follows it. In what is expected `…` stands for
+  anything within a line, and a line with `…` alone for any number of lines. The block ends with exit code 0, or with
+  the one that `exit=N` after the language says;
+- `python`: the block is run as a program and must not fail;
+- any other block needs `<!-- not run: reason -->` before it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+BIN = Path(sys.executable).parent
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "FORCE_COLOR")}
+    return kept | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
+
+
+def commands(text: str) -> Iterator[tuple[str, str]]:
+    """The commands of a console block, each with what it is expected to print."""
+    command, expected = "", []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield command, "\n".join(expected)
+            command, expected = line[2:], []
+        else:
+            expected.append(line)
+    yield command, "\n".join(expected)
+
+
+def matches(expected: str, found: str) -> bool:
+    pattern = ""
+    for line in expected.rstrip().splitlines():
+        if line.strip() == "…":
+            pattern += r"(?:.*\n)*?"
+        else:
+            pattern += ".*?".join(re.escape(part) for part in line.rstrip().split("…")) + r"[ \t]*\n"
+    return re.fullmatch(pattern, found.rstrip() + "\n" if found.strip() else "") is not None
+
+
+def run(command: str, folder: Path) -> tuple[int, str, Path]:
+    """Run a command in a folder: its exit code, what it printed, and the folder it ended in."""
+    place = folder / ".place"
+    script = f"{command}\ncode=$?\npwd > '{place}'\nexit $code\n"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL, timeout=120,
+    )  # fmt: skip
+    after = Path(place.read_text().strip()) if place.exists() else folder
+    place.unlink(missing_ok=True)
+    return done.returncode, done.stdout.decode(), after
+
+
+def check_console(block: Any, folder: Path) -> Path:
+    code = 0
+    for command, expected in commands(block.text):
+        assert command, f"{block}: a console block starts with `$ ` and a command"
+        code, found, folder = run(command, folder)
+        assert matches(expected, found), f"{block}: `{command}` printed\n\n{found}\nand not\n\n{expected}"
+    assert code == int(block.attributes.get("exit", 0)), f"{block}: ended with exit code {code}"
+    return folder
+
+
+def test_blocks_do_what_the_page_says(written_page: Path, blocks_of: Callable[[Path], list[Any]], tmp_path: Path) -> None:
+    folder = tmp_path
+    for block in blocks_of(written_page):
+        if block.not_run:
+            continue
+        if "file" in block.attributes:
+            target = folder / block.attributes["file"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.text, encoding="utf-8")
+        elif block.language == "console":
+            folder = check_console(block, folder)
+        elif block.language == "python":
+            done = subprocess.run([sys.executable, "-c", block.text], cwd=folder, env=environment(), capture_output=True, timeout=120)
+            assert done.returncode == 0, f"{block}: {done.stderr.decode()}"
+        else:
+            raise AssertionError(f"{block}: a block of `{block.language}` is neither run nor marked `<!-- not run: reason -->`")
+
+
+def test_the_wildcard() -> None:
+    assert matches("a …  ms\n…\nend", "a 1.25  ms\nb\nc\nend\n")
+    assert matches("a\n…\nend", "a\nend\n")
+    assert not matches("a …", "b c\n")
+    assert not matches("", "something\n")
+    assert matches("", "")
