@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -95,19 +95,20 @@ class Project:
 
     @cached_property
     def policy(self) -> Policy:
-        return Policy(self.root, **self.policy_settings)
+        return Policy(self.root, **self.policy_settings, protected=self.node_files)
 
     def read(self, path: str | Path) -> Checked:
         """Read a plan file and check it. Raises OSError if the file cannot be read at all."""
         data = Path(path).read_bytes()
-        return self.check_text(data, str(path))
+        return self.check_text(data, str(path), Path(path))
 
-    def check_text(self, text: str | bytes, name: str = "plan") -> Checked:
-        """Check the text of a plan, YAML or JSON."""
+    def check_text(self, text: str | bytes, name: str = "plan", file: Path | None = None) -> Checked:
+        """Check the text of a plan, YAML or JSON. `file` is where it lies, which the plan may not overwrite."""
         read = read_plan(text, name)
         if read.plan is None:
             return Checked(read.document, None, None, tuple(read.diagnostics))
-        verdict = self.check(read.plan)
+        policy = replace(self.policy, protected=(*self.policy.protected, file)) if file else self.policy
+        verdict = check_plan(read.plan, self.registry, policy)
         broken = {each.code for each in read.diagnostics if each.severity == "error"}
         found = verdict.diagnostics
         if broken & LEFT_OUT:

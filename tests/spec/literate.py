@@ -7,7 +7,8 @@ A file has `##` sections; a section has prose, data files, and plans with what m
 - a ```` ```yaml ```` or ```` ```json ```` block is a plan; a ```` ```python plan ```` block makes one: it sets `plan`;
 - `# error: [IL301] a part of the message` at the end of a line expects a diagnostic there; on a line of its own it
   expects one in the line that follows. `# ok` says that nothing is found. These remarks are taken out of the plan;
-- an ```` ```expect ```` block behind a plan holds the same as `LINE: error: [CODE] part`, where remarks cannot stand;
+- an ```` ```expect ```` block behind a plan holds the same as `LINE: error: [CODE] part` (or `FIRST-LAST:`),
+  where remarks cannot stand;
 - a ```` ```snapshot ```` block behind a plan is the whole rendering of what is found;
 - a ```` ```console ```` block is a session in the project folder: commands after `$ `, and what they print.
 """
@@ -21,7 +22,7 @@ from pathlib import Path
 _FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>[a-z]+)(?: (?P<name>\S+))?\s*$")
 _REMARK = re.compile(r"#\s*(?P<severity>error|warning): \[(?P<code>IL\d{3})\](?P<part>(?:(?!\s+# (?:error|warning): \[).)*)")
 _OK = re.compile(r"\s*# ok\s*$")
-_EXPECT = re.compile(r"(?P<line>\d+): (?P<severity>error|warning): \[(?P<code>IL\d{3})\](?P<part>.*)")
+_EXPECT = re.compile(r"(?P<line>\d+)(?:-(?P<last>\d+))?: (?P<severity>error|warning): \[(?P<code>IL\d{3})\](?P<part>.*)")
 
 
 @dataclass(frozen=True, order=True)
@@ -91,7 +92,12 @@ def _block(
         found = [_EXPECT.fullmatch(line) for line in body.splitlines() if line != "ok"]
         if not all(found):
             raise ValueError(f"{path.name}:{first}: a line of `expect` reads `LINE: error: [CODE] part`, or `ok`")
-        wanted = [Expected(int(each["line"]), each["severity"], each["code"], each["part"].strip()) for each in found if each]
+        wanted = [
+            Expected(line, each["severity"], each["code"], each["part"].strip())
+            for each in found
+            if each
+            for line in range(int(each["line"]), int(each["last"] or each["line"]) + 1)
+        ]
         cases[-1] = replace(cases[-1], expected=(*cases[-1].expected, *wanted), ok=body.strip() == "ok")
     elif language == "snapshot":
         cases[-1] = replace(cases[-1], snapshot=body, snapshot_line=first)

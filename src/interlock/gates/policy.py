@@ -17,12 +17,16 @@ from interlock.registry.node import Effect
 
 @dataclass(frozen=True)
 class Policy:
-    """Allowed globs for reading and writing, relative to `root`, and allowed effects."""
+    """Allowed globs for reading and writing, relative to `root`, and allowed effects.
+
+    `protected` files are the project's own code and plans: whatever the globs say, no plan writes them.
+    """
 
     root: Path
     read: tuple[str, ...] = ("**",)
     write: tuple[str, ...] = ("**",)
     effects: tuple[Effect, ...] = ("reads", "writes")
+    protected: tuple[Path, ...] = ()
 
     def refusal(self, path: str, effect: Effect) -> str | None:
         """Why a plan may not read or write `path`, or None if it may. Looks at links, never at contents."""
@@ -39,8 +43,10 @@ class Policy:
             return "it leads outside the project folder through a link"
         if any(part in (".git", ".interlock") for part in PurePosixPath(normal).parts):
             return "it is in a folder that belongs to a tool (.git, .interlock)"
-        if effect == "writes" and normal.lower() in ("interlock.toml",):
-            return "it is the project's own configuration"
+        if effect == "writes" and PurePosixPath(normal).name.lower() == "interlock.toml":
+            return "it would be a project's configuration"
+        if effect == "writes" and real in {os.path.realpath(each) for each in self.protected}:
+            return "it is a file of the project itself: its code, or this plan"
         return None
 
 

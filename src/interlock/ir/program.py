@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from sqlglot import exp
@@ -78,6 +79,11 @@ class Step:
     def is_sink(self) -> bool:
         return self.kind in ("copy", "writes")
 
+    @cached_property
+    def mentions(self) -> tuple[str, ...]:
+        """The relations that `query` reads, one entry for every mention."""
+        return tuple(relations(self.query)) if self.query is not None else ()
+
     def with_(self, **changes: Any) -> Step:
         """A copy with these fields changed."""
         return replace(self, **changes)
@@ -116,3 +122,16 @@ class Program:
             for source in dict.fromkeys(step.reads):
                 found[source].append(step)
         return found
+
+
+def relations(tree: exp.Expr) -> list[str]:
+    """The names of the relations that a statement reads, one entry for every mention; its own CTEs left out."""
+    tables: list[str] = []
+    local: set[str] = set()
+    for node in tree.walk():
+        if isinstance(node, exp.Table):
+            if isinstance(node.this, exp.Identifier):
+                tables.append(node.name)
+        elif isinstance(node, exp.CTE):
+            local.add(node.alias)
+    return [name for name in tables if name not in local] if local else tables

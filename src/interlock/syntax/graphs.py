@@ -15,6 +15,7 @@ from interlock.ir.plan import Plan
 from interlock.syntax.graph_shapes import Graph, GraphEdge, GraphNode, Kind
 from interlock.syntax.words import visible
 
+
 def plan_graph(
     plan: Plan,
     statuses: Mapping[str, str] | None = None,

@@ -110,7 +110,8 @@ def _columns(context: Context, each: Contract, bound: BoundNode, params: dict[st
     for name, text, place in texts:
         column = bound.schema.get(name)
         if column is None:
-            context.diagnostics.append(missing_output_column.found(place, name, bound.node.id, bound.schema))
+            at_name = place if isinstance(wanted, list) else place.key()
+            context.diagnostics.append(missing_output_column.found(at_name, name, bound.node.id, bound.schema))
             broken = True
             continue
         if text is None:

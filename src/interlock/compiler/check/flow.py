@@ -167,8 +167,11 @@ def _bound(
         try:
             found = binder().bind(sql.text(result.tree), schemas)
         except BindError as error:
+            text = context.params[node.id].get("sql")
             at = node.at.child("params", "sql") if "sql" in node.params else node.at
-            context.diagnostics.append(engine_refuses.found(at, node_type.name, error, schemas))
+            context.diagnostics.append(
+                engine_refuses.found(at, node_type.name, error, schemas, text if isinstance(text, str) else None)
+            )
             return None
         nullable = {}
     try:

@@ -112,12 +112,17 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode]) -> tuple[SortTe
             break
         name = inner.name.casefold()
         if name.startswith(sql.POSITION) and name not in results:
-            return (*found, *(_carried(source.sorted_by, tree) if source is not None else ()))
+            return _once([*found, *(_carried(source.sorted_by, tree) if source is not None else ())])
         target = origin.get(name) or results.get(name)
         if target is None:
             break
         found.append(SortTerm(target, bool(term.args.get("desc")), bool(term.args.get("nulls_first"))))
-    return tuple(found)
+    return _once(found)
+
+
+def _once(terms: list[SortTerm]) -> tuple[SortTerm, ...]:
+    """The terms without those on a column that an earlier one sorts by."""
+    return tuple({term.column: term for term in reversed(terms)}[name] for name in dict.fromkeys(term.column for term in terms))
 
 
 def _carried(terms: tuple[SortTerm, ...], tree: exp.Query) -> tuple[SortTerm, ...]:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from interlock.compiler.check.rules import missing_parameter, too_large, unknown_parameter, wrong_value
-from interlock.ir.expressions.lexer import LONGEST
 from interlock.ir.diagnostics import Diagnostic, Place, joined
+from interlock.ir.expressions.lexer import LONGEST
 from interlock.registry.node import NodeType
 
 

@@ -33,7 +33,7 @@ def lower(checked: CheckedPlan, passes: tuple[Callable[[Program], Program], ...]
     program = name_columns(build(checked))
     verify(program, "build")
     for each in passes:
-        program = each(program)
-        verify(program, each.__name__)
-    verify_bound(program)
+        before, program = program, each(program)
+        verify(program, each.__name__, before)
+    verify_bound(program, {bound.node.id: bound.result.tree for bound in checked.nodes if bound.result is not None})
     return program

@@ -76,21 +76,11 @@ def _with_contracts(steps: list[Step], checked: CheckedPlan, passes: Mapping[str
 
 
 def redirect(tree: exp.Query, renames: Mapping[str, str]) -> exp.Query:
-    """The statement reading other relations, under the names that it knows."""
+    """The statement reading other relations, under the names that it knows; itself where nothing is renamed."""
+    if not renames or not any(isinstance(table.this, exp.Identifier) and table.name in renames for table in tree.find_all(exp.Table)):
+        return tree
     found = tree.copy()
-    if not renames:
-        return found
     for table in list(found.find_all(exp.Table)):
         if isinstance(table.this, exp.Identifier) and table.name in renames:
             table.replace(sql.table(renames[table.name], table.alias or table.name))
     return found
-
-
-def relations(tree: exp.Expression) -> list[str]:
-    """The names of the relations that a statement reads, one entry for every mention; its own CTEs left out."""
-    local = {cte.alias for cte in tree.find_all(exp.CTE)}
-    return [
-        table.name
-        for table in tree.find_all(exp.Table)
-        if isinstance(table.this, exp.Identifier) and table.name not in local
-    ]

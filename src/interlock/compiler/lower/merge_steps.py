@@ -5,9 +5,9 @@ Two nodes that read one file the same way, or filter one table by one condition,
 
 from __future__ import annotations
 
-from interlock.compiler.lower.build import redirect, relations
+from interlock.compiler.lower.build import redirect
 from interlock.ir.plan import canonical_json
-from interlock.ir.program import Program, RuntimeCheck, Step
+from interlock.ir.program import Program, RuntimeCheck, Step, relations
 from interlock.registry import sql
 
 

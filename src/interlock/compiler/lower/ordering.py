@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlglot import exp
 
 from interlock.compiler.check.infer import keeps_order
-from interlock.compiler.lower.build import relations
 from interlock.ir.program import Program, Step
 from interlock.registry import sql
 
@@ -22,10 +21,11 @@ def settle_order(program: Program) -> Program:
         if step.kind == "select" and step.query is not None:
             wanted = step.id in demanded or step.preview > 0
             query = settle(step.query, wanted)
-            step = step.with_(query=query)
-            demanded.update(name for name in step.reads if depends_on_order(query, name, wanted))
+            if query is not step.query:
+                step = step.with_(query=query)
+            demanded.update(step.reads if depends_on_order(query, wanted) else ())
         elif step.kind == "copy" and step.query is not None:
-            demanded.update(name for name in step.reads if depends_on_order(step.query, name, True))
+            demanded.update(step.reads if depends_on_order(step.query, True) else ())
         else:
             demanded.update(step.reads)
         settled.append(step)
@@ -33,7 +33,9 @@ def settle_order(program: Program) -> Program:
 
 
 def settle(tree: exp.Query, wanted: bool) -> exp.Query:
-    """The statement with a total outermost order if that is `wanted`, without one if not."""
+    """The statement with a total outermost order if that is `wanted`, without one if not; itself if it is so already."""
+    if tree.find(exp.Order, exp.Subquery, exp.Limit, exp.CTE) is None and (not wanted or keeps_order(tree) or _keeps_union_order(tree)):
+        return tree
     found = tree.copy()
     for inner in found.find_all(exp.Select):
         if inner is not found and inner.args.get("order") is not None:
@@ -87,14 +89,14 @@ def _keeps_union_order(tree: exp.Query) -> bool:
     )
 
 
-def depends_on_order(tree: exp.Query, name: str, wanted: bool) -> bool:
-    """Whether the statement's result depends on the order of relation `name`, its own order being `wanted` or not."""
+def depends_on_order(tree: exp.Query, wanted: bool) -> bool:
+    """Whether the statement's result depends on the order of what it reads, its own order being `wanted` or not."""
     if any(_is_bare_window(window) for window in tree.find_all(exp.Window)):
         return True
     for select in tree.find_all(exp.Select):
         if select.args.get("limit") is not None and select.args.get("order") is None:
             return True
-    return wanted and name in relations(tree) and tree.args.get("order") is None
+    return wanted and tree.args.get("order") is None
 
 
 def _is_bare_window(window: exp.Window) -> bool:

@@ -6,8 +6,7 @@ if Python makes or reads it, and at least every `DEEPEST` steps, so that no stat
 
 from __future__ import annotations
 
-from interlock.compiler.lower.build import relations
-from interlock.ir.program import Program, Step
+from interlock.ir.program import Program, Step, relations
 
 DEEPEST = 40
 
@@ -32,7 +31,7 @@ def place_checkpoints(program: Program) -> Program:
 
 
 def _mentions(step: Step) -> list[str]:
-    found = list(relations(step.query)) if step.query is not None else list(step.reads)
+    found = list(step.mentions) if step.query is not None else list(step.reads)
     for check in step.checks:
         found += dict.fromkeys(relations(check.violations))
     return found

@@ -78,6 +78,8 @@ def _decides_rows(projection: exp.Expression) -> bool:
 
 def _keep_inner(step: Step, query: exp.Select) -> Step:
     """The step with the columns of a numbered input narrowed to those that the outer statement names."""
+    if query.find(exp.Subquery) is None:
+        return step if query is step.query else step.with_(query=query)
     found = query.copy()
     for subquery in found.find_all(exp.Subquery):
         inner = subquery.this

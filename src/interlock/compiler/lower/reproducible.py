@@ -23,7 +23,7 @@ def make_reproducible(program: Program) -> Program:
 
 
 def _rewritten(step: Step, schemas: Mapping[str, Schema]) -> Step:
-    if step.query is None or not float_aggregates(step.query, schemas):
+    if step.query is None or step.source is not None or not float_aggregates(step.query, schemas):
         return step
     tree = step.query.copy()
     for call, _ in float_aggregates(tree, schemas):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 from interlock.compiler.binder import BindError, binder
-from interlock.compiler.lower.build import relations
 from interlock.ir.program import Program, Step
 from interlock.ir.types import Type
 from interlock.registry import sql
@@ -15,21 +16,30 @@ class VerificationError(Exception):
     """A program is not well-formed. This is a fault of Interlock, never of a plan."""
 
 
-def verify(program: Program, after: str) -> None:
-    """Raise VerificationError unless steps are unique and ordered, and read what exists and is given."""
+def verify(program: Program, after: str, before: Program | None = None) -> None:
+    """Raise VerificationError unless steps are unique and ordered, and read what exists and is given.
+
+    A step that stands unchanged in `before`, a program verified already, and reads unchanged steps is not read again.
+    """
+    known = before.by_id if before is not None else {}
     seen: dict[str, Step] = {}
     for step in program.steps:
-        problem = _problem(step, seen)
-        if problem:
-            raise VerificationError(f"after `{after}`, step `{step.id}`: {problem}")
+        same = step.id not in seen and known.get(step.id) is step
+        if not (same and all(name in seen and seen[name] is known.get(name) for name in step.reads)):
+            problem = _problem(step, seen)
+            if problem:
+                raise VerificationError(f"after `{after}`, step `{step.id}`: {problem}")
         seen[step.id] = step
 
 
-def verify_bound(program: Program) -> None:
-    """Bind every statement once more, as it will run: the engine must give just the columns and types of its schema."""
+def verify_bound(program: Program, bound: Mapping[str, exp.Query | None]) -> None:
+    """Bind every statement that a pass rewrote, as it will run: the engine must give the columns and types of its schema.
+
+    `bound` holds the statements that were bound when the plan was checked.
+    """
     schemas = {step.id: step.schema for step in program.steps}
     for step in program.steps:
-        if step.query is None or step.source is not None:
+        if step.query is None or step.source is not None or step.query is bound.get(step.id):
             continue
         tables = {name: schemas[name] for name in step.reads}
         try:
@@ -65,7 +75,7 @@ def _problem(step: Step, seen: dict[str, Step]) -> str | None:
         return "a sink without a path"
     if step.query is None:
         return None
-    mentioned = set(relations(step.query))
+    mentioned = set(step.mentions)
     if not mentioned <= set(step.reads):
         return f"its statement reads {sorted(mentioned - set(step.reads))}, which it does not declare"
     if step.kind == "select":

@@ -29,6 +29,11 @@ class CarryError(Exception):
 
 def _program_names() -> dict[str, tuple[str, str]]:
     """The names that the program's own part defines or imports; what is carried must not give them another meaning."""
+    return dict(_harness_names())
+
+
+@lru_cache(maxsize=1)
+def _harness_names() -> dict[str, tuple[str, str]]:
     return {
         name: ("the program itself", definition.text)
         for part in PARTS

@@ -68,7 +68,7 @@ class Run:
         """Open the database: order kept, clocks in UTC, nothing installed, large results spilled to a private folder."""
         config: dict[str, Any] = {"autoinstall_known_extensions": "false", "temp_directory": self.spill}
         if threads is not None:
-            config["threads"] = max(1, min(threads, 1024))
+            config["threads"] = max(1, min(threads, 256))
         if memory:
             config["memory_limit"] = memory
         self.connection = duckdb.connect(":memory:", config=config)

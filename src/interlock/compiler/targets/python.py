@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from interlock.compiler.lower.build import relations
 from interlock.compiler.standalone.carry import Carried, carry
 from interlock.compiler.standalone.harness import IMPORTS, RULER, harness_text
 from interlock.ir.artifact import Artifact
-from interlock.ir.program import Program, PythonCall, Step
+from interlock.ir.program import Program, PythonCall, Step, relations
 from interlock.ir.types import Schema, parse_column_type
 from interlock.registry import sql
 from interlock.registry.macros import MACROS, Macro, create_statement, needed

@@ -29,7 +29,7 @@ def command(
     plan: PlanPath,
     input: Annotated[list[str] | None, typer.Option("--input", "-i", metavar="NAME=VALUE", help="A run input; repeat for more.", show_default=False)] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and compile, show what would be read and written, run nothing.")] = False,
-    threads: Annotated[int | None, typer.Option(metavar="N", help="Threads to use. Default: all cores.", show_default=False, min=1, max=1024)] = None,
+    threads: Annotated[int | None, typer.Option(metavar="N", help="Threads to use. Default: all cores.", show_default=False, min=1, max=256)] = None,
     memory: Annotated[str | None, typer.Option(metavar="SIZE", help="Memory to use, such as 2GB; more is spilled to disk.", show_default=False)] = None,
     json: AsJson = False,
     project: ProjectFolder = None,

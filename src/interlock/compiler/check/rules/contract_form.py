@@ -28,4 +28,21 @@ RULE = rule("IL400", "contract-form", __doc__)
 
 def found(inner: Diagnostic) -> Diagnostic:
     """A shape problem of a contract's body, under this rule's code."""
-    return replace(inner, code=RULE.code, name=RULE.name, help=("see `interlock explain IL400`",))
+    return replace(
+        inner,
+        code=RULE.code,
+        name=RULE.name,
+        message=_about_contracts(inner.message),
+        label=inner.label.replace("parameter", "key"),
+        notes=tuple(note.replace("its parameters", "the keys of a contract") for note in inner.notes),
+        help=(),
+    )
+
+
+def _about_contracts(message: str) -> str:
+    """A message about the parameters of the node type `contract`, in the words of plans.
+
+    >>> _about_contracts("`rows` of `contract` must be a mapping, not 10")
+    '`rows` of a contract must be a mapping, not 10'
+    """
+    return message.replace("`contract` has no parameter", "a contract has no key").replace("`contract`", "a contract")

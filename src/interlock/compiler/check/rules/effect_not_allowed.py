@@ -11,7 +11,7 @@ Mend it by leaving the node out, or by asking whoever owns the policy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from interlock.compiler.check.context import Context, each_typed
 from interlock.ir.diagnostics import Diagnostic, joined, rule
@@ -26,8 +26,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if extra:
             yield RULE.found(
                 node.at.child("type"),
-                f"`{node.id}` (`{node_type.name}`) {joined(extra)}, which the policy does not allow",
+                f"`{node.id}` (`{node_type.name}`) needs {_named(extra)}, which the policy does not allow",
                 label="effect not allowed",
-                notes=[f"the policy allows {joined(list(context.policy.effects)) or 'nothing'}"],
+                notes=[f"the policy allows {_named(context.policy.effects) if context.policy.effects else 'no effect'}"],
+                help=["leave the node out, or let whoever owns `interlock.toml` allow it under `[policy]`"],
                 found=extra,
             )
+
+
+def _named(effects: Sequence[str]) -> str:
+    """Effects in a sentence.
+
+    >>> _named(["reads", "network"])
+    'the effects `reads` and `network`'
+    """
+    return f"the effect{'s'[: len(effects) != 1]} {joined([f'`{effect}`' for effect in effects])}"

@@ -22,7 +22,7 @@ def found(at: Place, name: str, node: str, schema: Schema) -> Diagnostic:
     """The result of `node` lacks column `name`."""
     close = nearest(name, schema.names)
     return RULE.found(
-        at,
+        at.key(),
         f"the result of `{node}` has no column `{name}`, which its contract requires",
         label="not produced",
         notes=[f"`{node}` gives {joined(schema.names)}"],

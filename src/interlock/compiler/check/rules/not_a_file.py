@@ -30,7 +30,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for parent in pure.parents:
             if parent.as_posix() in written or os.path.isfile(context.policy.root / parent):
                 reason = f"`{parent}` is a file"
+                break
         if reason:
             yield RULE.found(
-                context.param(node.id, name), f"`{node.id}` cannot write `{path}`: {reason}", label=reason, found=path
-            )
+                context.param(node.id, name), f"`{node.id}` cannot write `{path}`: {reason}", label=reason,
+                help=["name a file in a folder, such as `out/result.csv`"], found=path,
+            )  # fmt: skip

@@ -33,18 +33,18 @@ def find(at: Place, reference: str, tree: exp.Query) -> Diagnostic | None:
     for call in tree.find_all(exp.Anonymous, exp.Func):
         name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
         if name in UNSTABLE:
-            return _found(at, reference, name)
+            return _found(at, reference, name, "", "take the value from a parameter or a run input")
         if name in SENSITIVE and not _is_ordered(call):
-            return _found(at, reference, name)
+            return _found(at, reference, name, " without an order", f"give `{name}` an ORDER BY that leaves no ties")
     return None
 
 
-def _found(at: Place, reference: str, name: str) -> Diagnostic:
+def _found(at: Place, reference: str, name: str, how: str, mend: str) -> Diagnostic:
     return RULE.found(
-        at,
-        f"`{reference}` uses `{name}`, which can differ from run to run",
-        label=f"`{name}` without an order",
-        help=["give it an ORDER BY that leaves no ties"],
+        at.child("type"),
+        f"the node type `{reference}` uses `{name}`{how}, so two runs can differ",
+        label=f"uses `{name}`{how}",
+        help=[f"in the code of the node type: {mend}"],
         found=name,
     )
 

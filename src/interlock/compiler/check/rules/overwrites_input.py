@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     reads = {same_file(context.policy.root, path): (node, name, path) for node, name, path, effect in paths if effect == "reads"}
     for node, name, path, effect in paths:
         other = reads.get(same_file(context.policy.root, path)) if effect == "writes" else None
-        if other is not None:
+        if other is not None and not context.policy.refusal(path, effect):
             yield RULE.found(
                 context.param(node.id, name),
                 f"`{node.id}` writes `{path}`, which `{other[0].id}` reads",

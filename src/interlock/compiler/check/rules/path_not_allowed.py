@@ -27,11 +27,16 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for node, name, path, effect in each_path(context):
         reason = context.policy.refusal(path, effect)
         if reason:
+            narrowed = reason.startswith("the policy")
             verb = "read" if effect == "reads" else "write"
             yield RULE.found(
                 context.param(node.id, name) if name in node.params else node.at,
                 f"`{node.id}` may not {verb} `{path}`: {reason}",
                 label="not allowed",
-                help=["use a path inside the project folder, such as `data/file.csv`"],
+                help=[
+                    "use such a path, or let whoever owns `interlock.toml` allow this one under `[policy]`"
+                    if narrowed
+                    else "use a path inside the project folder, such as `data/file.csv`"
+                ],
                 found=path,
             )

@@ -25,7 +25,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     first: dict[tuple[str, str], tuple[Node, str]] = {}
     kinds: dict[str, tuple[Node, str, str]] = {}
     for node, name, path, effect in each_path(context):
-        if effect != "writes":
+        if effect != "writes" or context.policy.refusal(path, effect):
             continue
         key = same_file(context.policy.root, path)
         table = str(context.params[node.id].get("table", "")).casefold()

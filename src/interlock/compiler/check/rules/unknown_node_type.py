@@ -23,16 +23,14 @@ RULE = rule("IL101", "unknown-node-type", __doc__)
 def check(context: Context) -> Iterator[Diagnostic]:
     """Find the node type of every node, and its parameters under the names of the present version."""
     for node in context.plan.nodes:
-        if not node.type:
-            continue  # a node without a type is reported where the plan is read
         found = context.registry.find(node.type)
         if found is None:
             close = _close(context, node.type)
             at = node.at.child("type")
             yield RULE.found(
                 at,
-                f"`{node.type}` is not a node type",
-                label="not in the registry",
+                f"`{node.type}` is not a node type" if node.type else f"the node `{node.id}` has no type",
+                label="not in the registry" if node.type else "no type",
                 notes=[f"close to it: {joined([f'`{name}`' for name in close])}"] if close else (),
                 help=["list the node types with `interlock nodes`"],
                 fix=replace_fix(at.pointer, node.type, close[0]) if close else None,
