@@ -110,7 +110,7 @@ class Project:
         policy = replace(self.policy, protected=(*self.policy.protected, file)) if file else self.policy
         verdict = check_plan(read.plan, self.registry, policy)
         broken = {each.code for each in read.diagnostics if each.severity == "error"}
-        found = verdict.diagnostics
+        found = tuple(each for each in verdict.diagnostics if not (each.code == "IL101" and each.data.get("found") == ""))
         if broken & LEFT_OUT:
             found = tuple(each for each in found if each.code not in FOLLOWS)
         return Checked(

@@ -15,7 +15,6 @@ import duckdb
 from interlock.ir.types import Schema, Type, parse_type
 from interlock.registry.macros import MACROS, create_statement, needed
 
-
 STAND_INS = {
     "exact_sum": "CREATE TEMP MACRO exact_sum(x) AS sum(CAST(x AS DOUBLE))",
     "exact_mean": "CREATE TEMP MACRO exact_mean(x) AS avg(CAST(x AS DOUBLE))",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from interlock.compiler.binder import BindError, binder
-from interlock.ir.types import Schema
+from interlock.ir.types import Schema, Type
 from interlock.registry import sql
 
 FAMILIES = {
@@ -41,10 +41,13 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
         argument = arguments[0] if arguments else None
         if isinstance(argument, exp.Distinct):
             argument = argument.expressions[0]
-        if argument is None or not _is_float(tree, call, argument, schemas):
-            continue
         if name in UNSUPPORTED:
-            raise Unprovable(f"`{name}` of floats depends on the order in which threads reach the rows")
+            raise Unprovable(f"`{name}` computes in floats, in the order in which threads reach the rows")
+        if argument is None:
+            continue
+        kind = _type(tree, call, argument, schemas)
+        if not (kind.is_float or (kind.is_numeric and FAMILIES[name] == "std")):
+            continue
         having = call.find_ancestor(exp.Having)
         if having is not None and (having.parent.args.get("qualify") or having.parent.find(exp.Window)):
             raise Unprovable(f"`{name}` of floats stands in a HAVING beside window functions; filter the groups in a step of its own")
@@ -52,11 +55,11 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
     return found
 
 
-def _is_float(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[str, Schema]) -> bool:
-    """Whether `argument`, standing where `call` stands in `tree`, is a float."""
+def _type(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[str, Schema]) -> Type:
+    """The type of `argument`, standing where `call` stands in `tree`."""
     scope = call.find_ancestor(exp.Select)
     if scope is None:
-        return False
+        raise Unprovable(f"`{sql.text(call)}` stands in no SELECT")
     probe = sql.select(sql.named(argument.copy(), "argument"))
     for clause in ("from_", "joins", "laterals"):
         part = scope.args.get(clause)
@@ -69,7 +72,7 @@ def _is_float(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapp
         ((_, kind),) = binder().bind(sql.text(probe), schemas)
     except BindError as error:
         raise Unprovable(f"the type of `{sql.text(argument)}` cannot be told apart from its query ({error})") from error
-    return kind.is_float
+    return kind
 
 
 def _enclosing(scope: exp.Expr) -> list[exp.Expr]:

@@ -6,6 +6,7 @@ Packs are ordinary packages found through the entry point `interlock.nodes`; a p
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import pkgutil
 import sys
@@ -139,7 +140,7 @@ def load_file(path: Path) -> list[NodeType]:
     """The node types that a Python file defines; raises RegistryError with the file and the reason."""
     if not path.is_file():
         raise RegistryError(f"{path}: no such file, but `nodes` in interlock.toml names it")
-    name = f"interlock_nodes_{path.stem}_{abs(hash(str(path.resolve())))}"
+    name = f"interlock_nodes_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise RegistryError(f"{path}: not a Python file; `nodes` in interlock.toml lists .py files")

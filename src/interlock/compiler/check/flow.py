@@ -50,7 +50,7 @@ def _bind(context: Context, node: Node, node_type: NodeType) -> None:
     if known and connections is not None:
         inputs = {port: context.bound[edge.source] for port, edge in connections}
     resolver = _resolve(context, node, node_type, inputs, known=known)
-    if resolver is None or resolver[0].diagnostics or not known:
+    if resolver is None or resolver[0].diagnostics or resolver[0].incomplete or not known:
         return
     before = len(context.diagnostics)
     bound = _build(context, node, node_type, inputs, resolver[1], resolver[0].paths)
@@ -177,7 +177,8 @@ def _bound(
     try:
         float_aggregates(result.tree, schemas)
     except Unprovable as error:
-        context.diagnostics.append(unprovable_sum.found(node.at, node_type.reference, str(error)))
+        at = node.at.child("params", "sql") if "sql" in node.params else node.at
+        context.diagnostics.append(unprovable_sum.found(at, node_type.reference, str(error)))
         return None
     names = [name for name, _ in found]
     written = [projection.alias_or_name for projection in result.tree.selects]

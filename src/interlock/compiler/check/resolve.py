@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -50,6 +51,7 @@ class Resolver:
     sources: Mapping[str, str]
     inputs: Mapping[str, Type]
     known: bool = True
+    incomplete: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
     inputs_used: set[str] = field(default_factory=set)
     paths: dict[str, str] = field(default_factory=dict)
@@ -131,7 +133,7 @@ class Resolver:
 
     def _admit(self, text: str, at: Place, port: str | None, expect: Type | None) -> expressions.Expression | None:
         scope = self.schema(port)
-        if scope is None and not self.known:
+        if (scope is None and not self.known) or self._uses_broken_input(text):
             return None
         tables = {scope[0]: scope[1]} if scope else {}
         result = expressions.admit(text, expressions.Scope(tables, self.inputs), expect)
@@ -141,8 +143,14 @@ class Resolver:
         self.inputs_used.update(result.inputs)
         return result
 
+    def _uses_broken_input(self, text: str) -> bool:
+        """Whether the text names a run input whose type could not be read; that has been reported already."""
+        broken = any(kind.is_null and re.search(rf":{re.escape(name)}\b", text) for name, kind in self.inputs.items())
+        self.incomplete = self.incomplete or broken
+        return broken
+
     def query(self, text: str, at: Place, port: str | None) -> Any:
-        if not self.known:
+        if not self.known or self._uses_broken_input(text):
             return None
         result = expressions.admit_select(text, self.schemas, self.inputs)
         if isinstance(result, list):

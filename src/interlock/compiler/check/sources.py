@@ -50,6 +50,10 @@ def describe(
                 source_unreadable.found(node.at.child("params", key), paths[key], "it is a folder")
             )
             return None
+        if os.path.exists(value) and not os.path.isfile(value):
+            reason = "it is not an ordinary file (a pipe, a device or a socket)"
+            context.diagnostics.append(source_unreadable.found(node.at.child("params", key), paths[key], reason))
+            return None
     if node_type.describe is None:
         return Source(path, (), {}, None)
     try:

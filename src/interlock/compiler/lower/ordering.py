@@ -82,11 +82,16 @@ def _is_position(term: exp.Expression) -> bool:
 
 def _keeps_union_order(tree: exp.Query) -> bool:
     """UNION ALL of order-keeping statements gives the first one's rows, then the second's."""
-    if not isinstance(tree, exp.Union) or tree.args.get("distinct"):
-        return False
-    return all(
-        isinstance(side, exp.Query) and (keeps_order(side) or _keeps_union_order(side)) for side in (tree.left, tree.right)
-    )
+    waiting: list[exp.Expr] = [tree]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, exp.Union):
+            if each.args.get("distinct"):
+                return False
+            waiting += [each.left, each.right]
+        elif not (isinstance(each, exp.Query) and keeps_order(each)):
+            return False
+    return isinstance(tree, exp.Union)
 
 
 def depends_on_order(tree: exp.Query, wanted: bool) -> bool:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -69,6 +70,11 @@ def carry(function: Callable[..., Any], carried: Carried) -> str:
     return function.__name__
 
 
+def _file(module: ModuleType) -> str:
+    """The file of a module, as people know it."""
+    return Path(module.__file__ or module.__name__).name
+
+
 def _add(module: ModuleType, name: str, carried: Carried) -> None:
     definition = _definitions(module).get(name)
     if definition is None:
@@ -79,18 +85,18 @@ def _add(module: ModuleType, name: str, carried: Carried) -> None:
         if owner[0] == "the program itself" and kind == "import" and definition.module.split(".")[0] == "interlock":
             return
         if owner[1] != text:
-            raise CarryError(f"`{name}` is defined in {owner[0]} and in {module.__name__}, and one program needs both; rename one")
+            raise CarryError(f"`{name}` is defined in {owner[0]} and in {_file(module)}, and one program needs both; rename one")
         return
     if kind == "import":
         if definition.module.split(".")[0] == "interlock":
             if name not in PROVIDED:
-                raise CarryError(f"`{name}` comes from {definition.module}, which a compiled program does not have; move it into {module.__name__}")
+                raise CarryError(f"`{name}` comes from {definition.module}, which a compiled program does not have; move it into {_file(module)}")
             return
-        carried.names[name] = (module.__name__, text)
+        carried.names[name] = (_file(module), text)
         carried.imports.add(text)
         carried.modules.add(definition.module.split(".")[0])
         return
-    carried.names[name] = (module.__name__, text)
+    carried.names[name] = (_file(module), text)
     carried.modules.update(definition.imports)
     for used in definition.uses:
         _add(module, used, carried)

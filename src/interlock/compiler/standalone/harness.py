@@ -15,6 +15,7 @@ RULER = "# " + "-" * 117
 IMPORTS = (
     "import argparse",
     "import contextlib",
+    "import glob",
     "import hashlib",
     "import json",
     "import os",

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from interlock.compiler.standalone.harness_run import STEPS, Run
+from interlock.compiler.standalone.harness_run import Run
 from interlock.compiler.standalone.harness_values import RunFailed, _digest, _json, _size
 
 PLAN = ""
@@ -37,7 +37,7 @@ def run(
         this.connect(threads, memory)
         values = this.set_inputs(inputs or {})
         this.check_sources()
-        for step in STEPS:
+        for step in this.steps.values():
             this.run_step(step)
         this.commit()
     except OSError as error:

@@ -6,6 +6,7 @@ The names above it stand for what the module itself defines.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import re
 import shutil
@@ -49,7 +50,7 @@ class Run:
     def __init__(self, root: str, on_event: Callable[[dict[str, Any]], None] | None, stepwise: bool | None) -> None:
         self.root = os.path.abspath(root)
         self.on_event = on_event
-        self.steps = {step["id"]: step for step in STEPS}
+        self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
         self.staged: list[tuple[str, str]] = []
         self.writers: list[tuple[Any, dict[str, Any]]] = []
@@ -59,6 +60,15 @@ class Run:
         self.previews: list[dict[str, Any]] = []
         self.spill = tempfile.mkdtemp(prefix="interlock-")
         self.stepwise = self._inputs_are_small() if stepwise is None else stepwise
+
+    def _located(self, step: dict[str, Any]) -> dict[str, Any]:
+        """The step reading its file by the file's full path, whatever folder the process runs in."""
+        source = step.get("source")
+        if not source or not source.get("literal"):
+            return step
+        full = _literal(glob.escape(os.path.join(self.root, source["path"])))
+        checks = [{**check, "sql": check["sql"].replace(source["literal"], full)} for check in step["checks"]]
+        return {**step, "sql": step["sql"].replace(source["literal"], full, 1), "checks": checks}
 
     def _inputs_are_small(self) -> bool:
         sizes = [_size(os.path.join(self.root, step["source"]["path"])) for step in STEPS if step.get("source") and step["source"]["path"]]
@@ -71,11 +81,13 @@ class Run:
             config["threads"] = max(1, min(threads, 256))
         if memory:
             config["memory_limit"] = memory
-        self.connection = duckdb.connect(":memory:", config=config)
+        try:
+            self.connection = duckdb.connect(":memory:", config=config)
+        except duckdb.Error as error:
+            raise RunFailed("IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB") from error
         self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
         with contextlib.suppress(duckdb.Error):
             self.connection.execute("SET TimeZone = 'UTC'")
-        self.connection.execute(f"SET file_search_path = {_literal(self.root)}")
         for statement in MACROS.values():
             self.connection.execute(statement)
         self.event("connected", connection=self.connection)
@@ -106,12 +118,14 @@ class Run:
 
     def check_sources(self) -> None:
         """Look at the header and a sample of every source again: it must still be what the plan was checked against."""
-        for step in STEPS:
+        for step in self.steps.values():
             source = step.get("source")
             if not source or source.get("describe") is None:
                 continue
             arguments = {**source["arguments"], **{name: self.path(source["arguments"][name]) for name in source["paths"]}}
             name = source["path"] or step["id"]
+            if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
+                raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
             try:
                 columns, _ = source["describe"](self.connection, **arguments)
             except FileNotFoundError as error:
@@ -237,6 +251,8 @@ class Run:
     def stage(self, relative: str) -> str:
         """A file beside the one to write, to be renamed to it when everything else has succeeded."""
         target = os.path.realpath(self.path(relative))
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
         folder = os.path.dirname(target)
         missing = []
         while folder and not os.path.isdir(folder):

@@ -6,6 +6,7 @@ names, then the code that runs them. The same program gives the same bytes, on e
 
 from __future__ import annotations
 
+import glob
 import pprint
 import textwrap
 from collections.abc import Mapping
@@ -146,6 +147,9 @@ def _source(step: Step, carried: Carried) -> str:
     source = step.source
     assert source is not None
     found = {"path": repr(source.path), "columns": repr(list(source.columns)), "describe": "None"}
+    if step.query is not None and source.path is not None:
+        literal = sql.text(sql.literal(glob.escape(source.path)))
+        found["literal"] = repr(literal if literal in sql.text(step.query, pretty=True) else "")
     if source.describe is not None:
         call = _call(source.describe, carried)
         found |= {"describe": call["call"], "arguments": call["arguments"], "paths": call["paths"]}

@@ -45,3 +45,5 @@ def main() -> None:
         sys.exit(fail_usage(str(error)))
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        sys.exit(fail_usage(f"{error.filename or 'a file'}: {error.strerror or error}"))

@@ -19,6 +19,10 @@ ProjectFolder = Annotated[
 ]
 
 
+MOST_SHOWN = 50
+"""Diagnostics shown to a person in one go."""
+
+
 def say_json(value: Any) -> None:
     """Print one JSON document."""
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
@@ -47,6 +51,8 @@ def color() -> bool:
 def project_for(plan: Path, folder: Path | None) -> Project:
     """The project of a plan: as given, else the nearest upwards from the plan, else the working folder."""
     if folder is not None:
+        if not folder.is_dir():
+            stop(fail_usage(f"--project: {folder} is not a folder"))
         return Project.at(folder)
     found = Project.at(plan.parent if str(plan) != "-" else ".")
     return found if found.configured else Project.at(".")
@@ -66,7 +72,9 @@ def refuse(checked: Checked) -> NoReturn:
     """Show why a plan does not pass, and end with exit code 1."""
     from interlock.syntax.render import full
 
-    print(full(checked.diagnostics, checked.document, color()), file=sys.stderr)
+    print(full(checked.diagnostics[:MOST_SHOWN], checked.document, color()), file=sys.stderr)
+    if len(checked.diagnostics) > MOST_SHOWN:
+        print(f"… and {len(checked.diagnostics) - MOST_SHOWN:,} more; --json lists all\n", file=sys.stderr)
     errors = sum(each.severity == "error" for each in checked.diagnostics)
     warnings = sum(each.severity == "warning" for each in checked.diagnostics)
     tail = f", {warnings} warning{'s'[: warnings != 1]}" if warnings else ""

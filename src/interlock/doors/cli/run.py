@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated, Any
 
@@ -38,6 +39,8 @@ def command(
     found, checked = read_checked(plan, project, json)
     require(checked, json)
     assert checked.proven is not None
+    if memory is not None and not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)", memory.strip(), re.IGNORECASE):
+        stop(fail_usage(f"--memory takes a size such as 2GB or 500MB, not `{memory}`", json))
     inputs = {}
     for each in input or []:
         name, sign, value = each.partition("=")

@@ -27,6 +27,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         reason = ""
         if os.path.isdir(context.policy.root / path) or path.endswith("/"):
             reason = "it is a folder"
+        elif os.path.exists(context.policy.root / path) and not os.path.isfile(context.policy.root / path):
+            reason = "it is not an ordinary file (a pipe, a device or a socket)"
         for parent in pure.parents:
             if parent.as_posix() in written or os.path.isfile(context.policy.root / parent):
                 reason = f"`{parent}` is a file"

@@ -20,7 +20,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if len(context.bound) < len(context.nodes):
         return
     for given in context.plan.inputs:
-        if given.name not in context.inputs_used and given.name.isidentifier():
+        refused = context.inputs[given.name].is_null or not given.name.isidentifier()
+        if given.name not in context.inputs_used and not refused:
             yield RULE.found(
                 given.at.key(),
                 f"the run input `:{given.name}` is never used",

@@ -1,0 +1,118 @@
+"""The same plan over the same files gives the same bytes: any threads, any mode, any passes, any process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pipelines import PLANS, chain, write_data
+from workbench import Workbench
+
+from interlock.compiler.lower import PASSES, REQUIRED, lower
+from interlock.compiler.targets.python import emit
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    """A project over data that just spreads over several threads."""
+    root = tmp_path_factory.mktemp("small")
+    write_data(root / "data", 50_000)
+    return Workbench(root)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    """A project over data that keeps every thread busy."""
+    root = tmp_path_factory.mktemp("large")
+    write_data(root / "data", 400_000)
+    return Workbench(root)
+
+
+def outputs(bench: Workbench, plan: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """The digests of what a run writes."""
+    return {each["path"]: (each["rows"], each["digest"]) for each in bench.run(plan, **options).outputs}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_threads_and_modes(name: str, small: Workbench) -> None:
+    first = outputs(small, PLANS[name], threads=1, stepwise=True)
+    assert all(rows for rows, _ in first.values())
+    for threads, stepwise in ((4, False), (2, True), (4, False)):
+        assert outputs(small, PLANS[name], threads=threads, stepwise=stepwise) == first, (threads, stepwise)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLANS)
+def test_twenty_runs(name: str, large: Workbench) -> None:
+    artifact = large.compile(PLANS[name])
+    found = set()
+    for number in range(20):
+        report = large.project.execute(artifact, threads=(2, 4, 2, 1)[number % 4], stepwise=number % 5 == 4)
+        found.add(tuple((each["path"], each["digest"]) for each in report.outputs))
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", ["sums-by-group", "windows", "ordered-measures", "top-per-group", "join-left", "union-distinct", "query-group", "pivot"])
+@pytest.mark.parametrize("left_out", [each for each in PASSES if each not in REQUIRED], ids=lambda each: each.__name__)
+def test_an_optimisation_left_out_changes_nothing(name: str, left_out: Any, small: Workbench) -> None:
+    checked = small.check(PLANS[name])
+    assert checked.proven is not None
+    wanted = outputs(small, PLANS[name])
+    program = lower(checked.proven, tuple(each for each in PASSES if each is not left_out))
+    report = small.project.execute(emit(program), threads=4, stepwise=False)
+    assert {each["path"]: (each["rows"], each["digest"]) for each in report.outputs} == wanted
+
+
+FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
+    "csv.gz": ("write_csv", {"path": "out/o.csv.gz"}),
+    "json": ("write_json", {"path": "out/o.json"}),
+    "jsonl": ("write_jsonl", {"path": "out/o.jsonl"}),
+    "parquet": ("write_parquet", {"path": "out/o.parquet"}),
+    "parquet-gzip": ("write_parquet", {"path": "out/o.parquet", "compression": "gzip"}),
+    "xlsx": ("write_excel", {"path": "out/o.xlsx"}),
+    "sqlite": ("write_sqlite", {"path": "out/o.db", "table": "t", "if_exists": "replace"}),
+}
+
+
+@pytest.mark.parametrize("sink", FORMATS)
+@pytest.mark.parametrize("name", ["sums-by-group", "distinct-first"])
+def test_every_format(name: str, sink: str, small: Workbench) -> None:
+    plan = chain(name, out=FORMATS[sink])
+    target = small.root / FORMATS[sink][1]["path"]
+    found = set()
+    for threads, stepwise in ((1, True), (4, False), (2, False), (4, True)):
+        target.unlink(missing_ok=True)
+        small.run(plan, threads=threads, stepwise=stepwise)
+        found.add(target.read_bytes())
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", ["sums-of-all", "distinct-first", "sort-ties-limit", "ordered-measures"])
+def test_csv_sources_keep_their_order(name: str, small: Workbench) -> None:
+    """A CSV file and a Parquet file with the same rows give the same result."""
+    wanted = outputs(small, PLANS[name], threads=1)
+    plan = chain(name, "read_csv", "data/facts.csv")
+    plan["nodes"][0]["params"]["types"] = {"y": "float", "d": "decimal(12,2)", "id": "ubigint"}
+    for threads in (1, 4):
+        assert outputs(small, plan, threads=threads, stepwise=False) == wanted
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+def test_processes(seed: str, small: Workbench, tmp_path: Path) -> None:
+    """Another process with another hash seed emits the same program and writes the same bytes."""
+    for name in ("sums-by-group", "windows"):
+        artifact = small.compile(PLANS[name])
+        wanted = outputs(small, PLANS[name])
+        small.put("seeded.plan.json", json.dumps(PLANS[name]))
+        ran = small.cli("run", "seeded.plan.json", "--json", env={"PYTHONHASHSEED": seed, "LANG": "C", "TZ": "Asia/Tokyo"})
+        assert ran.json["artifact"] == small.project.compile(small.check(PLANS[name]).proven).digest  # type: ignore[arg-type]
+        assert {each["path"]: (each["rows"], each["digest"]) for each in ran.json["outputs"]} == wanted
+        assert artifact.digest == ran.json["artifact"]
+
+
+def test_names_comments_and_layout_leave_the_program_alone(small: Workbench) -> None:
+    plan = PLANS["top-ties"]
+    again = {**plan, "edges": plan["edges"][::-1], "task": "something else"}
+    assert small.compile(plan).source == small.compile(again).source
