@@ -33,7 +33,7 @@ from interlock.runtime.execute import RunFailed as RunFailed
 from interlock.runtime.execute import execute
 from interlock.syntax.documents import Document
 from interlock.syntax.graph_shapes import Graph
-from interlock.syntax.locating import in_order
+from interlock.syntax.locating import anchored, in_order
 from interlock.syntax.plans import read_plan
 
 CONFIG = "interlock.toml"
@@ -113,20 +113,19 @@ class Project:
         found = tuple(each for each in verdict.diagnostics if not (each.code == "IL101" and each.data.get("found") == ""))
         if broken & LEFT_OUT:
             found = tuple(each for each in found if each.code not in FOLLOWS)
-        return Checked(
-            read.document, read.plan, None if broken else verdict.checked, in_order((*read.diagnostics, *found), read.document)
-        )
+        everything = [anchored(each, read.document) for each in (*read.diagnostics, *found)]
+        return Checked(read.document, read.plan, None if broken else verdict.checked, in_order(everything, read.document))
 
     def check(self, plan: Plan) -> Verdict:
         """Prove what can be proved about a plan."""
         return check_plan(plan, self.registry, self.policy)
 
-    def compile(self, checked: CheckedPlan) -> Artifact:
-        """The emitted program of a proven plan."""
+    def compile(self, checked: CheckedPlan, name: str = "") -> Artifact:
+        """The emitted program of a proven plan, named after the plan, or else `name`."""
         from interlock.compiler.lower import lower
         from interlock.compiler.targets.python import emit
 
-        return emit(lower(checked), checked.plan.name or "program")
+        return emit(lower(checked), checked.plan.name or name or "program")
 
     def run(
         self,

@@ -56,7 +56,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("any_page", pages, ids=lambda path: str(path.relative_to(ROOT)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def blocks_of() -> object:
     """The fenced blocks of a page."""
     return lambda path: list(_blocks(path))

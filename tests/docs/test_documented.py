@@ -6,18 +6,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import typer
 
-from interlock.api import rules
+from interlock.api import Project, ProjectError, rules
 from interlock.compiler.check.contracts import contract
 from interlock.compiler.lower import PASSES
 from interlock.doors.cli.main import app
-from interlock.gates.policy import Policy
 from interlock.ir.diagnostics import Rule
 from interlock.registry.node import Effect
 from interlock.registry.registry import installed
@@ -86,10 +84,20 @@ def test_every_command_is_mentioned_by_hand(docs: Path) -> None:
     assert [name for name in {command for command, _, _ in options()} if f"interlock {name}" not in text] == []
 
 
-def test_every_policy_setting_is_documented(docs: Path) -> None:
+def test_every_setting_of_a_project_is_documented(docs: Path, tmp_path: Path) -> None:
+    """The settings are those that the project itself lists when it meets one that it does not know."""
     text = (docs / "policy.md").read_text(encoding="utf-8")
-    settings = [field.name for field in fields(Policy) if field.name != "root"]
-    assert [name for name in (*settings, *get_args(Effect)) if f"`{name}`" not in text] == []
+    assert [name for name in (*settings("nothing = 1", tmp_path), *settings("[policy]\nnothing = []", tmp_path)) if f"`{name}`" not in text] == []
+    assert [effect for effect in get_args(Effect) if f"`{effect}`" not in text] == []
+
+
+def settings(wrong: str, folder: Path) -> list[str]:
+    (folder / "interlock.toml").write_text(wrong)
+    with pytest.raises(ProjectError) as told:
+        Project.at(folder)
+    listed = re.findall(r"\w+", str(told.value).rpartition("the keys are ")[2])
+    assert listed
+    return [name for name in listed if name not in ("and", "policy")]
 
 
 def test_every_key_of_a_plan_is_documented(docs: Path) -> None:

@@ -16,9 +16,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 BIN = Path(sys.executable).parent
 
@@ -74,9 +77,9 @@ def check_console(block: Any, folder: Path) -> Path:
     return folder
 
 
-def test_blocks_do_what_the_page_says(written_page: Path, blocks_of: Callable[[Path], list[Any]], tmp_path: Path) -> None:
-    folder = tmp_path
-    for block in blocks_of(written_page):
+def play(blocks: list[Any], folder: Path) -> None:
+    """Run the blocks of a page, in order, in a folder."""
+    for block in blocks:
         if block.not_run:
             continue
         if "file" in block.attributes:
@@ -90,6 +93,20 @@ def test_blocks_do_what_the_page_says(written_page: Path, blocks_of: Callable[[P
             assert done.returncode == 0, f"{block}: {done.stderr.decode()}"
         else:
             raise AssertionError(f"{block}: a block of `{block.language}` is neither run nor marked `<!-- not run: reason -->`")
+
+
+@pytest.fixture(scope="module")
+def sessions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Path, Future[None]]]:
+    """The pages that are to be tested, several played at a time: they mostly wait for their commands."""
+    here = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    pages = [item.callspec.params["written_page"] for item in here if "written_page" in item.callspec.params]
+    blocks_of = request.getfixturevalue("blocks_of")
+    with ThreadPoolExecutor(4) as pool:
+        yield {page: pool.submit(play, blocks_of(page), tmp_path_factory.mktemp("page")) for page in pages}
+
+
+def test_blocks_do_what_the_page_says(written_page: Path, sessions: dict[Path, Future[None]]) -> None:
+    sessions[written_page].result()
 
 
 def test_the_wildcard() -> None:

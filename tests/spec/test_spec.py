@@ -11,11 +11,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import literate
 import pytest
 
 from interlock.api import Checked, Project, rules
@@ -25,16 +24,6 @@ from interlock.syntax.render import full
 HERE = Path(__file__).parent
 
 
-def _literate() -> ModuleType:
-    spec = spec_from_file_location("literate", HERE / "literate.py")
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-literate = _literate()
 CASES = [(path, case) for path in sorted(HERE.glob("*.md")) for case in literate.read(path)]
 PLANS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is None]
 SESSIONS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is not None]
@@ -92,7 +81,8 @@ def sections() -> dict[tuple[str, str], tuple[set[str], bool]]:
         codes = codes | {each.code for each in case.expected}
         if case.console is not None:
             codes |= set(re.findall(r"(?:error|warning)\[(IL\d{3})\]", case.console))
-            ok = ok or any(line.startswith("done in") for line in case.console.splitlines())
+            done = [each for each in case.console.split("$ ") if each.startswith(("interlock run", "python"))]
+            ok = ok or any("[exit" not in each for each in done)
         found[path.stem, case.section] = (codes, ok or case.ok)
     return found
 

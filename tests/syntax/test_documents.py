@@ -122,7 +122,7 @@ def test_yaml_refusals(text: str, code: str, part: str, position: tuple[int, int
     ],
 )
 def test_json_refusals(text: str, code: str, part: str, position: tuple[int, int]) -> None:
-    found = only(read_document(text))
+    found = only(read_document(text, format="json"))
     assert found[0] == code and part in found[1] and found[2] == position
 
 

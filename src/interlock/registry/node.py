@@ -96,7 +96,19 @@ class NodeType:
         returns = self.hints.get("return")
         if returns not in kinds:
             raise NodeDefinitionError(f"{self.name}: the result must be annotated Select, Copy, Rows or Writes, not {returns}")
+        if returns is Rows and inspect.isgeneratorfunction(self.function):
+            raise NodeDefinitionError(f"{self.name}: a node annotated Rows returns Rows(columns, rows); it does not yield rows itself")
+        if returns is Writes and not inspect.isgeneratorfunction(self.function):
+            raise NodeDefinitionError(f"{self.name}: a sink annotated Writes yields once, between writing and committing")
+        expected = Rows if returns in (Rows, Writes) else Table
+        for name in (port.name for port in self.ports):
+            if _port_type(self.hints[name]) is not expected:
+                raise NodeDefinitionError(f"{self.name}: port `{name}` must be annotated {expected.__name__} in a node that gives {returns.__name__}")
         return kinds[returns]
+
+    def validate(self) -> None:
+        """Raise NodeDefinitionError, or what annotations raise, unless the function can be a node type."""
+        _ = self.kind, self.ports, self.model, self.json_schema
 
     @property
     def is_source(self) -> bool:

@@ -43,6 +43,8 @@ def page(node_type: NodeType, *, heading: str = "") -> str:
         lines.append(f"Effects: {', '.join(node_type.effects)}.")
     if node_type.aliases:
         lines.append(f"Also known as: {', '.join(sorted(node_type.aliases))}.")
+    if node_type.function.__module__.startswith("interlock_nodes_"):
+        lines.append(f"Defined in: {node_type.defined_in}")
     parameters = list(_parameters(node_type.json_schema))
     lines += ["", "Parameters:", ""] if parameters else ["", "Parameters: none."]
     lines += parameters

@@ -151,7 +151,13 @@ def load_file(path: Path) -> list[NodeType]:
     except Exception as error:
         sys.modules.pop(name, None)
         raise RegistryError(f"{path}: {type(error).__name__}: {error}") from error
-    return [value for value in vars(module).values() if isinstance(value, NodeType) and value.defined_in == str(path)]
+    found = [value for value in vars(module).values() if isinstance(value, NodeType) and value.defined_in == str(path)]
+    for node_type in found:
+        try:
+            node_type.validate()
+        except Exception as error:
+            raise RegistryError(f"{path}: the node type `{node_type.name}` cannot be used: {error}") from error
+    return found
 
 
 def load(files: Iterable[Path] = ()) -> Registry:

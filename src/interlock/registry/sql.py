@@ -266,8 +266,13 @@ def exactly(tree: exp.Expression, kind: Type, label: str) -> exp.Expression:
     scale = kind.precision[1] if kind.precision else 0
     digits = rf"[+-]?([0-9]+(\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)" if scale else r"[+-]?[0-9]+(\.0*)?" if kind.precision else "[+-]?[0-9]+"
     message = concat(f"column `{label}`: `", tree, f"` is not a {kind}; declare another type for it, such as varchar")
+    quick = []
+    if kind.is_integer:  # nearly every number is written as the engine would write it: no need to match a pattern
+        same = exp.EQ(this=cast(cast(tree.copy(), kind, trying=True), Type("varchar")), expression=tree.copy())
+        quick = [exp.If(this=same, true=cast(tree.copy(), kind, trying=True))]
     return exp.Case(
         ifs=[
+            *quick,
             exp.If(this=call("regexp_full_match", tree.copy(), digits), true=cast(tree.copy(), kind)),
             exp.If(this=exp.NEQ(this=tree.copy(), expression=literal("")), true=call("error", message)),
         ]

@@ -102,7 +102,7 @@ class Document:
 def read_document(text: str | bytes, name: str = "plan", format: Format | None = None) -> Document:
     """Read YAML or JSON; never raises on bad input.
 
-    JSON is read where `format` or the ending of `name` says so, and without either where the text starts with `{`.
+    JSON is read where `format` or the ending of `name` says so, and without either where the text starts with `{"`.
     """
     findings = Findings()
     decoded = ""
@@ -126,7 +126,7 @@ def _format_of(name: str, text: str) -> Format:
     ending = name.lower().rpartition(".")[2]
     if ending in ("yaml", "yml"):
         return "yaml"
-    return "json" if ending == "json" or text.lstrip(" \t\r\n").startswith("{") else "yaml"
+    return "json" if ending == "json" or re.match(r"[ \t\r\n]*\{[ \t\r\n]*[\"}]", text) else "yaml"
 
 
 def _decoded(text: str | bytes) -> str:

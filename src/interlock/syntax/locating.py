@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interlock.ir.diagnostics import Diagnostic, Place
 from interlock.syntax.documents import Document
+from interlock.syntax.patch import apply_patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,23 @@ def offsets_of(place: Place, document: Document) -> tuple[int, int]:
         if inside:
             return inside
     return mark.start, mark.end
+
+
+def anchored(found: Diagnostic, document: Document) -> Diagnostic:
+    """The diagnostic at a place that is in the document, with its fix only if that can be applied there.
+
+    A parameter under an alias's name, a default or a shorthand has no place of its own; what holds it has.
+    """
+    reached, mark = document.marks.nearest(found.at.pointer)
+    if reached == found.at.pointer or mark is None:
+        return found
+    fix = found.fix
+    if fix is not None:
+        try:
+            apply_patch(document.value, fix.patch)
+        except ValueError:
+            fix = None
+    return replace(found, at=Place(reached, found.at.node), fix=fix)
 
 
 def in_order(diagnostics: Iterable[Diagnostic], document: Document) -> tuple[Diagnostic, ...]:

@@ -13,7 +13,7 @@ from interlock.syntax.members import Shape, members, text
 from interlock.syntax.rules.bad_id import bad_id, is_id, plain_id
 from interlock.syntax.rules.bad_reference import bad_reference, read_reference
 from interlock.syntax.rules.missing_key import missing_key
-from interlock.syntax.rules.wrong_shape import text_fix, wrong_shape
+from interlock.syntax.rules.wrong_shape import wrong_shape
 from interlock.syntax.words import clipped, quoted
 
 _NODE = Shape(
@@ -89,7 +89,7 @@ def _reference(given: tuple[Place, Any] | None, findings: Findings) -> tuple[str
         return "", None
     at, value = given
     if not isinstance(value, str):
-        findings.add(wrong_shape, at, "the type of a node", "a text", value, "type: read_csv@1", text_fix(at, value))
+        findings.add(wrong_shape, at, "the type of a node", "a text", value, "type: read_csv@1")
         return "", None
     found = read_reference(value)
     if found is None:

@@ -81,7 +81,7 @@ def check_contracts(context: Context) -> None:
 
 def _check(context: Context, each: Contract, bound: BoundNode, model: Any) -> None:
     resolver = Resolver(contract, {"table": bound.schema}, {"table": bound.node.id}, context.inputs)
-    params = resolver.resolve(model, each.at)
+    params = resolver.resolve(model, each.at, each.body)
     context.inputs_used |= resolver.inputs_used
     context.diagnostics += [
         missing_output_column.found(problem.at, str(problem.data["found"]), bound.node.id, bound.schema)

@@ -75,7 +75,7 @@ def _resolve(
         context.inputs,
         known,
     )
-    params = resolver.resolve(model, node.at.child("params"))
+    params = resolver.resolve(model, node.at.child("params"), node.params)
     context.diagnostics += resolver.diagnostics
     context.inputs_used |= resolver.inputs_used
     return resolver, params

@@ -56,9 +56,15 @@ class Resolver:
     inputs_used: set[str] = field(default_factory=set)
     paths: dict[str, str] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    written: tuple[Place, Any] = (Place(""), None)
 
-    def resolve(self, model: BaseModel, at: Place) -> dict[str, Any]:
-        """The keyword arguments for the node's function; what is wrong is added to `diagnostics`."""
+    def resolve(self, model: BaseModel, at: Place, written: Any = None) -> dict[str, Any]:
+        """The keyword arguments for the node's function; what is wrong is added to `diagnostics`.
+
+        `written` are the parameters as the plan has them at `at`: a structure may stand there as a text, such as a
+        sort key `total desc`.
+        """
+        self.written = (at, written)
         found: dict[str, Any] = {}
         for name in self.node_type.parameters:
             hint = self.node_type.hints.get(name, Any)
@@ -113,7 +119,10 @@ class Resolver:
         scope = self.schema(port)
         column = scope[1].get(name) if scope else None
         if scope and column is None:
-            self.diagnostics.append(unknown_column.found(at, name, scope[0], scope[1], self.keys))
+            place, text = self._as_written(at, name)
+            # A text that stands for a column on both sides is one mistake, even if neither side has it.
+            if text is None or all(each.at != place for each in self.diagnostics):
+                self.diagnostics.append(unknown_column.found(place, name, scope[0], scope[1], self.keys, text))
         if column is None:
             return kinds.Column(name, Type("null"))
         return kinds.Column(column.name, column.type, column.nullable)
@@ -165,6 +174,24 @@ class Resolver:
         except TypeTextError as error:
             self.diagnostics.append(bad_type.found(at, text, error))
             return None
+
+    def _as_written(self, at: Place, word: str) -> tuple[Place, str | None]:
+        """Where `at` is in the plan, and the text that stands there in place of a structure: `word` is a part of it."""
+        root, value = self.written
+        if value is None or at.on_key:
+            return at, None
+        place = root
+        for part in at.pointer[len(root.pointer) :].split("/")[1:]:
+            if isinstance(value, str):
+                match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", value)
+                return (place.span(*match.span()) if match else place), value
+            key = int(part) if isinstance(value, list) and part.isdigit() else part.replace("~1", "/").replace("~0", "~")
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                return at, None
+            place = place.child(key)
+        return at, None
 
     def _problem(
         self, problem: expressions.Problem, at: Place, text: str, scope: tuple[str, Schema] | None

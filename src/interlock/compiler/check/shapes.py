@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from interlock.compiler.check.rules import missing_parameter, too_large, unknown_parameter, wrong_value
-from interlock.ir.diagnostics import Diagnostic, Place, joined
+from interlock.ir.diagnostics import Diagnostic, Place
 from interlock.ir.expressions.lexer import LONGEST
 from interlock.registry.node import NodeType
 
@@ -30,6 +30,10 @@ def _diagnose(
     wrong: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
     for detail in details:
         path = tuple(_walk(params, detail["loc"])[0])
+        if detail["loc"][-1] == "[key]":
+            expected, _ = _words(detail, path[-1])
+            yield wrong_value.key_found(at.child(*path), _inside(path[:-1]), node_type.name, expected, str(path[-1]))
+            continue
         if detail["type"] == "missing":
             missing.setdefault(path, []).append(str(detail["loc"][-1]))
         elif detail["type"] == "extra_forbidden":
@@ -62,7 +66,7 @@ def _diagnose(
             continue
         words = [_words(detail, value) for detail in several]
         choices = list(dict.fromkeys(choice for _, each in words for choice in each))
-        expected = joined(list(dict.fromkeys(text for text, _ in words)), "or")
+        expected = _either(list(dict.fromkeys(text for text, _ in words)))
         yield wrong_value.found(at.child(*path), _inside(path), reference, expected, value, choices)
 
 
@@ -122,7 +126,7 @@ def _hint(node_type: NodeType, path: list[str | int]) -> str:
     """What a parameter takes, in a few words: its choices, or its description."""
     found = _fields(node_type.model, path).get(str(path[-1]), {})
     choices = found.get("enum", [])
-    return joined([f"`{each}`" for each in choices], "or") if choices else str(found.get("description", ""))
+    return _either([f"`{each}`" for each in choices]) if choices else str(found.get("description", ""))
 
 
 _EXPECTED = {
@@ -147,22 +151,32 @@ _BOUNDS = {
 }
 
 
+def _either(words: list[str]) -> str:
+    """All of the words: of choices, none may be left out.
+
+    >>> _either(["a", "b", "c"])
+    'a, b or c'
+    """
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 def _words(detail: ErrorDetails, value: Any) -> tuple[str, list[str]]:
     """What the value must be, in plain words, and the choices if it is one of a few."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in ("literal_error", "enum"):
         choices = [each.strip("'\" ") for each in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
-        return joined([f"`{each}`" for each in choices], "or"), choices
+        return _either([f"`{each}`" for each in choices]), choices
     if kind in _EXPECTED:
         return _EXPECTED[kind], []
     if kind in _BOUNDS:
         return f"{_BOUNDS[kind]} {next(iter(context.values()), '')}", []
+    one, several = ("character", "characters") if kind.startswith("string") else ("entry", "entries")
     if kind in ("too_short", "string_too_short"):
-        least, what = context.get("min_length", 1), "character" if kind.startswith("string") else "entry"
-        plural = {"character": "characters", "entry": "entries"}
-        return f"at least {least} {what if least == 1 else plural[what]} long", []
+        least = context.get("min_length", 1)
+        return f"at least {least} {one if least == 1 else several} long", []
     if kind in ("too_long", "string_too_long"):
-        return f"at most {context.get('max_length')} long", []
+        most = context.get("max_length", 0)
+        return f"at most {most:,} {one if most == 1 else several} long", []
     if kind == "string_pattern_mismatch":
         return "without characters that are not allowed here", []
     return wrong_value.SENTENCE + str(context.get("error", detail["msg"])), []

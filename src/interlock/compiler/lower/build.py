@@ -12,7 +12,7 @@ from interlock.ir.program import Program, PythonCall, RuntimeCheck, Step
 from interlock.registry import kinds, sql
 from interlock.registry.tables import THIS, Check, Copy, Described, Select
 
-CODES = {"promise": "IL905"}
+CODES = {"multiplicity": "IL905"}
 """Run-time codes of checks that node types plant, by the check's name; others are expectations."""
 
 

@@ -35,7 +35,12 @@ def prune_columns(program: Program) -> Program:
 
 def _names(tree: exp.Expression) -> set[str]:
     """Every column name mentioned, folded: more than is read of any one relation, never less."""
-    return {column.name.casefold() for column in tree.find_all(exp.Column)} | ({"*"} if _has_star(tree) else set())
+    found = {column.name.casefold() for column in tree.find_all(exp.Column)}
+    for join in tree.find_all(exp.Join):
+        found.update(each.name.casefold() for each in join.args.get("using") or ())
+        if join.args.get("method") == "NATURAL":
+            found.add("*")
+    return found | ({"*"} if _has_star(tree) else set())
 
 
 def _has_star(tree: exp.Expression) -> bool:

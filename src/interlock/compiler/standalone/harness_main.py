@@ -40,6 +40,8 @@ def run(
         for step in this.steps.values():
             this.run_step(step)
         this.commit()
+    except KeyboardInterrupt:
+        raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
     except OSError as error:
         raise RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")) from error
     finally:
@@ -79,6 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(report))
         return 0
     for entry in report["steps"]:
-        rows = "" if entry["rows"] is None else f"{entry['rows']:,} rows"
+        rows = "" if entry["rows"] is None else f"{entry['rows']:,} row{'' if entry['rows'] == 1 else 's'}"
         print(f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip())
     return 0

@@ -23,12 +23,14 @@ from interlock.compiler.standalone.harness_values import (
     RunFailed,
     _advice,
     _batches,
+    _broken,
     _changes,
     _Counted,
     _json,
     _literal,
     _plain,
     _quoted,
+    _reworded,
     _shown_change,
     _size,
     _umask,
@@ -191,6 +193,10 @@ class Run:
             else:
                 rows, size = self.write(step)
             self.look(step)
+        except RuntimeError as error:
+            if "interrupt" not in str(error).lower():
+                raise
+            raise RunFailed("IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up") from None
         except duckdb.Error as error:
             raise self.blame(step, error) from error
         seconds = time.perf_counter() - started
@@ -221,6 +227,8 @@ class Run:
         ports = [self.rows_of(name) for name in step["reads"]]
         try:
             given = step["call"](*ports, **self.arguments(step))
+            if not isinstance(given, Rows):
+                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
             self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
@@ -258,7 +266,7 @@ class Run:
         while folder and not os.path.isdir(folder):
             missing.append(folder)
             folder = os.path.dirname(folder)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
+        self.make_folder(relative, target)
         self.made_folders += missing
         if os.path.exists(target) and not os.access(target, os.W_OK):
             raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
@@ -266,6 +274,12 @@ class Run:
         os.close(handle)
         self.staged.append((temporary, target))
         return temporary
+
+    def make_folder(self, relative: str, target: str) -> None:
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise RunFailed("IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder") from error
 
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
         temporary = self.stage(step["path"])
@@ -282,7 +296,7 @@ class Run:
         while folder and not os.path.isdir(folder):
             missing.append(folder)
             folder = os.path.dirname(folder)
-        os.makedirs(os.path.dirname(os.path.realpath(self.path(step["path"]))), exist_ok=True)
+        self.make_folder(step["path"], os.path.realpath(self.path(step["path"])))
         self.made_folders += missing
         counted = _Counted(self.rows_of(step["reads"][0]))
         writer = step["call"](counted, **self.arguments(step))
@@ -301,18 +315,20 @@ class Run:
 
     def look(self, step: dict[str, Any]) -> None:
         """Check what must hold of a result, and keep the rows that are to be shown."""
+        broken = []
         for check in step["checks"]:
-            broken = self.statement(check["sql"], check["reads"])
-            found = self.connection.execute(f"SELECT * FROM ({broken}) LIMIT 5").fetchall()
-            if found:
-                names = [column[0] for column in self.connection.description or []]
-                count = self._count(f"({broken})")
-                raise RunFailed(
-                    check["code"], f"`{check['node']}`: {check['title']}, but {count:,} row{'s do' if count != 1 else ' does'} not",
-                    check["node"], "look at the rows below, and mend the data or the plan",
-                    columns=names, rows=[[_json(value) for value in row] for row in found], count=count,
-                )  # fmt: skip
-            self.event("check_passed", step=check["node"], title=check["title"])
+            violations = self.statement(check["sql"], check["reads"])
+            found = self.connection.execute(f"SELECT * FROM ({violations}) LIMIT 5").fetchall()
+            if not found:
+                self.event("check_passed", step=check["node"], title=check["title"])
+                continue
+            names = [column[0] for column in self.connection.description or []]
+            broken.append({
+                "code": check["code"], "node": check["node"], "title": check["title"], "count": self._count(f"({violations})"),
+                "columns": names, "rows": [[_json(value) for value in row] for row in found],
+            })  # fmt: skip
+        if broken:
+            raise _broken(broken)
         if step["preview"]:
             cursor = self.connection.execute(self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]]))
             names = [column[0] for column in cursor.description or []]
@@ -347,7 +363,7 @@ class Run:
                     message, guilty = _plain(earlier), name
                     break
         message = message.replace(self.root + os.sep, "")
-        return RunFailed("IL907", f"`{guilty}`: {message}", guilty, _advice(message))
+        return RunFailed("IL907", f"`{guilty}`: {_reworded(message)}", guilty, _advice(message))
 
     def commit(self) -> None:
         """Put everything in place: databases commit, then files take their names."""

@@ -53,6 +53,18 @@ class _Counted:
             yield row
 
 
+def _broken(checks: list[dict[str, Any]]) -> RunFailed:
+    """The failure of one or more checks of a step: the first in words, all of them as data."""
+    first = checks[0]
+    count = first["count"]
+    more = f" ({len(checks) - 1} more of its checks fail{'s' if len(checks) == 2 else ''})" if len(checks) > 1 else ""
+    return RunFailed(
+        first["code"], f"`{first['node']}`: expected that {first['title']}; {count:,} row{'' if count == 1 else 's'} of the data sa{'ys' if count == 1 else 'y'} otherwise{more}",
+        first["node"], "mend the data, or drop such rows on purpose before, or expect less",
+        columns=first["columns"], rows=first["rows"], count=count, broken=checks,
+    )  # fmt: skip
+
+
 def _batches(rows: Iterable[Sequence[Any]], size: int = 4096) -> Iterator[list[Sequence[Any]]]:
     batch: list[Sequence[Any]] = []
     for row in rows:
@@ -109,6 +121,21 @@ def _advice(message: str) -> str:
     if "out of range" in lowered or "overflow" in lowered:
         return "a number is too large for its type: use double or a wider decimal"
     return ""
+
+
+_ENGINE_TYPES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint", "INT128": "hugeint"}
+
+
+def _reworded(message: str) -> str:
+    """The engine's commonest complaints in the words of the plan."""
+    found = re.match(r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message)
+    if found:
+        value, kind, column = found.groups()
+        return f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+    found = re.match(r"(invalid|date|timestamp|time)\b.*?field format: \"(.*?)\"", message, re.IGNORECASE)
+    if found:
+        return f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+    return message
 
 
 def _plain(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from interlock.doors.cli.output import (
     PlanPath,
     ProjectFolder,
     diagnostics_json,
+    plan_name,
     read_checked,
     require,
     say_json,
@@ -30,7 +31,7 @@ def command(
     found, checked = read_checked(plan, project, json)
     require(checked, json)
     assert checked.proven is not None
-    artifact = found.compile(checked.proven)
+    artifact = found.compile(checked.proven, plan_name(plan))
     written = found.write_artifact(artifact, output)
     if json:
         say_json(

@@ -8,6 +8,7 @@ import typer
 
 from interlock.api import rules
 from interlock.doors.cli.output import AsJson, fail_usage, say_json, stop
+from interlock.ir.diagnostics import joined, nearest
 
 NAME = "explain"
 
@@ -16,7 +17,10 @@ def command(
     code: Annotated[str | None, typer.Argument(help="A diagnostic's code or name, such as IL301; all codes without it.", show_default=False)] = None,
     json: AsJson = False,
 ) -> None:
-    """Explain a diagnostic: what it refuses, why, an example, and the mend."""
+    """Explain a diagnostic by its code or name.
+
+    The page says what it refuses, why, with an example and the mend.
+    """
     known = rules()
     if code is None:
         if json:
@@ -27,7 +31,9 @@ def command(
         return
     rule = known.get(code.upper()) or next((each for each in known.values() if each.name == code.lower()), None)
     if rule is None:
-        stop(fail_usage(f"there is no diagnostic `{code}`; list them with `interlock explain`", json))
+        close = nearest(code, [*known, *(each.name for each in known.values())], 2)
+        hint = f"close to it: {joined(close, 'or')}" if close else "list them with `interlock explain`"
+        stop(fail_usage(f"there is no diagnostic `{code}`; {hint}", json))
     if json:
         say_json({"code": rule.code, "name": rule.name, "severity": rule.severity, "page": rule.page})
         return

@@ -17,7 +17,10 @@ def command(
     folder: Annotated[Path, typer.Argument(help="The folder; made if it is not there.")] = Path("."),
     json: AsJson = False,
 ) -> None:
-    """Start a project: an interlock.toml, a small data file, and a first plan that passes. Overwrites nothing."""
+    """Start a project with a first plan that passes.
+
+    Writes an interlock.toml, a small data file and a plan; overwrites nothing.
+    """
     try:
         made = create_project(folder)
     except (ProjectError, OSError) as error:

@@ -19,7 +19,10 @@ def command(
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
-    """List the node types, or describe one: its ports, parameters, effects and an example."""
+    """List the node types, or describe one.
+
+    A description tells ports, parameters, effects and examples.
+    """
     found = Project.at(project or Path("."))
     if surfaces:
         open_ones = found.open_surfaces()

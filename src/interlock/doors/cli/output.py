@@ -58,6 +58,15 @@ def project_for(plan: Path, folder: Path | None) -> Project:
     return found if found.configured else Project.at(".")
 
 
+def plan_name(plan: Path) -> str:
+    """What to call the program of a plan without a name: after its file.
+
+    >>> plan_name(Path("ledger.plan.yaml"))
+    'ledger'
+    """
+    return "" if str(plan) == "-" else plan.name.split(".")[0]
+
+
 def read_checked(plan: Path, folder: Path | None, as_json: bool) -> tuple[Project, Checked]:
     """Read and check a plan; a file that cannot be read is wrong usage."""
     project = project_for(plan, folder)

@@ -16,6 +16,7 @@ from interlock.doors.cli.output import (
     color,
     diagnostics_json,
     fail_usage,
+    plan_name,
     read_checked,
     require,
     say_json,
@@ -47,7 +48,7 @@ def command(
         if not sign:
             stop(fail_usage(f"--input takes NAME=VALUE, not `{each}`", json))
         inputs[name] = value
-    artifact = found.compile(checked.proven)
+    artifact = found.compile(checked.proven, plan_name(plan))
     if dry_run:
         say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(artifact.manifest)
         return
@@ -78,7 +79,10 @@ def _failed(error: RunFailed, as_json: bool) -> None:
     mark, end = ("\x1b[1;31m", "\x1b[0m") if color() else ("", "")
     print(f"{mark}error[{error.code}]{end}: {error.message}", file=sys.stderr)
     if error.data.get("rows"):
-        print(_indented(table([str(name) for name in error.data["columns"]], error.data["rows"])), file=sys.stderr)
+        shown = table([str(name) for name in error.data["columns"]], error.data["rows"], _numeric(error.data["rows"]))
+        print(_indented(shown), file=sys.stderr)
+    for other in error.data.get("broken", [])[1:]:
+        print(f"  = also: expected that {other['title']}; {other['count']:,} rows break it", file=sys.stderr)
     if error.help:
         print(f"  = help: {error.help}", file=sys.stderr)
     print(f"  = more: interlock explain {error.code}", file=sys.stderr)
@@ -90,11 +94,7 @@ def _show(report: Report) -> None:
     for preview in report.previews:
         total = "" if preview["total"] is None else f" ({preview['total']:,} rows)"
         print(f"{preview['step']}{total}")
-        numeric = {
-            index
-            for index in range(len(preview["columns"]))
-            if all(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in preview["rows"] if row[index] is not None)
-        }
+        numeric = _numeric(preview["rows"])
         print(_indented(table(preview["columns"], preview["rows"], numeric)) + "\n")
     rows = []
     for entry in report.steps:
@@ -102,8 +102,18 @@ def _show(report: Report) -> None:
         rows.append([entry["step"], entry["type"], count, f"{entry['seconds'] * 1000:,.1f}"])
     print(table(["step", "node type", "rows", "ms"], rows, {2, 3}))
     for output in report.outputs:
-        print(f"wrote {output['path']}  {output['rows']:,} rows, {output['bytes']:,} bytes, {output['digest'][:19]}…")
+        print(f"wrote {output['path']}  {output['rows']:,} row{'s'[: output['rows'] != 1]}, {output['bytes']:,} bytes, {output['digest'][:19]}…")
     print(f"done in {report.seconds:.2f} s")
+
+
+def _numeric(rows: Any) -> set[int]:
+    """The columns whose values are all numbers, or missing."""
+    width = len(rows[0]) if rows else 0
+    return {
+        index
+        for index in range(width)
+        if all(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows if row[index] is not None)
+    }
 
 
 def _indented(text: str) -> str:

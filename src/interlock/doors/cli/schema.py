@@ -27,7 +27,10 @@ def command(
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
-    """Show the columns, types and order of every node's result, without running anything."""
+    """Show the columns that every node will give.
+
+    With their types, order and keys; nothing runs.
+    """
     _, checked = read_checked(plan, project, json)
     require(checked, json)
     assert checked.proven is not None

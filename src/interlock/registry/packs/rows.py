@@ -172,12 +172,16 @@ def distinct_rows(
 def _one_of_each(columns: Iterable[SchemaColumn], place: exp.Column, last: bool = False) -> list[exp.Expression]:
     """The columns of a group of equal rows, as they stand in its first or last row.
 
-    Where equal values can be told apart (0.0 and -0.0, one month and 30 days), grouping alone would keep any.
+    Where equal values can be told apart (one month and 30 days), grouping alone would keep any; of 0.0 and -0.0,
+    which are equal, it is 0.0 that stays.
     """
-    return [
-        sql.column(each.name) if _equal_is_same(each.type) else sql.named(_first(each.name, place, last), each.name)
-        for each in columns
-    ]
+
+    def chosen(each: SchemaColumn) -> exp.Expression:
+        if each.type.is_float:
+            return sql.named(sql.call("plain_zero", sql.column(each.name)), each.name)
+        return sql.column(each.name) if _equal_is_same(each.type) else sql.named(_first(each.name, place, last), each.name)
+
+    return [chosen(each) for each in columns]
 
 
 def _first(name: str, place: exp.Column, last: bool = False) -> exp.Expression:
@@ -187,7 +191,7 @@ def _first(name: str, place: exp.Column, last: bool = False) -> exp.Expression:
 
 
 def _equal_is_same(kind: Type) -> bool:
-    return kind.name not in ("float", "double", "interval", "list", "struct", "map", "json")
+    return kind.name not in ("interval", "list", "struct", "map", "json")
 
 
 def _never_null(columns: Iterable[SchemaColumn]) -> frozenset[str]:

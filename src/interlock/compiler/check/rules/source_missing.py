@@ -23,8 +23,9 @@ def found(at: Place, path: str, root: Path) -> Diagnostic:
     close = nearest(path, _neighbours(path, root))
     return RULE.found(
         at,
-        f"the file `{path}` does not exist in {root}",
+        f"the file `{path}` does not exist",
         label="no such file",
+        notes=[f"paths are relative to the project folder {root}"],
         fix=replace_fix(at.pointer, path, close[0]) if close else None,
         expected="a file",
         found=path,

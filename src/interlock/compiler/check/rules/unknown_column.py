@@ -12,6 +12,7 @@ shows the columns of every node.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from difflib import SequenceMatcher
 
@@ -21,11 +22,20 @@ from interlock.ir.types import Schema
 RULE = rule("IL301", "unknown-column", __doc__)
 
 
-def found(at: Place, name: str, source: str, schema: Schema, taken: Container[str] = ()) -> Diagnostic:
-    """Column `name` at `at` is not a column of `source`. Where it is a key of a mapping, `taken` are the mapping's keys."""
+def found(
+    at: Place, name: str, source: str, schema: Schema, taken: Container[str] = (), text: str | None = None
+) -> Diagnostic:
+    """Column `name` at `at` is not a column of `source`.
+
+    Where it is a key of a mapping, `taken` are the mapping's keys; where it is a part of a text, `text` is all of it.
+    """
     close = nearest(name, schema.names)
     fix = None
-    if close and not at.on_key:
+    if close and text is not None:
+        mended = text if at.start is None else text[: at.start] + close[0] + text[at.end :]
+        patch = {"op": "replace", "path": at.pointer, "value": mended}
+        fix = Fix(f"replace `{name}` with `{close[0]}`", (patch,), is_safe(name, close)) if mended != text else None
+    elif close and not at.on_key:
         fix = replace_fix(at.pointer, name, close[0], safe=is_safe(name, close))
     elif close and close[0] not in taken:
         target = f"{at.pointer.rsplit('/', 1)[0]}/{escape_pointer(close[0])}"
@@ -49,6 +59,8 @@ def columns_of(source: str, schema: Schema) -> str:
 
 
 def is_safe(name: str, close: Sequence[str]) -> bool:
-    """Whether the best candidate can only be what was meant: one candidate, and nearly the same word."""
+    """Whether the best candidate can only be what was meant: one candidate, nearly the same word, the same signs."""
+    if close and re.sub(r"[\w\s]", "", name) != re.sub(r"[\w\s]", "", close[0]):
+        return False  # `-total` is a way to write a descending order, not a way to misspell `total`
     ratios = sorted((SequenceMatcher(None, name.casefold(), each.casefold()).ratio() for each in close), reverse=True)
     return bool(ratios) and ratios[0] >= 0.85 and (len(ratios) == 1 or ratios[1] < 0.8)

@@ -29,6 +29,7 @@ def found(at: Place, subject: str, nodes: Iterable[str], files: Iterable[str]) -
         message,
         label="nothing produces this",
         notes=[f"the plan writes {joined(files)}"] if files else ["the plan writes no file"],
+        help=[] if close else ["a contract is about the id of a node, or about a file that a node writes"],
         fix=fix,
         found=subject,
         candidates=close,

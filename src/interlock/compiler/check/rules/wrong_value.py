@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from interlock.ir.diagnostics import Diagnostic, Fix, Place, joined, nearest, replace_fix, rule
+from interlock.ir.diagnostics import Diagnostic, Fix, Place, nearest, replace_fix, rule
 
 RULE = rule("IL202", "wrong-value", __doc__)
 
@@ -31,12 +31,18 @@ def found(at: Place, path: str, reference: str, expected: str, value: object, ch
     return RULE.found(
         at,
         f"{name} must be {expected}, not {_shown(value)}",
-        label=f"must be {joined(choices, 'or') if choices else expected}",
+        label="none of the choices" if choices else f"must be {expected}",
         fix=replace_fix(at.pointer, str(value), close[0]) if close else _converted(at, expected, value),
         expected=choices or expected,
         found=_plain(value),
         candidates=close,
     )
+
+
+def key_found(at: Place, inside: str, reference: str, expected: str, key: str) -> Diagnostic:
+    """A key of the mapping `inside` is not `expected`."""
+    message = f"a key of `{inside}` of `{reference}` must be {expected}, not {_shown(key)}"
+    return RULE.found(at.key(), message, label=f"must be {expected}", expected=expected, found=key, candidates=[])
 
 
 def _plain(value: object) -> object:
