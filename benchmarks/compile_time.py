@@ -30,12 +30,18 @@ def steps(seed: int) -> Iterator[Step]:
     number = seed
     while True:
         number += 1
-        yield "filter_rows", {"where": f"amount >= {number % 90} and (region in ('East', 'West', 'North') or units > 1)"}
+        yield (
+            "filter_rows",
+            {"where": f"amount >= {number % 90} and (region in ('East', 'West', 'North') or units > 1)"},
+        )
         yield "derive_columns", {"columns": {"worth": f"round(amount * units / {number % 7 + 1}, 2)"}}
         yield "sort_rows", {"by": ["region", "amount desc"]}
         yield "fill_nulls", {"values": {"worth": number}}
         yield "rename_columns", {"columns": {"worth": "value"}}
-        yield "window_columns", {"columns": [{"name": "worth", "function": "running_sum", "column": "units", "order_by": ["id"]}]}
+        yield (
+            "window_columns",
+            {"columns": [{"name": "worth", "function": "running_sum", "column": "units", "order_by": ["id"]}]},
+        )
         yield "drop_columns", {"columns": ["value"]}
         yield "distinct_rows", {"keys": ["id"]}
 
@@ -53,7 +59,7 @@ def chain(size: int, seed: int) -> Plan:
 
 
 def mesh(size: int, seed: int) -> Plan:
-    """Five sources; each block takes the last result and a source, filters both, joins them, and stacks the result on the last."""
+    """Five sources; each block filters the last result and a source, joins them, and stacks the result on the last."""
     nodes: list[Node] = []
     edges: list[Edge] = []
 
@@ -71,7 +77,9 @@ def mesh(size: int, seed: int) -> Plan:
         left = add("filter_rows", {"where": f"amount > {number % 50}"}, (last, None))
         right = add("filter_rows", {"where": f"units > {number % 3}"}, (sources[number % len(sources)], None))
         right = add("select_columns", {"columns": ["id", "day"]}, (right, None))
-        joined = add("join_tables", {"on": ["id"], "how": "inner", "suffix": "_other"}, (left, "left"), (right, "right"))
+        joined = add(
+            "join_tables", {"on": ["id"], "how": "inner", "suffix": "_other"}, (left, "left"), (right, "right")
+        )
         last = add("drop_columns", {"columns": ["day_other"]}, (joined, None))
         if len(nodes) + 2 <= size:
             last = add("union_tables", {"distinct": True}, (last, "joined"), (left, "before"))
@@ -84,7 +92,10 @@ def mesh(size: int, seed: int) -> Plan:
 def run(folder: Path) -> Result:
     """The benchmark as it is printed."""
     lines = ["id,region,product,day,amount,units,note"]
-    lines += [f"{n},{('East', 'West', 'North')[n % 3]},p{n % 9},2024-01-{n % 28 + 1:02},{n * 1.25},{n % 5},text {n}" for n in range(200)]
+    lines += [
+        f"{n},{('East', 'West', 'North')[n % 3]},p{n % 9},2024-01-{n % 28 + 1:02},{n * 1.25},{n % 5},text {n}"
+        for n in range(200)
+    ]
     (folder / "data.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     project = Project(folder)
     rows: list[list[Any]] = []
@@ -104,7 +115,9 @@ def run(folder: Path) -> Result:
         ten, growth = found[10]["total"], (found[1_000]["total"] / 1_000) / (found[10]["total"] / 10)
         data[name] = {**found, "ms_per_node_1000_to_10": growth}
         ok = ok and ten <= MOST_MS and growth <= 1
-        notes.append(f"{name}: 10 nodes {aim(ten, MOST_MS, ' ms')}; time per node at 1,000 to that at 10 {aim(growth, 1, 'x')}")
+        notes.append(
+            f"{name}: 10 nodes {aim(ten, MOST_MS, ' ms')}; time per node at 1,000 to that at 10 {aim(growth, 1, 'x')}"
+        )
     headers = ["plan", "nodes", *STAGES, "ms per node"]
     return Result("compile", "check, lower and emit, after import", [Table(headers, rows)], notes, data, ok)
 

@@ -114,14 +114,18 @@ def _result(folder: Path, rows: int, found: dict[str, list[Used]], digests: dict
     size = (folder / "data.csv").stat().st_size / 2**20
     same = ours["different_outputs"] == 1
     notes = [
-        f"{rows:,} rows, {size:,.0f} MiB of CSV; {len(found['out'])} runs of each in turn, after one that is not counted; medians",
-        f"wall ratio {aim(ratios['wall'], MOST_WALL, 'x')}; peak memory ratio {aim(ratios['rss_mib'], MOST_MEMORY, 'x')}",
-        f"interlock's bytes {'are the same in every run' if same else 'DIFFER from run to run'}; by hand there were {hand['different_outputs']} different outputs",
+        f"{rows:,} rows, {size:,.0f} MiB of CSV; {len(found['out'])} runs of each in turn after a first; medians",
+        f"wall ratio {aim(ratios['wall'], MOST_WALL, 'x')}",
+        f"peak memory ratio {aim(ratios['rss_mib'], MOST_MEMORY, 'x')}",
+        f"interlock's bytes {'are the same in every run' if same else 'DIFFER from run to run'}",
+        f"different outputs by hand: {hand['different_outputs']}",
         f"the two outputs: {apart}",
     ]
     headers = ["program", "wall s", "range", "cpu s", "peak MiB", "different outputs"]
     ok = same and ratios["wall"] <= MOST_WALL and ratios["rss_mib"] <= MOST_MEMORY and apart.startswith("agree")
-    return Result("pipeline", "read, filter, de-duplicate, group, sort, write", [Table(headers, lines)], notes, data, ok)
+    return Result(
+        "pipeline", "read, filter, de-duplicate, group, sort, write", [Table(headers, lines)], notes, data, ok
+    )
 
 
 def _apart(out: Path, hand: Path) -> str:

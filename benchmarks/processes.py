@@ -24,7 +24,9 @@ class Used:
 
 def environment(folder: Path, *, bytecode: bool = True) -> dict[str, str]:
     """An environment in which Python keeps its bytecode in `folder`, as an installed program does, or keeps none."""
-    found = {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")}
+    found = {
+        key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+    }
     if bytecode:
         return {**found, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
     return {**found, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(folder / "no-bytecode")}
@@ -33,7 +35,12 @@ def environment(folder: Path, *, bytecode: bool = True) -> dict[str, str]:
 def measure(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Used:
     """Run a command in `folder` and measure it; raises RuntimeError if it fails."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", TIMED, *command], cwd=folder, env=dict(env), capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-S", TIMED, *command],
+        cwd=folder,
+        env=dict(env),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     found = json.loads(done.stdout) if done.returncode == 0 else {"code": done.returncode}
     if found["code"] != 0:

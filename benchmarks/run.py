@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.report import Result, machine  # noqa: E402
+from benchmarks.report import Result, machine
 
 
 def plancompiler(options: argparse.Namespace, folder: Path) -> Result:

@@ -19,7 +19,16 @@ def main() -> int:
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
-    print(json.dumps({"code": process.returncode, "wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss * 1024}))
+    print(
+        json.dumps(
+            {
+                "code": process.returncode,
+                "wall": wall,
+                "cpu": usage.ru_utime + usage.ru_stime,
+                "rss": usage.ru_maxrss * 1024,
+            }
+        )
+    )
     return 0
 
 

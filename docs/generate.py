@@ -95,7 +95,14 @@ def diagnostics() -> str:
         if rule.code[:3] != family:
             family = rule.code[:3]
             lines += ["", f"## {FAMILIES.get(family, family + 'xx')}"]
-        lines += ["", f'<a id="{rule.code.lower()}"></a>', "", f"### {rule.code} {rule.name} ({rule.severity})", "", rule.page.strip()]
+        lines += [
+            "",
+            f'<a id="{rule.code.lower()}"></a>',
+            "",
+            f"### {rule.code} {rule.name} ({rule.severity})",
+            "",
+            rule.page.strip(),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -120,8 +127,21 @@ def mistakes() -> str:
     for number, each in enumerate(broken, 1):
         checked = project.check_text(plan.replace(each["was"], each["now"]), "plan.yaml")
         told = full(checked.diagnostics, checked.document, False).replace(str(MISTAKES.resolve()), "the project")
-        instead = f"`{each['now'].strip()}` for `{each['was'].strip()}`" if each["now"] else f"without `{each['was'].strip().removeprefix('- ')}`"
-        lines += ["", f"## {number}. {each['title']}", "", f"{instead[:1].upper()}{instead[1:]}:", "", "```text", told.strip("\n"), "```"]
+        instead = (
+            f"`{each['now'].strip()}` for `{each['was'].strip()}`"
+            if each["now"]
+            else f"without `{each['was'].strip().removeprefix('- ')}`"
+        )
+        lines += [
+            "",
+            f"## {number}. {each['title']}",
+            "",
+            f"{instead[:1].upper()}{instead[1:]}:",
+            "",
+            "```text",
+            told.strip("\n"),
+            "```",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -133,7 +153,14 @@ def expressions() -> str:
 
 def cli() -> str:
     """The help text of every command."""
-    lines = ["# Command line", "", NOTE, "", "Every command takes `--json`: one JSON document on standard output and nothing else there.", ""]
+    lines = [
+        "# Command line",
+        "",
+        NOTE,
+        "",
+        "Every command takes `--json`: one JSON document on standard output and nothing else there.",
+        "",
+    ]
     for name, text in _help():
         lines += [f'<a id="{name.split()[-1]}"></a>', "", f"## `{name}`", "", "```text", text, "```", ""]
     return "\n".join(lines).rstrip() + "\n"
@@ -169,7 +196,11 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def stale(folder: Path = HERE) -> list[str]:
     """Names of the pages in `folder` that are not what the code says."""
-    return [name for name, make in PAGES.items() if not (folder / name).is_file() or (folder / name).read_bytes() != make().encode()]
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != make().encode()
+    ]
 
 
 def main(arguments: list[str]) -> int:

@@ -75,10 +75,18 @@ def run(folder: Path, data: Path = DATA) -> Result:
     """The benchmark as it is printed."""
     title = "150 recorded plans of the PlanCompiler benchmark (sets A, C, E)"
     if not data.is_dir():
-        return Result("plancompiler", title, notes=[f"skipped: the public benchmark data is not at {data}"], data={"skipped": True})
+        return Result(
+            "plancompiler",
+            title,
+            notes=[f"skipped: the public benchmark data is not at {data}"],
+            data={"skipped": True},
+        )
     judged = list(judge_all(folder, data))
     rows = []
-    for label, failed, wanted in (("failed", True, "refused before it runs"), ("passed", False, "runs, output equals gold")):
+    for label, failed, wanted in (
+        ("failed", True, "refused before it runs"),
+        ("passed", False, "runs, output equals gold"),
+    ):
         group = [each for each in judged if each.recorded_failed == failed]
         met = sum(each.as_should_be for each in group)
         rows.append([f"recorded run {label}", len(group), wanted, met, f"{met}/{len(group)}"])

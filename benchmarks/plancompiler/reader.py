@@ -19,9 +19,9 @@ it offers one under that name, which only a node that takes its inputs by name (
 def read_recorded(recorded: Mapping[str, Any], name: str, contracts: Mapping[str, Mapping[str, Any]]) -> Plan:
     """The plan; `contracts` (by path) say what the files that it must write have to hold.
 
-    >>> plan = read_recorded({"nodes": ["SQLiteConnector", "QueryEngine"], "edges": [["SQLiteConnector", "QueryEngine"]],
-    ...     "parameters": {"SQLiteConnector": {"table_name": "staff"}}}, "example", {})
-    >>> plan.edges
+    >>> nodes = ["SQLiteConnector", "QueryEngine"]
+    >>> recorded = {"nodes": nodes, "edges": [nodes], "parameters": {"SQLiteConnector": {"table_name": "staff"}}}
+    >>> read_recorded(recorded, "example", {}).edges
     (Edge(source='SQLiteConnector', target='QueryEngine', port='staff', index=0),)
     """
     params = recorded.get("parameters", {})
@@ -29,7 +29,8 @@ def read_recorded(recorded: Mapping[str, Any], name: str, contracts: Mapping[str
         Node(each, each, params=dict(params.get(each, {})), index=index) for index, each in enumerate(recorded["nodes"])
     )
     edges = tuple(
-        Edge(source, target, _table_of(source, params), index) for index, (source, target) in enumerate(recorded["edges"])
+        Edge(source, target, _table_of(source, params), index)
+        for index, (source, target) in enumerate(recorded["edges"])
     )
     return Plan(nodes, edges, contracts=tuple(Contract(path, body) for path, body in contracts.items()), name=name)
 

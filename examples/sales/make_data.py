@@ -29,17 +29,26 @@ def main() -> None:
     chance = random.Random(20240101)
     DATA.mkdir(exist_ok=True)
     customers = [
-        {"id": 1001 + place, "name": name, "segment": chance.choice(["public", "small business", "enterprise"]), "since": str(2015 + chance.randrange(9))}
+        {
+            "id": 1001 + place,
+            "name": name,
+            "segment": chance.choice(["public", "small business", "enterprise"]),
+            "since": str(2015 + chance.randrange(9)),
+        }
         for place, name in enumerate(CUSTOMERS)
     ]
-    (DATA / "customers.json").write_text("[\n" + ",\n".join("  " + json.dumps(each) for each in customers) + "\n]\n", encoding="utf-8")
+    (DATA / "customers.json").write_text(
+        "[\n" + ",\n".join("  " + json.dumps(each) for each in customers) + "\n]\n", encoding="utf-8"
+    )
     home = {each["id"]: chance.choices(list(REGIONS), list(REGIONS.values()))[0] for each in customers}
     lines = [order(number, customers, home, chance) for number in range(5001, 5221)]
     for place in sorted(chance.sample(range(len(lines)), 9), reverse=True):
         lines.insert(place + chance.randrange(1, 4), lines[place])  # exported twice
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["Order ID", "Ordered on", "Customer ID", "Region", "Product", "Quantity", "Unit price", "Discount"])
+    writer.writerow(
+        ["Order ID", "Ordered on", "Customer ID", "Region", "Product", "Quantity", "Unit price", "Discount"]
+    )
     writer.writerows(lines)
     (DATA / "orders.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
     targets()
@@ -57,7 +66,16 @@ def order(number: int, customers: list[dict[str, object]], home: dict[int, str],
     discount: object = chance.choice(["", "", "", 0.05, 0.1, 0.15])
     if chance.random() < 0.03:
         quantity = ""
-    return [number, shown, "" if chance.random() < 0.02 else customer, region, product, quantity, f"{PRODUCTS[product]:.2f}", discount]
+    return [
+        number,
+        shown,
+        "" if chance.random() < 0.02 else customer,
+        region,
+        product,
+        quantity,
+        f"{PRODUCTS[product]:.2f}",
+        discount,
+    ]
 
 
 def targets() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from interlock.compiler.check import Verdict
 from interlock.compiler.check import check as check_plan
 from interlock.compiler.checked import CheckedPlan
+from interlock.compiler.lower.verify import VerificationError as VerificationError
 from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.diagnostics import Diagnostic, Rule, rules_of
@@ -68,6 +69,18 @@ class Checked:
     @property
     def ok(self) -> bool:
         return self.proven is not None
+
+    def text(self, *, concise: bool = False, color: bool = False) -> str:
+        """The diagnostics with excerpts of the plan, or one line each: the form that a planning model is shown."""
+        from interlock.syntax import render
+
+        return render.concise(self.diagnostics, self.document) if concise else render.full(self.diagnostics, self.document, color)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The diagnostics as plain data."""
+        from interlock.syntax import render
+
+        return render.as_json(self.diagnostics, self.document)
 
 
 @dataclass(frozen=True)
@@ -180,8 +193,7 @@ class Project:
             if found is not None:
                 kind = found.type
                 kinds[node.id] = "source" if kind.is_source else "sink" if kind.is_sink else "check" if kind.observes else "step"
-        bound = checked.proven.nodes if checked.proven else ()
-        return plan_graph(checked.plan, None, kinds, {each.node.id: f"→ {', '.join(each.schema.names)}" for each in bound})
+        return plan_graph(checked.plan, None, kinds, _column_notes(checked.proven))
 
     def open_surfaces(self) -> list[dict[str, str]]:
         """Parameters of node types that take any text."""
@@ -200,6 +212,20 @@ class Project:
         from interlock.registry import pages
 
         return pages.page(node_type)
+
+
+def _column_notes(proven: CheckedPlan | None) -> dict[str, str]:
+    """What each node does to the columns, in a few words: `+ net`, or the columns it gives."""
+    notes: dict[str, str] = {}
+    for each in proven.nodes if proven else ():
+        before = {column.name for _, source in each.inputs for column in (proven.by_id[source].schema if proven else ())}
+        new = [name for name in each.schema.names if name not in before]
+        if each.inputs and not new and len(each.schema) == len(before):
+            continue
+        names = new if each.inputs and len(new) < len(each.schema) and new else each.schema.names
+        text = ", ".join(names) if len(", ".join(names)) <= 32 else f"{len(names)} columns"
+        notes[each.node.id] = ("+ " if names is new else "→ ") + text
+    return notes
 
 
 def _configured(root: Path) -> Project:

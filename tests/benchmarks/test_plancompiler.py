@@ -49,7 +49,9 @@ def test_comparison_is_strict(tmp_path: Path, actual: str, same: bool) -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_some_recorded_plans(tmp_path: Path, name: str) -> None:
     """The plans that failed, and every sixth of the others."""
-    tasks = {task["task_id"]: task for task in json.loads((DATA / f"tasks_set_{name}.json").read_text(encoding="utf-8"))}
+    tasks = {
+        task["task_id"]: task for task in json.loads((DATA / f"tasks_set_{name}.json").read_text(encoding="utf-8"))
+    }
     recorded = json.loads((DATA / f"recorded_plans_set_{name}.json").read_text(encoding="utf-8"))
     chosen = [each for place, each in enumerate(recorded) if not each["criteria_passed"] or place % 6 == 0]
     judged = [judge(each, tasks[each["task_id"]], tmp_path / each["task_id"], DATA) for each in chosen]

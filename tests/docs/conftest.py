@@ -39,7 +39,9 @@ def _blocks(path: Path) -> Iterator[Block]:
         attributes = dict(each.partition("=")[::2] for each in rest)
         before = _NOT_RUN.search(whole[: match.start()])
         line = whole.count("\n", 0, match.start()) + 1
-        yield Block(str(path.relative_to(ROOT)), line, language, attributes, match["text"], before["why"] if before else "")
+        yield Block(
+            str(path.relative_to(ROOT)), line, language, attributes, match["text"], before["why"] if before else ""
+        )
 
 
 def _written() -> list[Path]:

@@ -25,7 +25,15 @@ def copy(name: str, folder: Path) -> Path:
 
 
 def demo(folder: Path) -> str:
-    done = subprocess.run(["sh", "demo.sh"], cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
+    done = subprocess.run(
+        ["sh", "demo.sh"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -77,7 +85,12 @@ def test_the_article_is_quoted_as_it_stands() -> None:
     page = (EXAMPLES.parent / "docs/plans.md").read_text(encoding="utf-8")
     plan = (EXAMPLES / "article/sales_summary.plan.json").read_text(encoding="utf-8")
     assert plan.strip() in page
-    assert [node["type"] for node in json.loads(plan)["nodes"]] == ["CSVIngestor", "ColumnNormalizer", "Aggregator", "SQLExporter"]
+    assert [node["type"] for node in json.loads(plan)["nodes"]] == [
+        "CSVIngestor",
+        "ColumnNormalizer",
+        "Aggregator",
+        "SQLExporter",
+    ]
 
 
 def test_every_plan_of_the_examples_passes() -> None:

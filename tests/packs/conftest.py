@@ -12,6 +12,7 @@ import sqlglot
 from pydantic import BaseModel
 from sqlglot import exp
 
+from interlock.compiler.check.resolve import _looks_like
 from interlock.ir.types import Column as SchemaColumn
 from interlock.ir.types import Schema, parse_column_type
 from interlock.registry import kinds, macros, sql
@@ -83,9 +84,10 @@ class Bench:
             return self.resolve(inner, value, port)
         if origin in (typing.Union, types.UnionType):
             members = [each for each in typing.get_args(hint) if each is not type(None)]
-            if value is None or len(members) > 1:
+            if value is None:
                 return value
-            return self.resolve(members[0], value, port)
+            fitting = [each for each in members if _looks_like(each, value)] or (members if len(members) == 1 else [])
+            return self.resolve(fitting[0], value, port) if fitting else value
         if origin is list:
             return [self.resolve(typing.get_args(hint)[0], each, port) for each in value]
         if origin is dict:

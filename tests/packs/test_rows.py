@@ -12,7 +12,7 @@ import pytest
 
 from interlock.ir.types import Column as SchemaColumn
 from interlock.ir.types import Schema, parse_column_type
-from interlock.registry import sql
+from interlock.registry import macros, sql
 from interlock.registry.kinds import Column, NewColumn, SortKey
 from interlock.registry.packs import rows as pack
 from interlock.registry.tables import NodeError, Select, Table
@@ -25,6 +25,8 @@ class Bench:
 
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"threads": 4})
+        for macro in macros.needed(macros.MACROS):
+            self.connection.execute(macros.create_statement(macro))
 
     def table(self, name: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]] = (), query: str = "") -> Table:
         columns = [SchemaColumn(column, *parse_column_type(text)) for column, text in types.items()]

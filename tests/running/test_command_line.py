@@ -36,7 +36,7 @@ def test_the_report_as_json(shop: Workbench) -> None:
     assert found["ok"] is True
     assert found["inputs"]["minimum"] in (200.0, "200")
     assert [step["step"] for step in found["steps"]] == ["s", "n0", "o"]
-    assert found["outputs"][0] | {"digest": ""} == {"path": "out/o.csv", "step": "o", "rows": 1, "bytes": 38, "digest": ""}
+    assert found["outputs"][0] | {"digest": ""} == {"path": "out/o.csv", "step": "o", "rows": 1, "bytes": 31, "digest": ""}
     assert found["plan"].startswith("sha256:")
     assert found["artifact"].startswith("sha256:")
     assert found["diagnostics"] == []

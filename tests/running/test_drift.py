@@ -83,7 +83,7 @@ def write_source(path: Path, columns: dict[str, str]) -> None:
             database.execute(f"CREATE TABLE t AS SELECT {values}")
         database.close()
     elif path.suffix == ".xlsx":
-        row = duckdb.sql(f"SELECT {values}").fetchone() or ()
+        row = duckdb.connect().execute(f"SELECT {values}").fetchone() or ()
         with xlsxwriter.Workbook(path) as book:
             sheet = book.add_worksheet()
             sheet.write_row(0, 0, list(columns))

@@ -80,9 +80,8 @@ def test_join_promises(promise: str, shop: Workbench) -> None:
 def test_a_cast_names_its_node(shop: Workbench) -> None:
     given = passing(
         "data/s.csv",
-        ("filter_rows", {"where": "id > 0"}), ("cast_columns", {"types": {"name": "bigint"}}) , ("filter_rows", {"where": "price > -100"}),
+        ("filter_rows", {"where": "id > 0"}), ("cast_columns", {"types": {"name": "bigint"}}), ("filter_rows", {"where": "price > -100"}),
     )  # fmt: skip
-    given["nodes"][2]["params"] = {"columns": {"name": "bigint"}}
     for stepwise in (True, False):
         with pytest.raises(Exception, match="n1") as caught:
             shop.run(given, stepwise=stepwise)
@@ -95,7 +94,7 @@ def test_a_cast_names_its_node(shop: Workbench) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["cast(name as bigint)", "cast(price * 1000000000000000000 as integer)", "price * 9223372036854775807", "error_free(price)"][:3],
+    ["cast(name as bigint)", "cast(price * 1000000000000000000 as integer)", "price * 9223372036854775807"],
 )
 def test_arithmetic_names_its_node(expression: str, shop: Workbench) -> None:
     given = passing("data/s.csv", ("derive_columns", {"columns": {"v": expression}}), ("sort_rows", {"by": ["v"]}))
@@ -134,7 +133,7 @@ def test_the_second_sink_fails(first: str, shop: Workbench) -> None:
     given = plan(
         {
             "s": ("read_csv", {"path": "data/s.csv"}), "a": SINKS[first],
-            "c": ("cast_columns", {"columns": {"name": "bigint"}}), "b": ("write_jsonl", {"path": "out/deep/er/b.jsonl"}),
+            "c": ("cast_columns", {"types": {"name": "bigint"}}), "b": ("write_jsonl", {"path": "out/deep/er/b.jsonl"}),
         },
         "s a", "s c", "c b",
     )  # fmt: skip

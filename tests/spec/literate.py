@@ -20,9 +20,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 _FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>[a-z]+)(?: (?P<name>\S+))?\s*$")
-_REMARK = re.compile(r"#\s*(?P<severity>error|warning): \[(?P<code>IL\d{3})\](?P<part>(?:(?!\s+# (?:error|warning): \[).)*)")
+_REMARK = re.compile(
+    r"#\s*(?P<severity>error|warning): \[(?P<code>IL\d{3})\](?P<part>(?:(?!\s+# (?:error|warning): \[).)*)"
+)
 _OK = re.compile(r"\s*# ok\s*$")
-_EXPECT = re.compile(r"(?P<line>\d+)(?:-(?P<last>\d+))?: (?P<severity>error|warning): \[(?P<code>IL\d{3})\](?P<part>.*)")
+_EXPECT = re.compile(
+    r"(?P<line>\d+)(?:-(?P<last>\d+))?: (?P<severity>error|warning): \[(?P<code>IL\d{3})\](?P<part>.*)"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -81,7 +85,9 @@ def read(path: Path) -> list[Case]:
         _block(path, first, section, fence["language"], fence["name"] or "", body, files, cases)
     for case in cases:
         if case.console is None and not case.ok and not case.expected and case.snapshot is None:
-            raise ValueError(f"{path.name}:{case.line}: the plan does not say what is expected; write `# ok` for nothing")
+            raise ValueError(
+                f"{path.name}:{case.line}: the plan does not say what is expected; write `# ok` for nothing"
+            )
     return cases
 
 

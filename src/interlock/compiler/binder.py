@@ -16,9 +16,9 @@ from interlock.ir.types import Schema, Type, parse_type
 from interlock.registry.macros import MACROS, create_statement, needed
 
 STAND_INS = {
-    "exact_sum": "CREATE TEMP MACRO exact_sum(x) AS sum(CAST(x AS DOUBLE))",
-    "exact_mean": "CREATE TEMP MACRO exact_mean(x) AS avg(CAST(x AS DOUBLE))",
-    "exact_total": "CREATE TEMP MACRO exact_total(whole, high, low, rest) AS "
+    "exact_sum": "CREATE MACRO exact_sum(x) AS sum(CAST(x AS DOUBLE))",
+    "exact_mean": "CREATE MACRO exact_mean(x) AS avg(CAST(x AS DOUBLE))",
+    "exact_total": "CREATE MACRO exact_total(whole, high, low, rest) AS "
     "CAST(whole AS DOUBLE) + CAST(high AS DOUBLE) + CAST(low AS DOUBLE) + list_sum(rest)",
 }
 """Macros that take thirty times as long to bind as the rest of a statement, as others of the same types."""

@@ -20,6 +20,7 @@ class InputValueError(ValueError):
 def coerce(value: Any, kind: Type) -> Any:
     """A plain value (or text) as the Python value of a SQL type; raises InputValueError.
 
+    >>> from interlock.ir.types import parse_type
     >>> coerce("2024-01-31", parse_type("date")), coerce("12.5", parse_type("double"))
     (datetime.date(2024, 1, 31), 12.5)
     """

@@ -21,8 +21,9 @@ class Artifact:
 
     @cached_property
     def digest(self) -> str:
-        """sha256 over the names and contents of the files."""
-        return "sha256:" + hashlib.sha256(canonical_json(dict(self.files)).encode()).hexdigest()
+        """sha256 over the contents of the files; what the file to run is called does not change it."""
+        named = {"" if name == self.entry else name: text for name, text in self.files.items()}
+        return "sha256:" + hashlib.sha256(canonical_json(named).encode()).hexdigest()
 
     @property
     def source(self) -> str:

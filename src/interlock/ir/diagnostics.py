@@ -101,7 +101,8 @@ class Rule:
         fix: Fix | None = None,
         **data: Any,
     ) -> Diagnostic:
-        """A diagnostic of this rule at `at`."""
+        """A diagnostic of this rule at `at`. Line ends and other control characters in the message are shown as escapes."""
+        message = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in message)
         return Diagnostic(
             self.code, self.name, self.severity, message, at, label, tuple(also), tuple(notes), tuple(help), fix, data
         )

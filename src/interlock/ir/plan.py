@@ -105,11 +105,16 @@ class Plan:
         return "sha256:" + hashlib.sha256(canonical_json(self.canonical()).encode()).hexdigest()
 
     def canonical(self) -> dict[str, Any]:
-        """The plan's meaning as plain data. Nodes and edges are sorted; edges into one port keep their order."""
-        ranks: dict[tuple[str, str], int] = {}
+        """The plan's meaning as plain data.
+
+        Nodes, edges, inputs and the names of parameters come sorted, for their order means nothing. The order of edges
+        into one node and of mappings inside a parameter can mean something (`columns: {net: …, gross: …}` makes two
+        columns in that order), so it is kept.
+        """
+        ranks: dict[str, int] = {}
         edges: list[dict[str, Any]] = []
         for edge in self.edges:
-            rank = ranks[edge.target, edge.port or ""] = ranks.get((edge.target, edge.port or ""), -1) + 1
+            rank = ranks[edge.target] = ranks.get(edge.target, -1) + 1
             edges.append({"from": edge.source, "port": edge.port, "rank": rank, "to": edge.target})
         return {
             "interlock": FORMAT,
@@ -118,11 +123,16 @@ class Plan:
                 for given in self.inputs
             },
             "nodes": sorted(
-                ({"id": node.id, "type": node.reference, "params": dict(node.params)} for node in self.nodes),
+                (
+                    {"id": node.id, "type": node.reference, "params": {name: _in_order(each) for name, each in node.params.items()}}
+                    for node in self.nodes
+                ),
                 key=lambda node: str(node["id"]),
             ),
-            "edges": sorted(edges, key=lambda edge: (edge["to"], edge["port"] or "", edge["rank"], edge["from"])),
-            "contracts": {contract.subject: dict(contract.body) for contract in self.contracts},
+            "edges": sorted(edges, key=lambda edge: (edge["to"], edge["rank"])),
+            "contracts": {
+                contract.subject: {name: _in_order(each) for name, each in contract.body.items()} for contract in self.contracts
+            },
         }
 
     def document(self) -> dict[str, Any]:
@@ -144,6 +154,13 @@ class Plan:
         if self.contracts:
             found["contracts"] = {contract.subject: dict(contract.body) for contract in self.contracts}
         return found
+
+
+def _in_order(value: Any) -> Any:
+    """A parameter's value with its mappings as lists of pairs, so that their order is part of what is digested."""
+    if isinstance(value, Mapping):
+        return {"pairs": [[name, _in_order(each)] for name, each in value.items()]}
+    return [_in_order(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _written_input(given: Input) -> dict[str, Any]:

@@ -5,7 +5,7 @@ integers instead: an ordinary number is cut into three 64-bit integers (its whol
 53), the integers are summed exactly, and the sums are put together once at the end. Whatever does not fit (NaN,
 infinities, |x| above 4e18 or below 1e-16) is kept apart in a list and added in a fixed order.
 
-A macro is created with `CREATE TEMP MACRO` on the connection that uses it, after the ones it uses.
+A macro is created with `CREATE MACRO` in the database that uses it, after the ones it uses.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Macro:
 
 
 def create_statement(macro: Macro) -> str:
-    """The statement that makes a macro, on the connection that will use it.
+    """The statement that makes a macro, in the database that will use it.
 
     >>> print(create_statement(MACROS["plain_zero"]))
-    CREATE OR REPLACE TEMP MACRO plain_zero(x) AS
+    CREATE OR REPLACE MACRO plain_zero(x) AS
       CASE WHEN x = 0 THEN abs(x) ELSE x END
     """
-    return f"CREATE OR REPLACE TEMP MACRO {macro.name}({', '.join(macro.parameters)}) AS\n  {macro.body}"
+    return f"CREATE OR REPLACE MACRO {macro.name}({', '.join(macro.parameters)}) AS\n  {macro.body}"
 
 
 def _macro(name: str, parameters: str, comment: str, body: str, *uses: str) -> Macro:

@@ -37,13 +37,24 @@ def plan_graph(
     for node in plan.nodes:
         guess: Kind = "source" if node.id not in fed else "sink" if node.id not in feeding else "step"
         kind = (kinds or {}).get(node.id, guess)
-        details = [f"{name}: {_short(value)}" for name, value in list(node.params.items())[:3]]
-        if len(node.params) > 3:
-            details.append(f"… {len(node.params) - 3} more")
+        details = _details(node.params)
         if notes and node.id in notes:
             details.append(notes[node.id])
         nodes.append(GraphNode(node.id, node.id, (node.reference, *details), kind, (statuses or {}).get(node.id)))
     return Graph(tuple(nodes), tuple(GraphEdge(edge.source, edge.target, edge.port or "") for edge in plan.edges))
+
+
+def _details(params: Mapping[str, Any]) -> list[str]:
+    """The parameters, one a line; of lists of named things and of new columns, each entry has a line of its own."""
+    lines: list[str] = []
+    for name, value in params.items():
+        if isinstance(value, list) and value and all(isinstance(each, Mapping) and "name" in each for each in value):
+            lines += [_short(each) for each in value]
+        elif isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values()):
+            lines += [_short(f"{key} = {each}") for key, each in value.items()]
+        else:
+            lines.append(f"{name}: {_short(value)}")
+    return lines if len(lines) <= 5 else [*lines[:4], f"… {len(lines) - 4} more"]
 
 
 def _short(value: Any) -> str:

@@ -47,8 +47,11 @@ def anchored(found: Diagnostic, document: Document) -> Diagnostic:
 
     A parameter under an alias's name, a default or a shorthand has no place of its own; what holds it has.
     """
-    reached, mark = document.marks.nearest(found.at.pointer)
-    if reached == found.at.pointer or mark is None:
+    also = tuple((_anchored(place, document), words) for place, words in found.also)
+    if also != found.also:
+        found = replace(found, also=also)
+    at = _anchored(found.at, document)
+    if at == found.at:
         return found
     fix = found.fix
     if fix is not None:
@@ -56,7 +59,12 @@ def anchored(found: Diagnostic, document: Document) -> Diagnostic:
             apply_patch(document.value, fix.patch)
         except ValueError:
             fix = None
-    return replace(found, at=Place(reached, found.at.node), fix=fix)
+    return replace(found, at=at, fix=fix)
+
+
+def _anchored(place: Place, document: Document) -> Place:
+    reached, mark = document.marks.nearest(place.pointer)
+    return place if reached == place.pointer or mark is None else Place(reached, place.node)
 
 
 def in_order(diagnostics: Iterable[Diagnostic], document: Document) -> tuple[Diagnostic, ...]:

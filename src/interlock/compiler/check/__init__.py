@@ -98,7 +98,7 @@ def check(plan: Plan, registry: Registry, policy: Policy) -> Verdict:
             nodes,
             tuple(
                 RunInput(given.name, str(context.inputs[given.name]), given.default, given.has_default)
-                for given in plan.inputs
+                for given in sorted(plan.inputs, key=lambda given: given.name)
             ),
             tuple(context.contract_checks),
             {bound.node.id: bound for bound in nodes},

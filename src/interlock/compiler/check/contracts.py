@@ -65,7 +65,7 @@ def contract(
 def check_contracts(context: Context) -> None:
     """Check every contract against the bound result of its subject."""
     written = {path: node.id for node, _, path, effect in each_path(context) if effect == "writes"}
-    for each in context.plan.contracts:
+    for each in sorted(context.plan.contracts, key=lambda each: each.subject):
         name = each.subject if each.subject in context.nodes else written.get(each.subject)
         if name is None:
             context.diagnostics.append(unknown_subject.found(each.at, each.subject, context.nodes, written))

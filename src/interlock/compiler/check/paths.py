@@ -25,4 +25,6 @@ def each_path(context: Context) -> Iterator[tuple[Node, str, str, Effect]]:
 
 def same_file(root: Path, path: str) -> str:
     """One name for one file, whatever links and spellings lead to it."""
+    if "\x00" in path:
+        return path  # no file has such a name; the policy refuses it
     return os.path.normcase(os.path.realpath(os.path.join(root, path)))

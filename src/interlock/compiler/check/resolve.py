@@ -185,10 +185,12 @@ class Resolver:
             if isinstance(value, str):
                 match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", value)
                 return (place.span(*match.span()) if match else place), value
-            key = int(part) if isinstance(value, list) and part.isdigit() else part.replace("~1", "/").replace("~0", "~")
-            try:
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(value, dict) and key in value:
                 value = value[key]
-            except (KeyError, IndexError, TypeError):
+            elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+                value = value[int(key)]
+            else:
                 return at, None
             place = place.child(key)
         return at, None
@@ -225,19 +227,29 @@ class Resolver:
         )
 
 
+def _looks_like(member: Any, value: Any) -> bool:
+    """Whether `value` has the shape of `member`: a list of lists is no list of texts."""
+    origin = typing.get_origin(member)
+    if origin is Annotated:
+        return _looks_like(typing.get_args(member)[0], value)
+    if origin in (list, dict):
+        if not isinstance(value, origin):
+            return False
+        inner = (typing.get_args(member) or (Any,))[-1]
+        while typing.get_origin(inner) is Annotated:
+            inner = typing.get_args(inner)[0]
+        first = next(iter(value.values() if isinstance(value, dict) else value), None)
+        nested = typing.get_origin(inner) in (list, dict)
+        return first is None or nested == isinstance(first, list | dict) or isinstance(first, BaseModel)
+    return isinstance(value, BaseModel) and isinstance(member, type) and isinstance(value, member)
+
+
 def _member(hint: Any, value: Any) -> Any:
     """The member of a union that `value` was read as."""
     members = [each for each in typing.get_args(hint) if each is not type(None)]
-    for member in members:
-        origin = typing.get_origin(member)
-        if origin is Annotated:
-            origin = typing.get_origin(typing.get_args(member)[0])
-        if isinstance(value, list) and origin is list:
-            return member
-        if isinstance(value, dict) and origin is dict:
-            return member
-        if isinstance(value, BaseModel) and isinstance(member, type) and isinstance(value, member):
-            return member
+    fitting = [member for member in members if _looks_like(member, value)]
+    if fitting:
+        return fitting[0]
     kind_members = [each for each in members if isinstance(each, type) and issubclass(each, kinds.Kind)]
     if isinstance(value, str) and kind_members:
         return kind_members[0]

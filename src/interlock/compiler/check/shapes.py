@@ -60,9 +60,14 @@ def _diagnose(
         if any(len(path) < len(other) and other[: len(path)] == path for other in (*wrong, *missing, *unknown)):
             continue
         value = _at(params, path)
-        most = next((each["ctx"]["max_length"] for each in several if each["type"] == "string_too_long"), 0)
+        most = max((each.get("ctx", {}).get("max_length", 0) for each in several if each["type"] == "string_too_long"), default=0)
         if most >= LONGEST and isinstance(value, str):
             yield too_large.too_long(at.child(*path), len(value), most)
+            continue
+        own = next((detail for detail in several if detail["type"] not in _KNOWN), None)
+        if own is not None:
+            reason = str(own.get("ctx", {}).get("error", own["msg"]))
+            yield wrong_value.refused(at.child(*path), _inside(path), reference, reason, value)
             continue
         words = [_words(detail, value) for detail in several]
         choices = list(dict.fromkeys(choice for _, each in words for choice in each))
@@ -151,6 +156,12 @@ _BOUNDS = {
 }
 
 
+_KNOWN = frozenset(
+    [*_EXPECTED, *_BOUNDS, "literal_error", "enum", "too_short", "string_too_short", "too_long", "string_too_long", "string_pattern_mismatch"]
+)
+"""Kinds of pydantic's errors that have words of ours; others are a node type's own sentence."""
+
+
 def _either(words: list[str]) -> str:
     """All of the words: of choices, none may be left out.
 
@@ -177,6 +188,4 @@ def _words(detail: ErrorDetails, value: Any) -> tuple[str, list[str]]:
     if kind in ("too_long", "string_too_long"):
         most = context.get("max_length", 0)
         return f"at most {most:,} {one if most == 1 else several} long", []
-    if kind == "string_pattern_mismatch":
-        return "without characters that are not allowed here", []
-    return wrong_value.SENTENCE + str(context.get("error", detail["msg"])), []
+    return "without characters that are not allowed here", []

@@ -23,7 +23,7 @@ def _named(step: Step) -> Step:
         return step
     names = step.schema.names
     projections = query.selects
-    if any(projection.find(exp.Star) for projection in projections if not _is_count(projection)) or len(projections) != len(names):
+    if any(projection.is_star for projection in projections) or len(projections) != len(names):
         inner = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name_of("result")))
         return step.with_(query=sql.select(*(sql.column(name) for name in names)).from_(inner, copy=False))
     if all(_is_named(projection, name) for projection, name in zip(projections, names, strict=True)):
@@ -44,7 +44,3 @@ def _named(step: Step) -> Step:
 def _is_named(projection: exp.Expr, name: str) -> bool:
     return isinstance(projection, exp.Column | exp.Alias) and projection.alias_or_name == name
 
-
-def _is_count(projection: exp.Expr) -> bool:
-    inner = projection.unalias()
-    return isinstance(inner, exp.Count) or (isinstance(inner, exp.Anonymous) and inner.name.lower() == "count")

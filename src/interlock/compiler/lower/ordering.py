@@ -66,7 +66,8 @@ def _make_total(tree: exp.Query) -> None:
     group = tree.args.get("group")
     if group is not None and group.expressions and all(sql.text(each) in texts for each in group.expressions):
         return
-    if any(isinstance(each, exp.Star) or each.find(exp.Star) for each in tree.selects):
+    grouped = tree.args.get("group") is not None
+    if not grouped and any(each.is_star for each in tree.selects):
         missing: list[exp.Expr] = [exp.Columns(this=exp.Star())]
     else:
         missing = [each for each in _results(tree) if each.name not in texts]

@@ -44,7 +44,7 @@ def _names(tree: exp.Expression) -> set[str]:
 
 
 def _has_star(tree: exp.Expression) -> bool:
-    return any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star))
+    return any(not isinstance(star.parent, exp.Count | exp.Anonymous) for star in tree.find_all(exp.Star))
 
 
 def _keep(step: Step, wanted: set[str]) -> Step:

@@ -66,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     given = parser.parse_args(arguments)
+    if given.threads is not None and given.threads < 1:
+        parser.error("--threads takes a number from 1 up")
     pairs = [each.partition("=") for each in given.input]
     if any(not sign for _, sign, _ in pairs):
         parser.error("--input takes NAME=VALUE")

@@ -88,8 +88,8 @@ class Run:
         except duckdb.Error as error:
             raise RunFailed("IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB") from error
         self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
-        with contextlib.suppress(duckdb.Error):
-            self.connection.execute("SET TimeZone = 'UTC'")
+        self.settings = ["SET TimeZone = 'UTC'"]
+        self.connection.execute(self.settings[0])
         for statement in MACROS.values():
             self.connection.execute(statement)
         self.event("connected", connection=self.connection)
@@ -112,7 +112,8 @@ class Run:
             if re.search("int", declared["type"]) and isinstance(value, str | float) and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
                 raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help="give a whole number")
             try:
-                self.connection.execute(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
+                self.settings.append(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
+                self.connection.execute(self.settings[-1])
             except duckdb.Error as error:
                 raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help=_plain(error)) from error
             values[name] = value
@@ -150,6 +151,10 @@ class Run:
         if step["kind"] != "select":
             return False
         try:
+            found = self.connection.execute(f"DESCRIBE {step['sql']}").fetchall()
+            pinned = self.connection.execute("DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])).fetchall()
+            if [row[1] for row in found] != [row[1] for row in pinned]:
+                return False
             self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
         except duckdb.Error:
             return False
@@ -208,7 +213,7 @@ class Run:
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
-        self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} AS {text}")
+        self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
         self.stored.add(step["id"])
         return self._count(_quoted(step["id"]))
 
@@ -230,7 +235,7 @@ class Run:
             if not isinstance(given, Rows):
                 raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
-            self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} ({names})")
+            self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
             for batch in _batches(given):
@@ -248,7 +253,11 @@ class Run:
             f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}" if "zone" in kind or kind == "timestamptz" else _quoted(each)
             for each, kind in columns
         )
-        result = self.connection.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
+        # a cursor of its own: the rows are still being fetched when the next statement runs
+        cursor = self.connection.cursor()
+        for statement in self.settings:
+            cursor.execute(statement)
+        result = cursor.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
 
         def rows() -> Iterator[Sequence[Any]]:
             while batch := result.fetchmany(2048):
@@ -259,27 +268,28 @@ class Run:
     def stage(self, relative: str) -> str:
         """A file beside the one to write, to be renamed to it when everything else has succeeded."""
         target = os.path.realpath(self.path(relative))
-        if os.path.exists(target) and not os.path.isfile(target):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
-        folder = os.path.dirname(target)
-        missing = []
-        while folder and not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        self.make_folder(relative, target)
-        self.made_folders += missing
-        if os.path.exists(target) and not os.access(target, os.W_OK):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
+        self.prepare_target(relative, target)
         handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", suffix=".part", dir=os.path.dirname(target))
         os.close(handle)
         self.staged.append((temporary, target))
         return temporary
 
-    def make_folder(self, relative: str, target: str) -> None:
+    def prepare_target(self, relative: str, target: str) -> None:
+        """See that `target` can be written, and make the folders that it needs; those made are noted."""
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
+        missing = []
+        folder = os.path.dirname(target)
+        while folder and not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
         try:
             os.makedirs(os.path.dirname(target), exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
             raise RunFailed("IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder") from error
+        self.made_folders += missing
 
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
         temporary = self.stage(step["path"])
@@ -291,13 +301,7 @@ class Run:
 
     def write(self, step: dict[str, Any]) -> tuple[int, int | None]:
         """Run a Python sink up to its `yield`: all is written, nothing is visible yet."""
-        missing = []
-        folder = os.path.dirname(os.path.realpath(self.path(step["path"])))
-        while folder and not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        self.make_folder(step["path"], os.path.realpath(self.path(step["path"])))
-        self.made_folders += missing
+        self.prepare_target(step["path"], os.path.realpath(self.path(step["path"])))
         counted = _Counted(self.rows_of(step["reads"][0]))
         writer = step["call"](counted, **self.arguments(step))
         self.writers.append((writer, step))

@@ -64,7 +64,7 @@ def _import_order(line: str) -> tuple[bool, bool, str]:
 
 def _file_name(name: str) -> str:
     plain = "".join(character if character.isascii() and (character.isalnum() or character == "_") else "_" for character in name)
-    return plain.strip("_") or "program"
+    return plain.strip("_")[:100] or "program"
 
 
 def _docstring(program: Program, requires: list[str]) -> str:
@@ -187,7 +187,7 @@ def copy_options(options: Mapping[str, Any]) -> str:
     """The options of a COPY statement: `FORMAT csv, HEADER true`.
 
     >>> copy_options({"format": "csv", "header": True, "delimiter": ";"})
-    "FORMAT csv, HEADER true, DELIMITER ';'"
+    "FORMAT csv, HEADER TRUE, DELIMITER ';'"
     """
     shown = []
     for key, value in options.items():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
+
+import typer
 
 from interlock.doors.cli.output import (
     AsJson,
@@ -19,9 +22,17 @@ from interlock.doors.cli.output import (
 NAME = "check"
 
 
-def command(plan: PlanPath, json: AsJson = False, project: ProjectFolder = None) -> None:
+def command(
+    plan: PlanPath,
+    concise: Annotated[bool, typer.Option("--concise", help="One line a finding, as a planning model is shown them.")] = False,
+    json: AsJson = False,
+    project: ProjectFolder = None,
+) -> None:
     """Prove what can be proved about a plan. Nothing runs; only headers of its sources are looked at."""
     _, checked = read_checked(plan, project, json)
+    if concise and not json:
+        print(checked.text(concise=True), end="")
+        stop(0 if checked.ok else 1)
     if json:
         say_json(
             {

@@ -1,4 +1,4 @@
-"""`interlock`: the command line. Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed."""
+"""`interlock`: the command line. Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed.",
+    epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself.",
 )
 for command in (init, check, compile, run, schema, graph, nodes, explain):
     app.command(command.NAME)(command.command)
@@ -37,12 +37,16 @@ def version(
 
 def main() -> None:
     """Run the command line; errors of the project itself become one line and exit code 2."""
-    from interlock.api import ProjectError, RegistryError
+    from interlock.api import ProjectError, RegistryError, VerificationError
 
     try:
         app(standalone_mode=True)
     except (ProjectError, RegistryError) as error:
         sys.exit(fail_usage(str(error)))
+    except VerificationError as error:
+        print(f"interlock: a fault of Interlock itself, not of the plan: {error}", file=sys.stderr)
+        print("  = help: please report it with the plan; nothing was run", file=sys.stderr)
+        sys.exit(70)
     except BrokenPipeError:
         sys.exit(1)
     except OSError as error:

@@ -334,4 +334,9 @@ def write_sqlite(rows: Rows, *, path: WritePath, table: Name, if_exists: Literal
             return
         with open(staged, "rb") as file:
             os.fsync(file.fileno())
-        os.replace(staged, path)
+        try:
+            os.link(staged, path)  # unlike a rename, this fails where the database has appeared meanwhile
+        except FileExistsError:
+            sqlite_merge(path, staged, table, if_exists, names, create, commit=True)
+        except OSError:  # a file system without links
+            os.replace(staged, path)

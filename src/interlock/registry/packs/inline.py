@@ -41,6 +41,9 @@ def inline_table(*, rows: Annotated[list[Row], Field(max_length=10_000)], types:
     if not names or any(not name for name in names):
         raise NodeError(("rows",), "the table has no column" if not names else "a column has an empty name")
     kinds = {name: declared.get(folded) or _common(table, name) for folded, name in names.items()}
+    for name, kind in kinds.items():
+        if name.casefold() in declared:
+            _all_fit(table, name, kind)
     outputs = [sql.named(sql.cast(sql.column(name), kind), name) for name, kind in kinds.items()]
     given = [exp.Tuple(expressions=[_value(row.get(name), kind) for name, kind in kinds.items()]) for row in table]
     empty = [exp.Tuple(expressions=[exp.Null() for _ in kinds])]
@@ -53,6 +56,17 @@ def inline_table(*, rows: Annotated[list[Row], Field(max_length=10_000)], types:
 
 def _type_of(kind: TypeName | str) -> Type:
     return kind.type if isinstance(kind, TypeName) else parse_type(kind)
+
+
+def _all_fit(rows: list[dict[str, Any]], name: str, kind: Type) -> None:
+    """Raise NodeError at the first value of a column that its declared type cannot hold."""
+    places = [place for place, row in enumerate(rows) if row.get(name) is not None]
+    if not places:
+        return
+    tries = [sql.is_null(sql.cast(_value(rows[place][name], kind), kind, trying=True)) for place in places]
+    for place, wrong in zip(places, sql.value_of(exp.Array(expressions=tries)), strict=True):
+        if wrong:
+            raise NodeError(("rows", place, name), f"`{rows[place][name]}` is not a {kind}, which `types` says `{name}` is")
 
 
 def _common(rows: list[dict[str, Any]], name: str) -> Type:

@@ -47,7 +47,7 @@ def expect(
     reference: Table | None = None,
     *,
     rows: RowCount | None = None,
-    unique: list[Columns] = [],  # noqa: B006
+    unique: Columns | list[Columns] = [],  # noqa: B006
     not_null: list[Column] = [],  # noqa: B006
     ranges: dict[Column, Range] = {},  # noqa: B006
     allowed: dict[Column, list[Literally]] = {},  # noqa: B006
@@ -58,7 +58,7 @@ def expect(
     """Pass the rows on unchanged, and stop the run if they are not as expected.
 
     - `rows`: how many there must be, such as `{min: 1, max: 1000}`;
-    - `unique`: lists of columns; no two rows may agree in all columns of a list, nulls counting as equal;
+    - `unique`: columns, or several lists of columns; no two rows may agree in all columns of a list, nulls counting as equal;
     - `not_null`: columns without nulls;
     - `ranges`: for a column the smallest and largest value allowed, such as `{price: {min: 0}}`;
     - `allowed`: for a column the list of values allowed;
@@ -72,7 +72,7 @@ def expect(
         table: [{id: 1, price: 2.5, kind: a}, {id: 2, price: null, kind: b}]
         params:
           rows: {min: 1}
-          unique: [[id]]
+          unique: [id]
           not_null: [id, kind]
           ranges: {price: {min: 0, max: 100}}
           allowed: {kind: [a, b]}
@@ -86,7 +86,8 @@ def expect(
         gives: [{order: 1, customer: 7}, {order: 2, customer: null}]
     """
     checks: list[Check] = [] if rows is None else [_row_count(rows)]
-    checks += [_unique(columns) for columns in unique]
+    together = [each for each in unique if isinstance(each, list)] or ([[each for each in unique if isinstance(each, Column)]] if unique else [])
+    checks += [_unique(columns) for columns in together]
     checks += [
         Check(f"`{each.name}` is never null", _rows(table, sql.is_null(each.sql)), "not_null") for each in not_null
     ]
@@ -99,7 +100,7 @@ def expect(
     if refers_to is not None:
         checks.append(_refers(table, reference, refers_to))
     certain = {column.name for column in not_null} | {name for each in where for name in each.non_null}
-    keys = tuple(column.name for column in unique[0]) if unique else ()
+    keys = tuple(column.name for column in together[0]) if together else ()
     return Select(table.select(), tuple(checks), keys, frozenset(certain))
 
 

@@ -27,6 +27,7 @@ _UNKNOWN = (
     re.compile(r'Referenced column "(?P<name>[^"]+)" not found in FROM clause'),
     re.compile(r'Table "(?P<table>[^"]+)" does not have a column named "(?P<name>[^"]+)"'),
 )
+_NO_FUNCTION = re.compile(r"No function matches the given name and argument types '(?P<name>\w+)\((?P<types>.*?)\)'")
 _UNGROUPED = re.compile(r'column "(?P<name>[^"]+)" must appear in the GROUP BY clause')
 
 
@@ -47,6 +48,17 @@ def found(
             label="which of the group's values?",
             notes=notes,
             help=[f"group by it, or take one value of each group: `max({name})`"],
+            found=str(error),
+        )
+    no_function = _NO_FUNCTION.search(str(error))
+    if no_function is not None:
+        name, types = no_function["name"], no_function["types"].lower().replace(", ", " and ")
+        return RULE.found(
+            _word(at, name, text),
+            f"`{name}` does not take {types or 'no arguments'}",
+            label=f"given {types or 'nothing'}",
+            notes=notes,
+            help=["cast the argument to a type that it takes: `cast(x as double)`"] if types else [],
             found=str(error),
         )
     return RULE.found(
@@ -77,7 +89,7 @@ def _unknown_column(at: Place, name: str, inputs: Mapping[str, Schema], text: st
 
 def _spans(name: str, text: str) -> list[tuple[int, int]]:
     """Where the word stands in a query."""
-    return [match.span() for match in re.finditer(rf"(?<![\w\"'.]){re.escape(name)}(?![\w\"'(])", text, re.IGNORECASE)]
+    return [match.span() for match in re.finditer(rf"(?<![\w\"'.]){re.escape(name)}(?![\w\"'])", text, re.IGNORECASE)]
 
 
 def _word(at: Place, name: str, text: object) -> Place:

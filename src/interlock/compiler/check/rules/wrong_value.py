@@ -17,16 +17,12 @@ from interlock.ir.diagnostics import Diagnostic, Fix, Place, nearest, replace_fi
 
 RULE = rule("IL202", "wrong-value", __doc__)
 
-SENTENCE = "sentence: "
-"""Starts an expectation that is a sentence of the node type's own."""
-
 
 def found(at: Place, path: str, reference: str, expected: str, value: object, choices: list[str]) -> Diagnostic:
     """The value at `at`, the parameter `path` of node type `reference`, is not `expected`, one of `choices` if any."""
-    name = f"`{path}` of `{reference}`" if path else f"the parameters of `{reference}`"
-    if SENTENCE in expected:
-        own = expected.replace(SENTENCE, "")
-        return RULE.found(at, f"{name}: {own}", label="refused here", expected=own, found=_plain(value), candidates=[])
+    name = _name(path, reference)
+    if value in ("", [], {}) and expected.startswith("at least 1 "):
+        return RULE.found(at, f"{name} must not be empty", label="empty", expected=expected, found=_plain(value), candidates=[])
     close = nearest(value, choices) if choices and isinstance(value, str) else []
     return RULE.found(
         at,
@@ -37,6 +33,17 @@ def found(at: Place, path: str, reference: str, expected: str, value: object, ch
         found=_plain(value),
         candidates=close,
     )
+
+
+def refused(at: Place, path: str, reference: str, reason: str, value: object) -> Diagnostic:
+    """The value at `at` is refused for a `reason` of the node type's own."""
+    return RULE.found(
+        at, f"{_name(path, reference)}: {reason}", label="refused here", expected=reason, found=_plain(value), candidates=[]
+    )
+
+
+def _name(path: str, reference: str) -> str:
+    return f"`{path}` of `{reference}`" if path else f"the parameters of `{reference}`"
 
 
 def key_found(at: Place, inside: str, reference: str, expected: str, key: str) -> Diagnostic:

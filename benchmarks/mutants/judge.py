@@ -1,0 +1,308 @@
+"""Judge mutants: refused at the right place, or run to a correct end; never failing for what a check covers."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import hashlib
+import json
+import shutil
+import sqlite3
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, Literal
+
+import duckdb
+
+from benchmarks.mutants import data, graph, params, texts
+from benchmarks.mutants.cases import GIVEN, Case, Mutant, read_cases
+from benchmarks.mutants.places import Located, located
+from benchmarks.report import Result, Table
+from interlock.api import Project, RunFailed
+from interlock.compiler.checked import CheckedPlan
+from interlock.compiler.lower import PASSES, REQUIRED, lower
+from interlock.compiler.targets.python import emit
+from interlock.syntax.render import full
+
+MUTATORS = (*graph.MUTATORS, *params.MUTATORS, *texts.MUTATORS)
+MOST = 12
+"""So many mutants of one plan by one mutator, at most; drawn by the seed where there are more."""
+
+PLANTED = {"IL903": "contract", "IL904": "expectation", "IL905": "promise"}
+"""What a run reports when a planted check finds data that breaks it: only the data can tell, so no check claims it."""
+
+DATA_ERRORS = (
+    "Could not convert string",
+    "is not a",
+    "out of range",
+    "holds text in none of the formats",
+    "Conversion Error",
+    "cannot be written",
+    "already has a table",
+    "does not fit",
+    "cannot hold",
+)
+"""What a step reports, as its node type documents, when a value is not as the plan says it is."""
+
+Outcome = Literal[
+    "refused", "equivalent", "other meaning", "stopped by data", "input missing", "FAILED", "CRASHED", "DIFFERS"
+]
+MISSES: tuple[Outcome, ...] = ("FAILED", "CRASHED", "DIFFERS")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant. `where` says how near the findings of a refusal are to the broken place."""
+
+    mutant: Mutant
+    outcome: Outcome
+    reason: str = ""
+    where: Located | None = None
+    findings: Sequence[str] = ()
+
+
+def mutants_of(cases: Sequence[Case], seed: int) -> Iterator[Mutant]:
+    """All mutants of all plans, the same for the same seed; those that change nothing are left out."""
+    for case in cases:
+        for mutator in MUTATORS:
+            draw = Random(f"{seed} {case.name} {mutator.__name__}")
+            made = [each for each in mutator(case, draw) if each[2] != case.document]
+            chosen = sorted(draw.sample(range(len(made)), min(MOST, len(made))))
+            for what, places, document in (made[place] for place in chosen):
+                yield Mutant(case.name, mutator.__name__, what, tuple(places), document)
+
+
+def spread(mutants: Sequence[Mutant], most: int, seed: int) -> list[Mutant]:
+    """At most so many of them, of every mutator as evenly as may be; all, if `most` is 0."""
+    if not most or most >= len(mutants):
+        return list(mutants)
+    draw = Random(f"{seed} spread")
+    queues: dict[str, list[Mutant]] = {}
+    for each in mutants:
+        queues.setdefault(each.mutator, []).append(each)
+    for queue in queues.values():
+        draw.shuffle(queue)
+    chosen: list[Mutant] = []
+    while len(chosen) < most:
+        for queue in queues.values():
+            if queue and len(chosen) < most:
+                chosen.append(queue.pop())
+    return chosen
+
+
+@dataclass
+class Bench:
+    """A project folder in which mutants are judged one after another, and the outputs of the good plans."""
+
+    folder: Path
+    good: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def prepare(self) -> list[Case]:
+        """Make the data, check the good plans and run each; raises if one does not run the same in two ways."""
+        data.make(self.folder / "data")
+        self.project = Project(self.folder)
+        self.before = self._listing()
+        cases = read_cases(self.folder)
+        for case in cases:
+            verdict = self.judge(Mutant(case.name, "none", "", (), case.document))
+            if verdict.outcome not in ("other meaning", "equivalent"):
+                raise AssertionError(f"the good plan {case.name}: {verdict.outcome} {verdict.reason}")
+        return cases
+
+    def judge(self, mutant: Mutant) -> Verdict:
+        """Check a mutant, run it if it passes, and leave the folder as it was."""
+        try:
+            return self._judge(mutant)
+        except Exception as error:
+            lines = traceback.format_exc().strip().splitlines()
+            return Verdict(
+                mutant,
+                "CRASHED",
+                f"{type(error).__name__}: {error} | {lines[-2].strip() if len(lines) > 1 else ''}"[:500],
+            )
+        finally:
+            self._clean()
+
+    def _judge(self, mutant: Mutant) -> Verdict:
+        checked = self.project.check_text(json.dumps(mutant.document, indent=1), "mutant.json")
+        errors = [each for each in checked.diagnostics if each.severity == "error"]
+        if checked.proven is None:
+            full(checked.diagnostics, checked.document)
+            findings = [f"{each.code} {each.at.pointer}: {each.message}" for each in errors]
+            return Verdict(mutant, "refused", findings[0], located(errors, mutant), findings)
+        given = {
+            name: value
+            for name, value in GIVEN.get(mutant.case, {}).items()
+            if name in mutant.document.get("inputs", {})
+        }
+        try:
+            self.project.execute(emit(lower(checked.proven), "mutant"), given, threads=2, stepwise=False)
+        except RunFailed as error:
+            return self._failed(mutant, error)
+        problem = self._not_as_proven(checked.proven)
+        outputs = self._outputs()
+        self._clean()
+        if problem:
+            return Verdict(mutant, "DIFFERS", problem)
+        plain = tuple(each for each in PASSES if each in REQUIRED)
+        self.project.execute(emit(lower(checked.proven, plain), "mutant"), given, threads=1, stepwise=True)
+        if self._outputs() != outputs:
+            return Verdict(
+                mutant,
+                "DIFFERS",
+                "the same plan run step by step, on one thread and without optimisation, gives other outputs",
+            )
+        good = self.good.setdefault(mutant.case, outputs)
+        return Verdict(mutant, "equivalent" if outputs == good else "other meaning")
+
+    def _failed(self, mutant: Mutant, error: RunFailed) -> Verdict:
+        """What a failed run means; one that leaves anything behind is a miss whatever its reason."""
+        reason = f"{error.code} {error.step}: {error.message}"
+        if self._listing() != self.before:
+            return Verdict(
+                mutant, "FAILED", f"left files behind: {sorted(self._listing().keys() - self.before.keys())}; {reason}"
+            )
+        types = {node["id"]: node["type"] for node in mutant.document["nodes"]}
+        inline = types.get(error.step, "").startswith("inline_table")  # its data is in the plan, so it can be checked
+        if error.code in PLANTED or (
+            error.code == "IL907" and not inline and any(each in error.message for each in DATA_ERRORS)
+        ):
+            return Verdict(mutant, "stopped by data", reason)
+        return Verdict(mutant, "input missing" if error.code == "IL906" else "FAILED", reason)
+
+    def _not_as_proven(self, proven: CheckedPlan) -> str:
+        """How the columns of a written file differ from those proven; empty if they do not."""
+        for bound in proven.nodes:
+            path = self.folder / str(bound.params.get("path", ""))
+            if not bound.type.is_sink or not path.is_file():
+                continue
+            if bound.type.name == "write_parquet":
+                found = duckdb.execute(
+                    "SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(?))", [str(path)]
+                ).fetchall()
+                wanted = [(each.name, each.type.sql.upper()) for each in bound.schema]
+                wanted = [(name, "DECIMAL(38,0)" if kind == "HUGEINT" else kind) for name, kind in wanted]
+                if [(name, kind.replace(" ", "")) for name, kind in found] != [
+                    (name, kind.replace(" ", "")) for name, kind in wanted
+                ]:
+                    return f"{path.name} has {found}, but {wanted} was proven"
+            elif path.suffix == ".csv" and bound.params.get("header", True):
+                with path.open(newline="", encoding="utf-8") as file:
+                    header = next(csv.reader(file, delimiter=str(bound.params.get("delimiter", ","))))
+                if header != bound.schema.names:
+                    return f"{path.name} has {header}, but {bound.schema.names} was proven"
+        return ""
+
+    def _outputs(self) -> dict[str, str]:
+        """A digest of what each new file holds."""
+        found = {}
+        for name in self._listing().keys() - self.before.keys():
+            path = self.folder / name
+            if path.suffix == ".db":
+                with closing(sqlite3.connect(path)) as database:
+                    held = "\n".join(database.iterdump()).encode()
+            elif path.read_bytes()[:4] == b"PAR1":  # Parquet: how a column is encoded depends on how its rows arrive
+                relation = duckdb.from_parquet(glob.escape(str(path)))
+                held = repr((relation.columns, relation.types, relation.fetchall())).encode()
+            else:
+                held = path.read_bytes()
+            found[name] = hashlib.sha256(held).hexdigest()
+        return found
+
+    def _listing(self) -> dict[str, tuple[int, int]]:
+        found = {}
+        for path in self.folder.rglob("*"):
+            state = path.lstat()
+            if not path.is_dir():
+                found[str(path.relative_to(self.folder))] = (state.st_size, state.st_mtime_ns)
+        return found
+
+    def _clean(self) -> None:
+        now = self._listing()
+        changed = [name for name, state in self.before.items() if now.get(name) != state]
+        if changed:
+            raise AssertionError(f"a run changed its own inputs: {changed}")
+        for path in self.folder.iterdir():
+            if path.name != "data":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for name in now.keys() - self.before.keys():
+            (self.folder / name).unlink(missing_ok=True)
+
+
+def judge_all(folder: Path, most: int, seed: int) -> list[Verdict]:
+    """Judge the mutants of all good plans."""
+    bench = Bench(folder)
+    cases = bench.prepare()
+    return [bench.judge(each) for each in spread(list(mutants_of(cases, seed)), most, seed)]
+
+
+def run(folder: Path, most: int, seed: int) -> Result:
+    """The benchmark as it is printed."""
+    verdicts = judge_all(folder / "project", most, seed)
+    return summary(verdicts, seed)
+
+
+def summary(verdicts: Sequence[Verdict], seed: int) -> Result:
+    """The table by mutator, and every miss."""
+    columns: tuple[Outcome, ...] = (
+        "refused",
+        "equivalent",
+        "other meaning",
+        "stopped by data",
+        "input missing",
+        *MISSES,
+    )
+    nearness: tuple[Located, ...] = ("at", "parent", "same node", "downstream", "elsewhere")
+    rows: list[list[Any]] = []
+    for name in [*(each.__name__ for each in MUTATORS), "all"]:
+        group = [each for each in verdicts if name in ("all", each.mutant.mutator)]
+        outcomes = Counter(each.outcome for each in group)
+        where = Counter(each.where for each in group)
+        if group:
+            rows.append(
+                [
+                    name,
+                    len(group),
+                    *(outcomes[each] or None for each in columns),
+                    *(where[each] or None for each in nearness),
+                ]
+            )
+    misses = [each for each in verdicts if each.outcome in MISSES]
+    astray = [each for each in verdicts if each.where == "elsewhere"]
+    refused = sum(each.outcome == "refused" for each in verdicts)
+    near = sum(each.where in ("at", "parent", "same node") for each in verdicts)
+    plans = len({each.mutant.case for each in verdicts})
+    notes = [
+        f"{len(verdicts):,} mutants of {plans} good plans, seed {seed}; each that passes the checks is run twice:",
+        "fused and optimised on two threads, and step by step, unoptimised, on one; both must write the same, as proven",
+        "equivalent: writes what the good plan writes; other meaning: a valid plan that says something else",
+        "stopped by data: by a planted check or by a value that the plan says should stop it, with nothing written",
+        "input missing: a run input without a value, refused before the run",
+        "at ... elsewhere: how near to the broken place the nearest finding of a refusal lies",
+        f"refused {refused:,}; placed at or in the broken place, its parent or its node: {near / max(refused, 1):.1%}",
+        f"misses: {len(misses)}",
+        *(
+            f"  {each.mutant.case} / {each.mutant.mutator} / {each.mutant.what}: {each.outcome}: {each.reason}"
+            for each in misses
+        ),
+    ]
+    if astray:
+        notes += [f"findings elsewhere: {len(astray)}"]
+        notes += [
+            f"  {each.mutant.case} / {each.mutant.mutator} / {each.mutant.what}: {each.reason}" for each in astray[:15]
+        ]
+    headers = ["mutator", "mutants", *columns, *nearness]
+    found = {
+        "mutants": len(verdicts),
+        "plans": plans,
+        "seed": seed,
+        "misses": len(misses),
+        "outcomes": dict(Counter(each.outcome for each in verdicts)),
+        "located": dict(Counter(each.where for each in verdicts if each.where)),
+    }
+    return Result("mutants", "broken plans", [Table(headers, rows)], notes, found, not misses)

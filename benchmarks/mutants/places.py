@@ -1,0 +1,82 @@
+"""How near a finding lies to the place where a plan was broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from benchmarks.mutants.cases import Mutant
+from interlock.ir.diagnostics import Diagnostic
+
+Located = Literal["at", "parent", "same node", "downstream", "elsewhere"]
+ORDER: tuple[Located, ...] = ("at", "parent", "same node", "downstream", "elsewhere")
+
+
+def located(errors: Sequence[Diagnostic], mutant: Mutant) -> Located:
+    """The nearest of all findings."""
+    behind = _behind(mutant)
+    return min((_nearness(each.at.pointer, mutant, behind) for each in errors), key=ORDER.index)
+
+
+def _nearness(pointer: str, mutant: Mutant, behind: set[str]) -> Located:
+    """At a place or inside it; at its parent; elsewhere in its node (or contract, or edge); behind it in the flow."""
+    if not resolves(mutant.document, pointer):
+        return "elsewhere"
+    if any(pointer == each or pointer.startswith(each + "/") for each in mutant.places):
+        return "at"
+    if any(pointer == each.rpartition("/")[0] for each in mutant.places):
+        return "parent"
+    if any(_member(pointer) == _member(each) for each in mutant.places):
+        return "same node"
+    return "downstream" if _member(pointer) in behind else "elsewhere"
+
+
+def _member(pointer: str) -> str:
+    """The node, edge, contract or input that a pointer leads into."""
+    return "/".join(pointer.split("/")[:3])
+
+
+def _behind(mutant: Mutant) -> set[str]:
+    """The nodes that can be reached from the broken places, with their contracts."""
+    nodes = mutant.document.get("nodes")
+    edges = mutant.document.get("edges", [])
+    if not isinstance(nodes, list) or not isinstance(edges, list):
+        return set()
+    ids = {f"/nodes/{place}": node.get("id") for place, node in enumerate(nodes) if isinstance(node, dict)}
+    flows = [edge for edge in edges if isinstance(edge, dict) and "from" in edge and "to" in edge]
+    reached = [ids.get(_member(each)) for each in mutant.places]
+    seen = {each for each in reached if isinstance(each, str)}
+    waiting = list(seen)
+    while waiting:
+        name = waiting.pop()
+        for edge in flows:
+            if edge["from"] == name and isinstance(edge["to"], str) and edge["to"] not in seen:
+                seen.add(edge["to"])
+                waiting.append(edge["to"])
+    found = {pointer for pointer, name in ids.items() if name in seen}
+    found |= {
+        f"/edges/{place}" for place, edge in enumerate(edges) if isinstance(edge, dict) and edge.get("from") in seen
+    }
+    subjects: set[Any] = set(seen)
+    for node in nodes:
+        if isinstance(node, dict) and node.get("id") in seen and isinstance(node.get("params"), dict):
+            subjects |= {value for value in node["params"].values() if isinstance(value, str)}
+    return found | {"/contracts/" + str(each).replace("~", "~0").replace("/", "~1") for each in subjects}
+
+
+def resolves(document: Any, pointer: str) -> bool:
+    """Whether the pointer leads to something in the document, or to a member that its holder lacks.
+
+    >>> resolves({"a": [1]}, "/a/0"), resolves({"a": [1]}, "/a/1"), resolves({"a": {}}, "/a/b"), resolves({}, "/a/b")
+    (True, False, True, False)
+    """
+    inside: Any = document
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    for place, part in enumerate(parts):
+        if isinstance(inside, dict) and part in inside:
+            inside = inside[part]
+        elif isinstance(inside, list) and part.isdigit() and int(part) < len(inside):
+            inside = inside[int(part)]
+        else:
+            return isinstance(inside, dict) and place == len(parts) - 1
+    return True

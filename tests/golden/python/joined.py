@@ -1,0 +1,1033 @@
+"""Compiled by Interlock from plan sha256:27eda2cb6c87c57b3f377f3fc0af475ba24aefe4b93813ca67f4803c66b7ba31.
+
+Run it with `python THIS_FILE` in the project folder; it needs duckdb, and not Interlock.
+Reads:  data/products.csv
+Reads:  data/sales.csv
+Writes: out/joined.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import contextlib
+import csv
+import datetime as dt
+import glob
+import gzip
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+import duckdb
+
+PLAN = 'sha256:27eda2cb6c87c57b3f377f3fc0af475ba24aefe4b93813ca67f4803c66b7ba31'
+
+INPUTS = {}
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The statements, in the order in which they run. Each reads the ones before it by their names.
+
+sql_products = """
+SELECT
+  "code",
+  "title"
+FROM read_csv(
+  'data/products.csv',
+  auto_detect = FALSE,
+  columns = {'code': 'varchar', 'title': 'varchar', 'tags': 'varchar'},
+  delim = ',',
+  quote = '"',
+  escape = '"',
+  header = TRUE,
+  skip = 0,
+  encoding = 'utf-8',
+  decimal_separator = '.',
+  nullstr = [''],
+  compression = 'none',
+  allow_quoted_nulls = FALSE
+)
+"""
+
+sql_sales = """
+SELECT
+  CASE
+    WHEN CAST(TRY_CAST("id" AS BIGINT) AS TEXT) = "id"
+    THEN TRY_CAST("id" AS BIGINT)
+    WHEN regexp_full_match("id", '[+-]?[0-9]+')
+    THEN CAST("id" AS BIGINT)
+    WHEN "id" <> ''
+    THEN error('column `id`: `' || "id" || '` is not a bigint; declare another type for it, such as varchar')
+  END AS "id",
+  "product",
+  "revenue"
+FROM read_csv(
+  'data/sales.csv',
+  auto_detect = FALSE,
+  columns = {'id': 'varchar', 'Region Name': 'varchar', 'product': 'varchar', 'revenue': 'double', 'day': 'date'},
+  delim = ',',
+  quote = '"',
+  escape = '"',
+  header = TRUE,
+  skip = 0,
+  encoding = 'utf-8',
+  decimal_separator = '.',
+  nullstr = [''],
+  compression = 'none',
+  allow_quoted_nulls = FALSE
+)
+"""
+
+sql_joined = """
+SELECT
+  "left"."id",
+  "left"."revenue",
+  "right"."code",
+  "right"."title"
+FROM (
+  SELECT
+    "id",
+    "product",
+    "revenue",
+    ROW_NUMBER() OVER () AS "_row"
+  FROM "sales"
+) AS "left"
+LEFT JOIN (
+  SELECT
+    "code",
+    "title",
+    ROW_NUMBER() OVER () AS "_row"
+  FROM "products"
+) AS "right"
+  ON (
+    "left"."product" = "right"."code"
+  )
+ORDER BY
+  "left"."_row" ASC,
+  "right"."_row" ASC
+"""
+
+sql_slim = """
+SELECT
+  "id",
+  "title",
+  "revenue"
+FROM "joined"
+"""
+
+sql_out = """
+SELECT
+  "id",
+  "title",
+  "revenue"
+FROM "slim"
+"""
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The Python of the nodes that read, write or describe files, as their authors wrote it.
+
+CSV_SAMPLE_BYTES = 4 * 1024 * 1024
+
+def csv_text(path: str, encoding: str, skip: int) -> tuple[str, bool]:
+    """The beginning of the file as text, from the line after `skip`, and whether that is all of it."""
+    if os.path.isdir(path):
+        raise ValueError("this is a directory, not a file")
+    if not os.path.exists(path):
+        raise FileNotFoundError(path)
+    try:
+        with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
+            data = file.read(CSV_SAMPLE_BYTES + 1)
+    except (OSError, EOFError) as error:
+        raise ValueError(f"the file cannot be read: {error}") from error
+    whole = len(data) <= CSV_SAMPLE_BYTES
+    if not data:
+        raise ValueError("the file is empty; a CSV file has at least a header line")
+    if encoding != "utf-16" and data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ValueError("the file begins with a UTF-16 mark; give `encoding: utf-16`")
+    if data.startswith(b"\xfe\xff"):
+        raise ValueError("the file is UTF-16 with the high byte first, which DuckDB cannot read; save it as UTF-8")
+    if encoding != "utf-16" and b"\0" in data:
+        raise ValueError(f"this is a binary file, not text: there is a zero byte at byte {data.index(0)}")
+    before = 3 if data.startswith(codecs.BOM_UTF8) and encoding == "utf-8" else 0
+    decoder = codecs.getincrementaldecoder({"utf-16": "utf-16-le", "latin-1": "latin-1"}.get(encoding, "utf-8"))()
+    try:
+        text = decoder.decode(data[before:], final=whole)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"the file is not {encoding}: byte {before + error.start} (0x{data[before + error.start]:02x}) does not belong there; "
+            "if it is another encoding, give `encoding: latin-1` or `utf-16`"
+        ) from error
+    text = text.removeprefix("\ufeff")
+    for _ in range(skip):
+        _, newline, text = text.partition("\n")
+        if not newline:
+            raise ValueError(f"`skip: {skip}` leaves nothing: the file has fewer lines")
+    if not text.strip("\r\n"):
+        raise ValueError("the file has no line to read")
+    return text, whole
+
+CSV_SAMPLE_ROWS = 20_000
+
+def csv_rows(text: str, whole: bool, delimiter: str, quote: str, escape: str, skip: int, most: int = CSV_SAMPLE_ROWS + 1) -> list[tuple[int, list[str]]]:
+    """The first rows as (line number, fields), blank lines left out where a row has several fields."""
+    limit = csv.field_size_limit(CSV_SAMPLE_BYTES)
+    rows: list[tuple[int, list[str]]] = []
+    line = 0
+    try:
+        reader = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=delimiter,
+            quotechar=quote or None,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+            doublequote=escape == quote,
+            escapechar=escape if escape and escape != quote else None,
+            strict=True,
+        )
+        for row in reader:
+            if row or not rows or len(rows[0][1]) == 1:
+                rows.append((skip + line + 1, row or [""]))
+            line = reader.line_num
+            if len(rows) == most:
+                return rows
+    except csv.Error as error:
+        if whole or "unexpected end" not in str(error):
+            what = "a quoted field is never closed" if "unexpected end" in str(error) else str(error)
+            raise ValueError(f"line {skip + line + 1}: {what}") from error
+        return rows
+    finally:
+        csv.field_size_limit(limit)
+    if not whole and len(rows) < 3:
+        raise ValueError(f"line {skip + 1} is longer than {CSV_SAMPLE_BYTES:,} bytes")
+    return rows if whole else rows[:-1]
+
+def csv_check_names(names: list[str], width: int, header: bool) -> None:
+    """Refuse column names that are missing, blank or used twice."""
+    if len(names) != width:
+        raise ValueError(f"`names` gives {len(names)} names, but the first line has {width} fields")
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names, 1):
+        if not name:
+            raise ValueError(f"column {place} has no name in the {'header' if header else 'names'}")
+        if name.casefold() in seen:
+            raise ValueError(f"columns {seen[name.casefold()]} and {place} are both named `{name}`")
+        seen[name.casefold()] = place
+
+CSV_WHOLE = ("tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint")
+
+def csv_pattern(kind: str, decimal: str) -> str | None:
+    """The texts that a whole number or a decimal may have without being rounded; None for other types."""
+    if kind in CSV_WHOLE:
+        return "[+-]?[0-9]+"
+    match = re.fullmatch(r"decimal\((\d+),\s*(\d+)\)", kind)
+    if match is None:
+        return None
+    sign, scale = re.escape(decimal), int(match[2])
+    return rf"[+-]?(?:[0-9]+(?:{sign}[0-9]{{0,{scale}}}0*)?|{sign}[0-9]{{1,{max(scale, 1)}}}0*)"
+
+def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tuple[str, str]], facts: dict[str, Any], rows: int, whole: bool) -> None:
+    """Let DuckDB read the sample the way the run will; settles whether quoted empty fields are nulls."""
+
+    def quoted(text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
+    def value(each: Any) -> str:
+        if isinstance(each, list):
+            return "[" + ", ".join(map(quoted, each)) + "]"
+        return quoted(each) if isinstance(each, str) else str(each)
+
+    found = None
+    shape = ", ".join(f"{quoted(name)}: {quoted('varchar' if csv_pattern(kind, '.') else kind)}" for name, kind in columns)
+    for allow in (False, True):
+        facts["allow_quoted_nulls"] = allow
+        options = ", ".join(f"{key} = {value(each)}" for key, each in facts.items() if each is not None)
+        query = f"FROM read_csv({quoted(glob.escape(path))}, auto_detect = false, columns = {{{shape}}}, {options})"
+        try:
+            found = connection.execute(f"SELECT count(*), count(COLUMNS(*)) FROM (SELECT * {query} LIMIT {max(rows, 1)})").fetchone()
+            break
+        except duckdb.Error as error:
+            message = str(error)
+            if allow or 'convert string ""' not in message:
+                if "invalid state" in message:
+                    raise ValueError("the lines end in different ways (some in CR LF, some in LF), or the quoting is broken") from error
+                told = [part for part in message.splitlines() if part.startswith(("Error when", "Expected Number", "Value with", "Invalid unicode"))]
+                place = re.search(r"Line: (\d+)", message)
+                raise ValueError((f"line {place[1]}: " if place else "") + (told or message.splitlines())[0]) from error
+    if found and whole and rows < CSV_SAMPLE_ROWS and found[0] != rows:
+        raise ValueError(f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken")
+
+def csv_delimiter(text: str, whole: bool, quote: str, escape: str) -> str:
+    """The sign among , ; tab and | that splits the first lines into the most fields, evenly if one does."""
+    best, best_score = ",", (False, 1)
+    for sign in (",", ";", "\t", "|"):
+        try:
+            rows = csv_rows(text, whole, sign, quote, escape, 0, 200)
+        except ValueError:
+            continue
+        width = len(rows[0][1]) if rows else 1
+        score = (width > 1 and all(len(row) == width for _, row in rows), width)
+        if score > best_score:
+            best, best_score = sign, score
+    return best
+
+CSV_PATTERNS = (
+    ("boolean", r"(?i:true|false)"),
+    ("bigint", r"-?(?:0|[1-9][0-9]{0,37})"),
+    ("double", r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?(?:inf|Infinity|nan|NaN)"),
+    ("date", r"[0-9]{4}-[01][0-9]-[0-3][0-9]"),
+    ("time", r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"),
+    ("timestamp", r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"),
+    (
+        "timestamptz",
+        r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?(?:Z|[+-][01][0-9](?::?[0-5][0-9])?)",
+    ),
+)
+
+def csv_all_numbers(values: dict[str, int]) -> bool:
+    """Whether there is a number among the values, and none that is too large for a double."""
+    numbers = [value.replace(",", ".") for value in values if value[-1] in "0123456789.,"]
+    return bool(numbers) and not any(math.isinf(float(number)) for number in numbers)
+
+def csv_type(values: dict[str, int], decimal: str, date_format: str | None, timestamp_format: str | None) -> str:
+    """The type that all these texts have in common: the closest one that keeps every text's meaning, else varchar."""
+    if not values:
+        return "varchar"
+    for kind, pattern in CSV_PATTERNS:
+        form = date_format if kind == "date" else timestamp_format if kind == "timestamp" else None
+        if form is None:
+            if kind == "double" and decimal == ",":
+                pattern = pattern.replace(r"\.", ",")
+            if not all(re.fullmatch(pattern, value) for value in values):
+                continue
+        try:
+            for value in values:
+                if form is not None:
+                    dt.datetime.strptime(value, form)
+                elif kind in ("date", "timestamp", "timestamptz"):
+                    dt.datetime.fromisoformat(value)
+        except ValueError:
+            continue
+        if kind == "double" and not csv_all_numbers(values):
+            continue
+        if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values):
+            return "hugeint" if all(abs(int(value)) < 10**38 for value in values) else "varchar"
+        return kind
+    return "varchar"
+
+def describe_csv(
+    connection: duckdb.DuckDBPyConnection,
+    path: str,
+    *,
+    delimiter: str | None = None,
+    header: bool = True,
+    names: Sequence[str] | None = None,
+    quote: str = '"',
+    escape: str = '"',
+    skip: int = 0,
+    encoding: str = "utf-8",
+    decimal: str = ".",
+    null_values: Sequence[str] | None = None,
+    date_format: str | None = None,
+    timestamp_format: str | None = None,
+    types: dict[str, str] | None = None,
+) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The columns of a CSV file and how to read it, from its header and at most 20,000 rows."""
+    text, whole = csv_text(path, encoding, skip)
+    delimiter = delimiter or csv_delimiter(text, whole, quote, escape)
+    rows = csv_rows(text, whole, delimiter, quote, escape, skip)
+    if not rows:
+        raise ValueError("the file has no line to read")
+    first = rows[0][1]
+    found = [name.strip() for name in first] if header else list(names or (f"column_{n}" for n in range(1, len(first) + 1)))
+    body = rows[1:] if header else rows
+    csv_check_names(found, len(first), header)
+    for line, row in body:
+        if len(row) != len(found):
+            raise ValueError(f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}")
+    declared = {name.casefold(): kind for name, kind in (types or {}).items()}
+    for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
+        raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
+    nulls = {"", *(null_values or ())}
+    columns = []
+    for place, name in enumerate(found):
+        values = {row[place]: line for line, row in reversed(body) if row[place] not in nulls}
+        kind = declared.get(name.casefold())
+        if kind is None:
+            kind = csv_type(values, decimal, date_format, timestamp_format)
+        elif (pattern := csv_pattern(kind, decimal)) is not None:
+            for value, line in values.items():
+                if not re.fullmatch(pattern, value):
+                    raise ValueError(f"line {line}: `{value}` in column `{name}` is not a {kind}")
+        columns.append((name, kind))
+    facts: dict[str, Any] = {
+        "delim": delimiter,
+        "quote": quote,
+        "escape": escape,
+        "header": header,
+        "skip": skip,
+        "encoding": encoding,
+        "decimal_separator": decimal,
+        "nullstr": ["", *(null_values or ())],
+        "dateformat": date_format,
+        "timestampformat": timestamp_format,
+        "compression": "gzip" if path.lower().endswith(".gz") else "none",
+    }
+    csv_probe(connection, path, columns, facts, len(body), whole)
+    return columns, facts
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The steps.
+
+MACROS = {}
+
+STEPS = [
+    {"id": 'products', "kind": 'select', "type": 'read_csv@1', "reads": [], "sql": sql_products, "columns": [('code', 'varchar'), ('title', 'varchar')], "source": {"path": 'data/products.csv', "columns": [('code', 'varchar'), ('title', 'varchar'), ('tags', 'varchar')], "describe": describe_csv, "literal": "'data/products.csv'", "arguments": {'path': 'data/products.csv',
+ 'delimiter': None,
+ 'header': True,
+ 'names': None,
+ 'quote': '"',
+ 'escape': '"',
+ 'skip': 0,
+ 'encoding': 'utf-8',
+ 'decimal': '.',
+ 'null_values': None,
+ 'date_format': None,
+ 'timestamp_format': None,
+ 'types': None}, "paths": ['path']}, "store": True, "preview": 0, "checks": []},
+    {"id": 'sales', "kind": 'select', "type": 'read_csv@1', "reads": [], "sql": sql_sales, "columns": [('id', 'bigint'), ('product', 'varchar'), ('revenue', 'double')], "source": {"path": 'data/sales.csv', "columns": [('id', 'bigint'), ('Region Name', 'varchar'), ('product', 'varchar'), ('revenue', 'double'), ('day', 'date')], "describe": describe_csv, "literal": "'data/sales.csv'", "arguments": {'path': 'data/sales.csv',
+ 'delimiter': None,
+ 'header': True,
+ 'names': None,
+ 'quote': '"',
+ 'escape': '"',
+ 'skip': 0,
+ 'encoding': 'utf-8',
+ 'decimal': '.',
+ 'null_values': None,
+ 'date_format': None,
+ 'timestamp_format': None,
+ 'types': None}, "paths": ['path']}, "store": False, "preview": 0, "checks": []},
+    {"id": 'joined', "kind": 'select', "type": 'join_tables@1', "reads": ['sales', 'products'], "sql": sql_joined, "columns": [('id', 'bigint'), ('revenue', 'double'), ('code', 'varchar'), ('title', 'varchar')], "store": False, "preview": 0, "checks": [{'title': 'the join is many-to-one: no two rows of the right table have the same `code`', 'node': 'joined', 'code': 'IL905', 'sql': 'SELECT "code", COUNT(*) AS "rows" FROM "products" WHERE (NOT "code" IS NULL) GROUP BY "code" HAVING COUNT(*) > 1 ORDER BY "code" ASC', 'reads': ['products']}]},
+    {"id": 'slim', "kind": 'select', "type": 'select_columns@1', "reads": ['joined'], "sql": sql_slim, "columns": [('id', 'bigint'), ('title', 'varchar'), ('revenue', 'double')], "store": False, "preview": 0, "checks": []},
+    {"id": 'out', "kind": 'copy', "type": 'write_csv@1', "reads": ['slim'], "sql": sql_out, "path": 'out/joined.csv', "options": 'FORMAT csv, HEADER TRUE, DELIMITER \',\', QUOTE \'"\', ESCAPE \'"\', NULLSTR \'\', COMPRESSION \'none\'', "store": False, "preview": 0, "checks": []},
+]
+
+# ---------------------------------------------------------------------------------------------------------------------
+# How the steps run. This part is the same in every module.
+
+
+class RunFailed(Exception):
+    """A run that stopped. Nothing was written, unless `data` lists what was."""
+
+    def __init__(self, code: str, message: str, step: str | None = None, help: str = "", **data: Any) -> None:
+        super().__init__(message)
+        self.code, self.message, self.step, self.help, self.data = code, message, step, help, data
+
+
+class Rows:
+    """A relation as Python sees it: (name, SQL type) pairs, and an iterator of tuples."""
+
+    def __init__(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
+        self.columns, self.rows = list(columns), rows
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return iter(self.rows)
+
+
+class Described:
+    """What a source looked like when the plan was checked."""
+
+    def __init__(self, columns: Sequence[tuple[str, str]], facts: Mapping[str, Any]) -> None:
+        self.columns, self.facts = list(columns), dict(facts)
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.columns, self._rows, self.count = rows.columns, rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _broken(checks: list[dict[str, Any]]) -> RunFailed:
+    """The failure of one or more checks of a step: the first in words, all of them as data."""
+    first = checks[0]
+    count = first["count"]
+    more = f" ({len(checks) - 1} more of its checks fail{'s' if len(checks) == 2 else ''})" if len(checks) > 1 else ""
+    return RunFailed(
+        first["code"], f"`{first['node']}`: expected that {first['title']}; {count:,} row{'' if count == 1 else 's'} of the data sa{'ys' if count == 1 else 'y'} otherwise{more}",
+        first["node"], "mend the data, or drop such rows on purpose before, or expect less",
+        columns=first["columns"], rows=first["rows"], count=count, broken=checks,
+    )  # fmt: skip
+
+
+def _batches(rows: Iterable[Sequence[Any]], size: int = 4096) -> Iterator[list[Sequence[Any]]]:
+    batch: list[Sequence[Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _changes(pinned: Sequence[tuple[str, str]], found: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """How a source's columns differ: ("missing", name), ("new", name, type), ("type", name, was, is), ("order", …)."""
+    before, now = dict(pinned), dict(found)
+    changes: list[tuple[str, ...]] = [("missing", name, before[name]) for name in before if name not in now]
+    changes += [("new", name, now[name]) for name in now if name not in before]
+    changes += [
+        ("type", name, before[name], now[name])
+        for name in before
+        if name in now and _bare(now[name]) != _bare(before[name]) and not _fits(_bare(now[name]), _bare(before[name]))
+    ]
+    if not changes and list(before) != list(now):
+        changes.append(("order", ", ".join(before), ", ".join(now)))
+    return changes
+
+
+def _bare(kind: str) -> str:
+    return kind.lower().removesuffix(" not null")
+
+
+def _fits(found: str, pinned: str) -> bool:
+    """Whether values that look like `found` always read as `pinned`."""
+    order = ["tinyint", "smallint", "integer", "bigint", "hugeint", "double"]
+    if pinned == "varchar" or (found in order and pinned in order and order.index(found) <= order.index(pinned)):
+        return True
+    return (found == "date" and pinned.startswith("timestamp")) or (found in order[:4] and pinned.startswith("decimal"))
+
+
+def _shown_change(change: Sequence[str]) -> str:
+    kind, name, *rest = change
+    if kind == "missing":
+        return f"column `{name}` ({rest[0]}) is missing"
+    if kind == "new":
+        return f"column `{name}` ({rest[0]}) is new"
+    if kind == "type":
+        return f"column `{name}` was {rest[0]} and now looks like {rest[1]}"
+    return f"the columns come in another order ({rest[0]}; before: {name})"
+
+
+def _advice(message: str) -> str:
+    lowered = message.lower()
+    if "could not convert" in lowered or "conversion" in lowered or "cast" in lowered:
+        return "the data holds a value that does not fit its type: cast with on_error: null, or give the source's column another type"
+    if "out of range" in lowered or "overflow" in lowered:
+        return "a number is too large for its type: use double or a wider decimal"
+    return ""
+
+
+_ENGINE_TYPES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint", "INT128": "hugeint"}
+
+
+def _reworded(message: str) -> str:
+    """The engine's commonest complaints in the words of the plan."""
+    found = re.match(r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message)
+    if found:
+        value, kind, column = found.groups()
+        return f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+    found = re.match(r"(invalid|date|timestamp|time)\b.*?field format: \"(.*?)\"", message, re.IGNORECASE)
+    if found:
+        return f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+    return message
+
+
+def _plain(error: BaseException) -> str:
+    """An error in one line, without the engine's prefix and excerpt."""
+    text = str(error).strip().split("\n\nLINE ")[0].split("\nLINE ")[0]
+    text = re.sub(r"^[A-Z][A-Za-z ]*(?:Error|Exception): ", "", text)
+    return " ".join(text.split())[:600] or type(error).__name__
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _json(value: Any) -> Any:
+    """A value that JSON can hold."""
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [_json(each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _json(each) for key, each in value.items()}
+    return str(value)
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _digest(path: str) -> str | None:
+    found = hashlib.sha256()
+    try:
+        with open(path, "rb") as handle:
+            while block := handle.read(1 << 20):
+                found.update(block)
+    except OSError:
+        return None
+    return "sha256:" + found.hexdigest()
+
+
+SMALL = 32 * 1024 * 1024  # bytes of input up to which every step is run by itself, so that each can be counted
+
+
+class Run:
+    """One run: a private in-memory database, the results made so far, and the files staged but not yet in place."""
+
+    def __init__(self, root: str, on_event: Callable[[dict[str, Any]], None] | None, stepwise: bool | None) -> None:
+        self.root = os.path.abspath(root)
+        self.on_event = on_event
+        self.steps = {step["id"]: self._located(step) for step in STEPS}
+        self.stored: set[str] = set()
+        self.staged: list[tuple[str, str]] = []
+        self.writers: list[tuple[Any, dict[str, Any]]] = []
+        self.made_folders: list[str] = []
+        self.committed: list[str] = []
+        self.report: list[dict[str, Any]] = []
+        self.previews: list[dict[str, Any]] = []
+        self.spill = tempfile.mkdtemp(prefix="interlock-")
+        self.stepwise = self._inputs_are_small() if stepwise is None else stepwise
+
+    def _located(self, step: dict[str, Any]) -> dict[str, Any]:
+        """The step reading its file by the file's full path, whatever folder the process runs in."""
+        source = step.get("source")
+        if not source or not source.get("literal"):
+            return step
+        full = _literal(glob.escape(os.path.join(self.root, source["path"])))
+        checks = [{**check, "sql": check["sql"].replace(source["literal"], full)} for check in step["checks"]]
+        return {**step, "sql": step["sql"].replace(source["literal"], full, 1), "checks": checks}
+
+    def _inputs_are_small(self) -> bool:
+        sizes = [_size(os.path.join(self.root, step["source"]["path"])) for step in STEPS if step.get("source") and step["source"]["path"]]
+        return all(size is not None for size in sizes) and sum(size or 0 for size in sizes) <= SMALL
+
+    def connect(self, threads: int | None, memory: str | None) -> None:
+        """Open the database: order kept, clocks in UTC, nothing installed, large results spilled to a private folder."""
+        config: dict[str, Any] = {"autoinstall_known_extensions": "false", "temp_directory": self.spill}
+        if threads is not None:
+            config["threads"] = max(1, min(threads, 256))
+        if memory:
+            config["memory_limit"] = memory
+        try:
+            self.connection = duckdb.connect(":memory:", config=config)
+        except duckdb.Error as error:
+            raise RunFailed("IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB") from error
+        self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
+        with contextlib.suppress(duckdb.Error):
+            self.connection.execute("SET TimeZone = 'UTC'")
+        for statement in MACROS.values():
+            self.connection.execute(statement)
+        self.event("connected", connection=self.connection)
+
+    def event(self, kind: str, **data: Any) -> None:
+        if self.on_event is not None:
+            self.on_event({"event": kind, **data})
+
+    def set_inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Give every run input its value, of its type; text is read as that type."""
+        unknown = sorted(set(given) - set(INPUTS))
+        if unknown:
+            known = ", ".join(INPUTS) or "none"
+            raise RunFailed("IL906", f"there is no run input `{unknown[0]}`", help=f"the inputs are: {known}")
+        values: dict[str, Any] = {}
+        for name, declared in INPUTS.items():
+            if name not in given and "default" not in declared:
+                raise RunFailed("IL906", f"the run input `{name}` ({declared['type']}) has no value", help=f"give it with --input {name}=VALUE")
+            value = given.get(name, declared.get("default"))
+            if re.search("int", declared["type"]) and isinstance(value, str | float) and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
+                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help="give a whole number")
+            try:
+                self.connection.execute(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
+            except duckdb.Error as error:
+                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help=_plain(error)) from error
+            values[name] = value
+        return values
+
+    def check_sources(self) -> None:
+        """Look at the header and a sample of every source again: it must still be what the plan was checked against."""
+        for step in self.steps.values():
+            source = step.get("source")
+            if not source or source.get("describe") is None:
+                continue
+            arguments = {**source["arguments"], **{name: self.path(source["arguments"][name]) for name in source["paths"]}}
+            name = source["path"] or step["id"]
+            if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
+                raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
+            try:
+                columns, _ = source["describe"](self.connection, **arguments)
+            except FileNotFoundError as error:
+                raise RunFailed("IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan") from error
+            except (ValueError, OSError, duckdb.Error) as error:
+                reason = _plain(error).replace(self.root + os.sep, "")
+                raise RunFailed("IL902", f"`{name}` cannot be read: {reason}", step["id"]) from error
+            changes = _changes(source["columns"], columns)
+            if changes and not (all(change[0] == "type" for change in changes) and self._still_reads(step)):
+                lines = [_shown_change(change) for change in changes]
+                raise RunFailed(
+                    "IL901", f"`{name}` has changed since the plan was checked: {'; '.join(lines)}", step["id"],
+                    "check the plan again against the file as it is now, and look at what the change does to it",
+                    changes=[list(change) for change in changes],
+                )  # fmt: skip
+            self.event("source_checked", step=step["id"], path=source["path"], bytes=_size(self.path(name)))
+
+    def _still_reads(self, step: dict[str, Any]) -> bool:
+        """Whether a sample of the source still reads as the pinned types, although it looks like others."""
+        if step["kind"] != "select":
+            return False
+        try:
+            found = self.connection.execute(f"DESCRIBE {step['sql']}").fetchall()
+            pinned = self.connection.execute("DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])).fetchall()
+            if [row[1] for row in found] != [row[1] for row in pinned]:
+                return False
+            self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
+        except duckdb.Error:
+            return False
+        return True
+
+    def path(self, relative: str) -> str:
+        return os.path.join(self.root, relative)
+
+    def statement(self, sql: str, reads: Iterable[str]) -> str:
+        """`sql` with the results that are not stored as CTEs before it, each after what it reads."""
+        needed: list[str] = []
+
+        def visit(name: str) -> None:
+            if name in self.stored or name in needed:
+                return
+            for before in self.steps[name]["reads"]:
+                visit(before)
+            needed.append(name)
+
+        for name in reads:
+            visit(name)
+        if not needed:
+            return sql
+        parts = ",\n".join(f"{_quoted(name)} AS (\n{self.steps[name]['sql']}\n)" for name in needed)
+        return f"WITH {parts}\nSELECT * FROM (\n{sql}\n)"
+
+    def run_step(self, step: dict[str, Any]) -> None:
+        started = time.perf_counter()
+        self.event("step_started", step=step["id"], type=step["type"])
+        rows = size = None
+        fused = False
+        try:
+            if step["kind"] == "select":
+                fused = not (step["store"] or self.stepwise)
+                if not fused:
+                    rows = self.store(step)
+            elif step["kind"] == "rows":
+                rows = self.store_rows(step)
+            elif step["kind"] == "copy":
+                rows, size = self.copy(step)
+            else:
+                rows, size = self.write(step)
+            self.look(step)
+        except RuntimeError as error:
+            if "interrupt" not in str(error).lower():
+                raise
+            raise RunFailed("IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up") from None
+        except duckdb.Error as error:
+            raise self.blame(step, error) from error
+        seconds = time.perf_counter() - started
+        entry = {"step": step["id"], "type": step["type"], "rows": rows, "bytes": size, "seconds": round(seconds, 6), "fused": fused}
+        if step.get("path"):
+            entry["path"] = step["path"]
+        self.report.append(entry)
+        self.event("step_finished", **entry)
+
+    def store(self, step: dict[str, Any]) -> int:
+        text = self.statement(step["sql"], step["reads"])
+        self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} AS {text}")
+        self.stored.add(step["id"])
+        return self._count(_quoted(step["id"]))
+
+    def _count(self, relation: str) -> int:
+        row = self.connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+        return row[0] if row else 0
+
+    def arguments(self, step: dict[str, Any]) -> dict[str, Any]:
+        found = {**step["arguments"], **{name: self.path(step["arguments"][name]) for name in step["paths"]}}
+        if isinstance(found.get("source"), dict):
+            found["source"] = Described(**found["source"])
+        return found
+
+    def store_rows(self, step: dict[str, Any]) -> int:
+        """Run a Python node and store the rows it gives, a batch at a time, as their declared types."""
+        ports = [self.rows_of(name) for name in step["reads"]]
+        try:
+            given = step["call"](*ports, **self.arguments(step))
+            if not isinstance(given, Rows):
+                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
+            names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
+            self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} ({names})")
+            lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
+            statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
+            for batch in _batches(given):
+                self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
+        except (ValueError, OSError) as error:
+            raise RunFailed("IL907", f"`{step['id']}`: {_plain(error)}", step["id"]) from error
+        self.stored.add(step["id"])
+        return self._count(_quoted(step["id"]))
+
+    def rows_of(self, name: str) -> Rows:
+        """A result as a stream of rows, in its order."""
+        columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
+        # a timestamp with a zone comes as text: Python would need another library for it
+        chosen = ", ".join(
+            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}" if "zone" in kind or kind == "timestamptz" else _quoted(each)
+            for each, kind in columns
+        )
+        result = self.connection.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
+
+        def rows() -> Iterator[Sequence[Any]]:
+            while batch := result.fetchmany(2048):
+                yield from batch
+
+        return Rows(columns, rows())
+
+    def stage(self, relative: str) -> str:
+        """A file beside the one to write, to be renamed to it when everything else has succeeded."""
+        target = os.path.realpath(self.path(relative))
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
+        folder = os.path.dirname(target)
+        missing = []
+        while folder and not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        self.make_folder(relative, target)
+        self.made_folders += missing
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
+        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", suffix=".part", dir=os.path.dirname(target))
+        os.close(handle)
+        self.staged.append((temporary, target))
+        return temporary
+
+    def make_folder(self, relative: str, target: str) -> None:
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise RunFailed("IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder") from error
+
+    def copy(self, step: dict[str, Any]) -> tuple[int, int]:
+        temporary = self.stage(step["path"])
+        text = self.statement(step["sql"], step["reads"])
+        row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({step['options']})").fetchone()
+        with open(temporary, "rb+") as handle:
+            os.fsync(handle.fileno())
+        return (row[0] if row else 0), os.path.getsize(temporary)
+
+    def write(self, step: dict[str, Any]) -> tuple[int, int | None]:
+        """Run a Python sink up to its `yield`: all is written, nothing is visible yet."""
+        missing = []
+        folder = os.path.dirname(os.path.realpath(self.path(step["path"])))
+        while folder and not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        self.make_folder(step["path"], os.path.realpath(self.path(step["path"])))
+        self.made_folders += missing
+        counted = _Counted(self.rows_of(step["reads"][0]))
+        writer = step["call"](counted, **self.arguments(step))
+        self.writers.append((writer, step))
+        try:
+            next(writer)
+        except StopIteration:
+            raise RunFailed("IL907", f"`{step['id']}` ended without its `yield`", step["id"]) from None
+        except RunFailed:
+            raise
+        except duckdb.Error:
+            raise
+        except Exception as error:
+            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"]) from error
+        return counted.count, None
+
+    def look(self, step: dict[str, Any]) -> None:
+        """Check what must hold of a result, and keep the rows that are to be shown."""
+        broken = []
+        for check in step["checks"]:
+            violations = self.statement(check["sql"], check["reads"])
+            found = self.connection.execute(f"SELECT * FROM ({violations}) LIMIT 5").fetchall()
+            if not found:
+                self.event("check_passed", step=check["node"], title=check["title"])
+                continue
+            names = [column[0] for column in self.connection.description or []]
+            broken.append({
+                "code": check["code"], "node": check["node"], "title": check["title"], "count": self._count(f"({violations})"),
+                "columns": names, "rows": [[_json(value) for value in row] for row in found],
+            })  # fmt: skip
+        if broken:
+            raise _broken(broken)
+        if step["preview"]:
+            cursor = self.connection.execute(self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]]))
+            names = [column[0] for column in cursor.description or []]
+            rows = [[_json(value) for value in row] for row in cursor.fetchall()]
+            total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
+            self.previews.append({"step": step["id"], "columns": names, "rows": rows, "total": total})
+
+    def blame(self, step: dict[str, Any], error: duckdb.Error) -> RunFailed:
+        """The failure, told of the step in which it arose: steps that ran as one statement are tried one by one."""
+        if isinstance(error, duckdb.InterruptException):
+            return RunFailed("IL909", "the run was stopped", step["id"])
+        message, guilty = _plain(error), step["id"]
+        if re.search(r"No space left|disk.*full|could not write|Could not write", message, re.IGNORECASE) or isinstance(error, duckdb.IOException):
+            return RunFailed("IL908", f"`{step.get('path') or step['id']}`: {message}", step["id"], "make room, or change the permissions, and run again")
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return RunFailed("IL908", message, step["id"], "give the run more memory (--memory), or fewer columns")
+        if step["kind"] in ("select", "copy", "writes"):
+            needed: list[str] = []
+
+            def visit(name: str) -> None:
+                if name not in self.stored and name not in needed:
+                    for before in self.steps[name]["reads"]:
+                        visit(before)
+                    needed.append(name)
+
+            for name in step["reads"]:
+                visit(name)
+            for name in needed:
+                try:
+                    self.store(self.steps[name])
+                except duckdb.Error as earlier:
+                    message, guilty = _plain(earlier), name
+                    break
+        message = message.replace(self.root + os.sep, "")
+        return RunFailed("IL907", f"`{guilty}`: {_reworded(message)}", guilty, _advice(message))
+
+    def commit(self) -> None:
+        """Put everything in place: databases commit, then files take their names."""
+        for writer, step in self.writers:
+            try:
+                next(writer)
+            except StopIteration:
+                self.committed.append(step["path"])
+            except Exception as error:
+                raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"], committed=self.committed) from error
+        for temporary, target in self.staged:
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            os.replace(temporary, target)
+            self.committed.append(os.path.relpath(target, self.root))
+        self.staged = []
+        self.made_folders = []
+
+    def close(self) -> None:
+        """Leave nothing behind that was not committed."""
+        for writer, _ in self.writers:
+            with contextlib.suppress(Exception):
+                writer.close()
+        for temporary, _ in self.staged:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        for folder in self.made_folders:
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        if hasattr(self, "connection"):
+            self.connection.close()
+        shutil.rmtree(self.spill, ignore_errors=True)
+
+
+def run(
+    root: str = ".",
+    inputs: Mapping[str, Any] | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    stepwise: bool | None = None,
+) -> dict[str, Any]:
+    """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
+
+    `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
+    statements. By default it depends on how large the inputs are. The bytes written are the same.
+    """
+    started = time.perf_counter()
+    this = Run(root, on_event, stepwise)
+    try:
+        this.connect(threads, memory)
+        values = this.set_inputs(inputs or {})
+        this.check_sources()
+        for step in this.steps.values():
+            this.run_step(step)
+        this.commit()
+    except KeyboardInterrupt:
+        raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
+    except OSError as error:
+        raise RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")) from error
+    finally:
+        this.close()
+    outputs = [
+        {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
+         "digest": _digest(this.path(entry["path"]))}
+        for entry in this.report if entry.get("path") in this.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.committed)
+    ]  # fmt: skip
+    return {
+        "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
+        "steps": this.report, "outputs": outputs, "previews": this.previews, "seconds": round(time.perf_counter() - started, 6),
+    }  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
+    parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
+    parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
+    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more")
+    parser.add_argument("--threads", type=int, help="threads to use (default: all)")
+    parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    given = parser.parse_args(arguments)
+    pairs = [each.partition("=") for each in given.input]
+    if any(not sign for _, sign, _ in pairs):
+        parser.error("--input takes NAME=VALUE")
+    try:
+        report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
+    except RunFailed as failed:
+        if given.json:
+            print(json.dumps({"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}))
+        else:
+            print(f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""), file=sys.stderr)
+        return 3
+    if given.json:
+        print(json.dumps(report))
+        return 0
+    for entry in report["steps"]:
+        rows = "" if entry["rows"] is None else f"{entry['rows']:,} row{'' if entry['rows'] == 1 else 's'}"
+        print(f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip())
+    return 0
+
+if __name__ == "__main__":
+    sys.exit(main())
