@@ -125,9 +125,10 @@ def wrong_port(case: Case, draw: Random) -> Iterator[Made]:
     """An edge goes into a port that is not there, or into the other one."""
     for place, edge in enumerate(case.edges):
         port = {"left": "right", "right": "left"}.get(edge.get("port", ""), "inlet")
+        beside = [other for other, each in enumerate(case.edges) if each["to"] == edge["to"]]
         yield (
             f"{edge['from']} -> {edge['to']}: port {port}",
-            _ends(case, place),
+            _ends(case, *beside),
             changed(case.document, ("edges", place, "port"), port),
         )
 

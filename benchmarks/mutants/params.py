@@ -186,7 +186,7 @@ def wrong_kind(case: Case, draw: Random) -> Iterator[Made]:
     """A value of another kind: a number for a text, a text for a number, a list, a mapping, nothing."""
     for path, value in case.params():
         others: list[Any] = [[value], {"value": value}, None]
-        others += [17, True] if isinstance(value, str) else ["many", "", f"{value} "]
+        others += [17, True] if isinstance(value, str) else ["many", "", str(value), [[value]]]
         yield (
             f"{value!r} becomes {(other := draw.choice(others))!r}",
             _kept(case, path),
@@ -308,9 +308,9 @@ def bad_path(case: Case, draw: Random) -> Iterator[Made]:
             for other in draw.sample(others, min(9, len(others))):
                 if other != old:
                     ends = [
-                        f"/nodes/{each}/params"
-                        for each, one in enumerate(case.nodes)
-                        if other in one.get("params", {}).values()
+                        f"/nodes/{position}/params"
+                        for position, one in enumerate(case.nodes)
+                        if any(f"{each}/".startswith(f"{other}/") for each in one.get("params", {}).values())
                     ]
                     yield (
                         f"{node['id']}: {other[:30]!r} for {old}",

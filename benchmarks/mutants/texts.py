@@ -78,6 +78,15 @@ QUERY_BREAKS = (
     ("p.", "q."),
     ("on ", "on 1 = 'a' and "),
     (" limit ", " "),
+    (" cross join ", " join "),
+    (" cross join ", " crross join "),
+    (" on p.id = s.product_id", ""),
+    (" = ", " > 'a' and 1 = "),
+    (" > 0", " > '0'"),
+    ("sum(s.pieces)", "sum(s.store)"),
+    ("count(*)", "string_agg(status, ',')"),
+    ("count(*)", "row_number() over ()"),
+    (" order by ", " limit 3 order by "),
 )
 
 

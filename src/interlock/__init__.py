@@ -25,6 +25,10 @@ _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = ["__version__", *_HOMES]
 
 
+def __dir__() -> list[str]:
+    return ["__version__", *_HOMES]
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module `interlock` has no attribute `{name}`")

@@ -74,7 +74,11 @@ class Checked:
         """The diagnostics with excerpts of the plan, or one line each: the form that a planning model is shown."""
         from interlock.syntax import render
 
-        return render.concise(self.diagnostics, self.document) if concise else render.full(self.diagnostics, self.document, color)
+        return (
+            render.concise(self.diagnostics, self.document)
+            if concise
+            else render.full(self.diagnostics, self.document, color)
+        )
 
     def as_json(self) -> list[dict[str, Any]]:
         """The diagnostics as plain data."""
@@ -123,11 +127,15 @@ class Project:
         policy = replace(self.policy, protected=(*self.policy.protected, file)) if file else self.policy
         verdict = check_plan(read.plan, self.registry, policy)
         broken = {each.code for each in read.diagnostics if each.severity == "error"}
-        found = tuple(each for each in verdict.diagnostics if not (each.code == "IL101" and each.data.get("found") == ""))
+        found = tuple(
+            each for each in verdict.diagnostics if not (each.code == "IL101" and each.data.get("found") == "")
+        )
         if broken & LEFT_OUT:
             found = tuple(each for each in found if each.code not in FOLLOWS)
         everything = [anchored(each, read.document) for each in (*read.diagnostics, *found)]
-        return Checked(read.document, read.plan, None if broken else verdict.checked, in_order(everything, read.document))
+        return Checked(
+            read.document, read.plan, None if broken else verdict.checked, in_order(everything, read.document)
+        )
 
     def check(self, plan: Plan) -> Verdict:
         """Prove what can be proved about a plan."""
@@ -192,7 +200,9 @@ class Project:
             found = self.registry.find(node.type, node.version)
             if found is not None:
                 kind = found.type
-                kinds[node.id] = "source" if kind.is_source else "sink" if kind.is_sink else "check" if kind.observes else "step"
+                kinds[node.id] = (
+                    "source" if kind.is_source else "sink" if kind.is_sink else "check" if kind.observes else "step"
+                )
         return plan_graph(checked.plan, None, kinds, _column_notes(checked.proven))
 
     def open_surfaces(self) -> list[dict[str, str]]:
@@ -218,7 +228,9 @@ def _column_notes(proven: CheckedPlan | None) -> dict[str, str]:
     """What each node does to the columns, in a few words: `+ net`, or the columns it gives."""
     notes: dict[str, str] = {}
     for each in proven.nodes if proven else ():
-        before = {column.name for _, source in each.inputs for column in (proven.by_id[source].schema if proven else ())}
+        before = {
+            column.name for _, source in each.inputs for column in (proven.by_id[source].schema if proven else ())
+        }
         new = [name for name in each.schema.names if name not in before]
         if each.inputs and not new and len(each.schema) == len(before):
             continue
@@ -239,7 +251,7 @@ def _configured(root: Path) -> Project:
         raise ProjectError(f"{path}: unknown key `{unknown[0]}`; the keys are `nodes` and `[policy]`")
     files = settings.get("nodes", [])
     if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
-        raise ProjectError(f"{path}: `nodes` must be a list of files, such as [\"my_nodes.py\"]")
+        raise ProjectError(f'{path}: `nodes` must be a list of files, such as ["my_nodes.py"]')
     return Project(root, tuple(root / each for each in files), _policy_settings(path, settings.get("policy", {})), True)
 
 

@@ -167,7 +167,7 @@ def misspelt(good: Good) -> Iterator[Any]:
 
 def as_yaml(value: Any) -> str:
     """Plain data as YAML, in a layout unlike our own."""
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=70, indent=3)
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=False, width=70, indent=3)
 
 
 def told(checked: Checked) -> list[tuple[str, str, str, str]]:

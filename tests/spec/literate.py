@@ -10,7 +10,7 @@ A file has `##` sections; a section has prose, data files, and plans with what m
 - an ```` ```expect ```` block behind a plan holds the same as `LINE: error: [CODE] part` (or `FIRST-LAST:`),
   where remarks cannot stand;
 - a ```` ```snapshot ```` block behind a plan is the whole rendering of what is found;
-- a ```` ```console ```` block is a session in the project folder: commands after `$ `, and what they print.
+- a ```` ```console ```` block is a transcript in the project folder: commands after `$ `, and what they print.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Case:
-    """A plan and what must be said about it, or a session where `console` is set."""
+    """A plan and what must be said about it, or a transcript where `console` is set."""
 
     section: str
     line: int
@@ -60,8 +60,8 @@ class Case:
 
 def read(path: Path) -> list[Case]:
     """The cases of a file, in its order; raises ValueError where it is not in the form above."""
-    shared: dict[str, str] = {}
-    files = shared
+    common: dict[str, str] = {}
+    files = common
     section = ""
     cases: list[Case] = []
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -70,7 +70,7 @@ def read(path: Path) -> list[Case]:
         line = lines[at]
         at += 1
         if line.startswith("## "):
-            section, files = line[3:].strip(), dict(shared)
+            section, files = line[3:].strip(), dict(common)
             continue
         fence = _FENCE.match(line)
         if fence is None:

@@ -1,6 +1,6 @@
 """The rules, as the Markdown files beside this one tell them. `literate` describes their form.
 
-`pytest tests/spec --write-goldens` writes the snapshots and sessions again; read the difference before you commit it.
+`pytest tests/spec --write-goldens` writes the snapshots and transcripts again; read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 
 CASES = [(path, case) for path in sorted(HERE.glob("*.md")) for case in literate.read(path)]
 PLANS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is None]
-SESSIONS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is not None]
+TRANSCRIPTS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is not None]
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def test_plan(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
         assert shown.splitlines() == case.snapshot.splitlines()
 
 
-@pytest.mark.parametrize(("path", "case"), SESSIONS)
-def test_session(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
+@pytest.mark.parametrize(("path", "case"), TRANSCRIPTS)
+def test_transcript(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
     lay_out(case, tmp_path)
-    told = "\n".join(session(case.console, tmp_path))
+    told = "\n".join(transcript(case.console, tmp_path))
     if writing:
         write_block(path, case, told)
     else:
@@ -74,7 +74,7 @@ def test_session(path: Path, case: Any, tmp_path: Path, writing: bool) -> None:
 
 @cache
 def sections() -> dict[tuple[str, str], tuple[set[str], bool]]:
-    """For each section the codes it expects, and whether a plan of it passes or a session of it ends well."""
+    """For each section the codes it expects, and whether a plan of it passes or a transcript of it ends well."""
     found: dict[tuple[str, str], tuple[set[str], bool]] = {}
     for path, case in CASES:
         codes, ok = found.get((path.stem, case.section), (set(), False))
@@ -112,8 +112,8 @@ def lay_out(case: Any, root: Path) -> None:
         target.write_text(text, encoding="utf-8")
 
 
-def session(script: str, root: Path) -> Iterator[str]:
-    """The session again, with what its commands print now. A command that fails leaves every file as it was."""
+def transcript(script: str, root: Path) -> Iterator[str]:
+    """The transcript again, with what its commands print now. A command that fails leaves every file as it was."""
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     for command in (line[2:] for line in script.splitlines() if line.startswith("$ ")):
         before = contents(root)
@@ -137,7 +137,7 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 def write_block(path: Path, case: Any, new: str) -> None:
-    """Replace the snapshot or the session of a case in its file, where it stands now."""
+    """Replace the snapshot or the transcript of a case in its file, where it stands now."""
     index = [each for other, each in CASES if other == path].index(case)
     now = literate.read(path)[index]
     old, line = (now.console, now.line) if now.console is not None else (now.snapshot, now.snapshot_line)

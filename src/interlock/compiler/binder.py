@@ -43,17 +43,14 @@ class Binder:
     def bind(self, statement: str, tables: Mapping[str, Schema]) -> list[tuple[str, Type]]:
         """The names and types of the columns that `statement` gives over empty `tables`; raises BindError."""
         with self._lock:
-            relations = ", ".join(
-                f"{_quoted(name)} AS (FROM {self._table(schema)})" for name, schema in tables.items()
-            )
+            relations = ", ".join(f"{_quoted(name)} AS (FROM {self._table(schema)})" for name, schema in tables.items())
             # a subquery of its own lets the statement bring its own WITH
             text = f"WITH {relations} SELECT * FROM ({statement})" if relations else statement
             try:
                 self._make_macros(statement)
                 relation = self._connection.sql(text)
                 return [
-                    (name, parse_type(str(kind)))
-                    for name, kind in zip(relation.columns, relation.types, strict=True)
+                    (name, parse_type(str(kind))) for name, kind in zip(relation.columns, relation.types, strict=True)
                 ]
             except duckdb.Error as error:
                 raise BindError(plain_error(error)) from error

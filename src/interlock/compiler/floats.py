@@ -49,8 +49,14 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
         if not (kind.is_float or (kind.is_numeric and FAMILIES[name] == "std")):
             continue
         having = call.find_ancestor(exp.Having)
-        if having is not None and (having.parent.args.get("qualify") or having.parent.find(exp.Window)):
-            raise Unprovable(f"`{name}` of floats stands in a HAVING beside window functions; filter the groups in a step of its own")
+        if (
+            having is not None
+            and having.parent is not None
+            and (having.parent.args.get("qualify") or having.parent.find(exp.Window))
+        ):
+            raise Unprovable(
+                f"`{name}` of floats stands in a HAVING beside window functions; filter the groups in a step of its own"
+            )
         found.append((call, FAMILIES[name]))
     return found
 
@@ -65,7 +71,9 @@ def _type(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[
         part = scope.args.get(clause)
         if part is not None:
             probe.set(clause, [each.copy() for each in part] if isinstance(part, list) else part.copy())
-    ctes = [cte.copy() for outer in _enclosing(scope) if outer.args.get("with_") for cte in outer.args["with_"].expressions]
+    ctes = [
+        cte.copy() for outer in _enclosing(scope) if outer.args.get("with_") for cte in outer.args["with_"].expressions
+    ]
     if ctes:
         probe.set("with_", exp.With(expressions=ctes))
     try:

@@ -78,7 +78,11 @@ def _double(value: Any) -> float:
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    return {"true": True, "false": False}[str(value).strip().lower()] if str(value).strip().lower() in ("true", "false") else _fail()
+    return (
+        {"true": True, "false": False}[str(value).strip().lower()]
+        if str(value).strip().lower() in ("true", "false")
+        else _fail()
+    )
 
 
 def _fail() -> bool:
@@ -135,5 +139,3 @@ _READERS: Mapping[str, Any] = {
     "timestamptz": _timestamptz,
     "time": _time,
 }
-
-

@@ -124,14 +124,19 @@ class Plan:
             },
             "nodes": sorted(
                 (
-                    {"id": node.id, "type": node.reference, "params": {name: _in_order(each) for name, each in node.params.items()}}
+                    {
+                        "id": node.id,
+                        "type": node.reference,
+                        "params": {name: _in_order(each) for name, each in node.params.items()},
+                    }
                     for node in self.nodes
                 ),
                 key=lambda node: str(node["id"]),
             ),
             "edges": sorted(edges, key=lambda edge: (edge["to"], edge["rank"])),
             "contracts": {
-                contract.subject: {name: _in_order(each) for name, each in contract.body.items()} for contract in self.contracts
+                contract.subject: {name: _in_order(each) for name, each in contract.body.items()}
+                for contract in self.contracts
             },
         }
 

@@ -125,10 +125,16 @@ RESERVED = frozenset(
 
 def quote_name(name: str) -> str:
     """A name as it stands in a type or statement: bare if it is plain and not reserved, else in double quotes."""
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in RESERVED else '"' + name.replace('"', '""') + '"'
+    return (
+        name
+        if re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in RESERVED
+        else '"' + name.replace('"', '""') + '"'
+    )
 
 
-_TOKEN = re.compile(r"""\s*(?:(?P<name>[A-Za-z_][\w]*)|(?P<quoted>"(?:[^"]|"")*")|(?P<text>'(?:[^']|'')*')|(?P<number>\d+)|(?P<sign>[(),\[\]]))""")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<name>[A-Za-z_][\w]*)|(?P<quoted>"(?:[^"]|"")*")|(?P<text>'(?:[^']|'')*')|(?P<number>\d+)|(?P<sign>[(),\[\]]))"""
+)
 
 
 @lru_cache(maxsize=4096)
@@ -367,13 +373,26 @@ def common_type(left: Type, right: Type) -> Type | None:
 
 _SIGNED = ["tinyint", "smallint", "integer", "bigint", "hugeint"]
 _UNSIGNED = ["utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"]
-_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "utinyint": 3, "usmallint": 5, "uinteger": 10, "ubigint": 20}
+_DIGITS = {
+    "tinyint": 3,
+    "smallint": 5,
+    "integer": 10,
+    "bigint": 19,
+    "utinyint": 3,
+    "usmallint": 5,
+    "uinteger": 10,
+    "ubigint": 20,
+}
 
 
 def _common_number(left: Type, right: Type) -> Type:
     if left.is_float or right.is_float:
         single = "float" in (left.name, right.name) and "double" not in (left.name, right.name)
-        return Type("float") if single and (left.name == right.name or left.is_integer or right.is_integer) else Type("double")
+        return (
+            Type("float")
+            if single and (left.name == right.name or left.is_integer or right.is_integer)
+            else Type("double")
+        )
     if left.name == "decimal" or right.name == "decimal":
         (lw, ls), (rw, rs) = _decimal_shape(left), _decimal_shape(right)
         scale = max(ls, rs)

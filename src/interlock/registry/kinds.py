@@ -70,7 +70,7 @@ class NewColumn(Kind):
 class Expression(Kind):
     """A SQL scalar expression over the input's columns and `:inputs`."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     type: t.Type
     nullable: bool
     columns: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class Expression(Kind):
     longest: ClassVar[int] = 20_000
 
     @property
-    def sql(self) -> exp.Expression:
+    def sql(self) -> exp.Expr:
         return self.tree.copy()
 
 
@@ -86,14 +86,14 @@ class Expression(Kind):
 class Predicate(Kind):
     """A SQL expression that is true or false for each row."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     columns: tuple[str, ...] = ()
     non_null: frozenset[str] = frozenset()
     hint: ClassVar[str] = "a true/false SQL expression over input columns and :inputs"
     longest: ClassVar[int] = 20_000
 
     @property
-    def sql(self) -> exp.Expression:
+    def sql(self) -> exp.Expr:
         return self.tree.copy()
 
 

@@ -191,6 +191,6 @@ def needed(names: Iterable[str]) -> list[Macro]:
     return list(found.values())
 
 
-def used_in(tree: exp.Expression) -> list[Macro]:
+def used_in(tree: exp.Expr) -> list[Macro]:
     """The macros that a statement needs, each after the ones it uses."""
     return needed({call.name for call in tree.find_all(exp.Anonymous) if call.name in MACROS})

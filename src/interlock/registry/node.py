@@ -86,7 +86,9 @@ class NodeType:
             if kind is None:
                 raise NodeDefinitionError(f"{self.name}: port `{parameter.name}` must be annotated Table or Rows")
             variadic = parameter.kind is parameter.VAR_POSITIONAL
-            found.append(PortSpec(parameter.name, "Table", not variadic and parameter.default is parameter.empty, variadic))
+            found.append(
+                PortSpec(parameter.name, "Table", not variadic and parameter.default is parameter.empty, variadic)
+            )
         return tuple(found)
 
     @cached_property
@@ -95,15 +97,23 @@ class NodeType:
         kinds: dict[Any, KindOfNode] = {Select: "relational", Copy: "copy", Rows: "rows", Writes: "writes"}
         returns = self.hints.get("return")
         if returns not in kinds:
-            raise NodeDefinitionError(f"{self.name}: the result must be annotated Select, Copy, Rows or Writes, not {returns}")
+            raise NodeDefinitionError(
+                f"{self.name}: the result must be annotated Select, Copy, Rows or Writes, not {returns}"
+            )
         if returns is Rows and inspect.isgeneratorfunction(self.function):
-            raise NodeDefinitionError(f"{self.name}: a node annotated Rows returns Rows(columns, rows); it does not yield rows itself")
+            raise NodeDefinitionError(
+                f"{self.name}: a node annotated Rows returns Rows(columns, rows); it does not yield rows itself"
+            )
         if returns is Writes and not inspect.isgeneratorfunction(self.function):
-            raise NodeDefinitionError(f"{self.name}: a sink annotated Writes yields once, between writing and committing")
+            raise NodeDefinitionError(
+                f"{self.name}: a sink annotated Writes yields once, between writing and committing"
+            )
         expected = Rows if returns in (Rows, Writes) else Table
         for name in (port.name for port in self.ports):
             if _port_type(self.hints[name]) is not expected:
-                raise NodeDefinitionError(f"{self.name}: port `{name}` must be annotated {expected.__name__} in a node that gives {returns.__name__}")
+                raise NodeDefinitionError(
+                    f"{self.name}: port `{name}` must be annotated {expected.__name__} in a node that gives {self.hints['return'].__name__}"
+                )
         return kinds[returns]
 
     def validate(self) -> None:

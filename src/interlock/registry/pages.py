@@ -33,7 +33,14 @@ def page(node_type: NodeType, *, heading: str = "") -> str:
     lines = [f"{heading}{node_type.name}@{node_type.version}", "", node_type.doc, ""]
     if node_type.ports:
         ports = [
-            port.name + (" (any number, each under a name of its own)" if port.variadic else "" if port.required else " (optional)")
+            port.name
+            + (
+                " (any number, each under a name of its own)"
+                if port.variadic
+                else ""
+                if port.required
+                else " (optional)"
+            )
             for port in node_type.ports
         ]
         lines.append(f"Inputs: {', '.join(ports)}.")
@@ -98,7 +105,7 @@ def kind_text(whole: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return schema["$ref"].rsplit("/", 1)[-1]
     if "x-kind" in schema:
-        return _KIND_WORDS.get(schema["x-kind"], schema["x-kind"].lower())
+        return _KIND_WORDS.get(str(schema["x-kind"]), str(schema["x-kind"]).lower())
     if "enum" in schema or "const" in schema:
         return " | ".join(str(each) for each in schema.get("enum", [schema.get("const")]))
     if "anyOf" in schema:
@@ -162,7 +169,12 @@ def _is_open(whole: Mapping[str, Any], schema: Any, depth: int = 0) -> bool:
         return any(_is_open(whole, each, depth + 1) for each in target.get("properties", {}).values())
     if schema.get("type") == "string":
         return not ("pattern" in schema and "maxLength" in schema) and "x-data" not in schema
-    inner = [*schema.get("anyOf", ()), schema.get("items"), schema.get("additionalProperties"), schema.get("propertyNames")]
+    inner = [
+        *schema.get("anyOf", ()),
+        schema.get("items"),
+        schema.get("additionalProperties"),
+        schema.get("propertyNames"),
+    ]
     if schema.get("anyOf") and {each.get("type") for each in schema["anyOf"]} >= {"string", "number", "boolean"}:
         return False  # a literal: a value that is data, whatever its type
     return any(_is_open(whole, each, depth + 1) for each in inner)

@@ -37,25 +37,27 @@ def table(name: str, alias: str | None = None) -> exp.Table:
     return exp.Table(this=name_of(name), alias=exp.TableAlias(this=name_of(alias)) if alias else None)
 
 
-def named(tree: exp.Expression, name: str) -> exp.Expression:
+def named(tree: exp.Expr, name: str) -> exp.Expr:
     """`tree AS name`; a column that has that name already stays as it is."""
     if isinstance(tree, exp.Column) and tree.name == name:
         return tree
     return exp.Alias(this=tree, alias=name_of(name))
 
 
-def call(function: str, *arguments: exp.Expression | Any) -> exp.Anonymous:
+def call(function: str, *arguments: exp.Expr | Any) -> exp.Anonymous:
     """A call of a DuckDB function; plain Python values become literals."""
-    return exp.Anonymous(this=function, expressions=[each if isinstance(each, exp.Expression) else literal(each) for each in arguments])
+    return exp.Anonymous(
+        this=function, expressions=[each if isinstance(each, exp.Expr) else literal(each) for each in arguments]
+    )
 
 
-def cast(tree: exp.Expression, kind: Type, *, trying: bool = False) -> exp.Expression:
+def cast(tree: exp.Expr, kind: Type, *, trying: bool = False) -> exp.Expr:
     """`CAST(tree AS kind)`, or TRY_CAST, which gives null where the value does not fit."""
     target = datatype(kind)
     return exp.TryCast(this=tree, to=target) if trying else exp.Cast(this=tree, to=target)
 
 
-def datatype(kind: Type) -> exp.Expression:
+def datatype(kind: Type) -> exp.Expr:
     """The type as a tree."""
     found = _TYPES.get(kind)
     if found is None:
@@ -66,7 +68,7 @@ def datatype(kind: Type) -> exp.Expression:
 _TYPES: dict[Type, Any] = {}
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """A Python value as a SQL literal: None, booleans, numbers, text, dates, times, lists and mappings.
 
     >>> literal("it's").sql(dialect="duckdb"), literal(1.5).sql(dialect="duckdb")
@@ -97,54 +99,61 @@ def literal(value: Any) -> exp.Expression:
     return exp.Literal.string(str(value))
 
 
-def literal_number(text: str) -> exp.Expression:
+def literal_number(text: str) -> exp.Expr:
     """A number as written: `-1.5` becomes the negation of a literal."""
     return exp.Neg(this=exp.Literal.number(text[1:])) if text.startswith("-") else exp.Literal.number(text)
 
 
-def struct(members: Mapping[str, exp.Expression]) -> exp.Expression:
+def struct(members: Mapping[str, exp.Expr]) -> exp.Expr:
     """A struct literal `{'a': …}`."""
-    return exp.Struct(expressions=[exp.PropertyEQ(this=name_of(key), expression=value) for key, value in members.items()])
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=name_of(key), expression=value) for key, value in members.items()]
+    )
 
 
-def ordered(tree: exp.Expression, *, descending: bool = False, nulls_first: bool = False) -> exp.Ordered:
+def ordered(tree: exp.Expr, *, descending: bool = False, nulls_first: bool = False) -> exp.Ordered:
     """An ORDER BY term that says where nulls go."""
     return exp.Ordered(this=tree, desc=descending, nulls_first=nulls_first)
 
 
-def order(terms: Iterable[exp.Ordered | exp.Expression]) -> exp.Order | None:
+def order(terms: Iterable[exp.Ordered | exp.Expr]) -> exp.Order | None:
     """An ORDER BY clause, or None for no terms."""
     found = [term if isinstance(term, exp.Ordered) else ordered(term) for term in terms]
     return exp.Order(expressions=found) if found else None
 
 
-def select(*columns: exp.Expression) -> exp.Select:
+def select(*columns: exp.Expr) -> exp.Select:
     """A SELECT of these columns, without a FROM yet."""
     return exp.Select(expressions=list(columns))
 
 
-def window(function: exp.Expression, partition: Iterable[exp.Expression] = (), by: Iterable[exp.Ordered] = (), frame: exp.WindowSpec | None = None) -> exp.Window:
+def window(
+    function: exp.Expr,
+    partition: Iterable[exp.Expr] = (),
+    by: Iterable[exp.Ordered] = (),
+    frame: exp.WindowSpec | None = None,
+) -> exp.Window:
     """`function OVER (PARTITION BY … ORDER BY … frame)`."""
     return exp.Window(this=function, partition_by=list(partition), order=order(by), over="OVER", spec=frame)
 
 
-def position() -> exp.Expression:
+def position() -> exp.Expr:
     """`row_number() OVER ()`: a row's place in its input, which DuckDB guarantees to be the input's order."""
     return window(exp.RowNumber())
 
 
-def all_of(*conditions: exp.Expression | None) -> exp.Expression | None:
+def all_of(*conditions: exp.Expr | None) -> exp.Expr | None:
     """Conditions joined by AND, each in parentheses where that is needed; None for none."""
     return _joined(exp.And, conditions)
 
 
-def any_of(*conditions: exp.Expression | None) -> exp.Expression | None:
+def any_of(*conditions: exp.Expr | None) -> exp.Expr | None:
     """Conditions joined by OR; None for none."""
     return _joined(exp.Or, conditions)
 
 
-def _joined(connector: type[exp.And] | type[exp.Or], conditions: Iterable[exp.Expression | None]) -> exp.Expression | None:
-    found: exp.Expression | None = None
+def _joined(connector: type[exp.And] | type[exp.Or], conditions: Iterable[exp.Expr | None]) -> exp.Expr | None:
+    found: exp.Expr | None = None
     for condition in conditions:
         if condition is None:
             continue
@@ -153,17 +162,22 @@ def _joined(connector: type[exp.And] | type[exp.Or], conditions: Iterable[exp.Ex
     return found
 
 
-def grouped(tree: exp.Expression) -> exp.Expression:
+def grouped(tree: exp.Expr) -> exp.Expr:
     """`tree`, in parentheses if it is an operator that could bind to what stands beside it."""
-    return exp.Paren(this=tree) if isinstance(tree, exp.Binary | exp.Unary | exp.Between | exp.In | exp.Is) and not isinstance(tree, exp.Paren | exp.Dot) else tree
+    return (
+        exp.Paren(this=tree)
+        if isinstance(tree, exp.Binary | exp.Unary | exp.Between | exp.In | exp.Is)
+        and not isinstance(tree, exp.Paren | exp.Dot)
+        else tree
+    )
 
 
-def is_null(tree: exp.Expression) -> exp.Is:
+def is_null(tree: exp.Expr) -> exp.Is:
     """`tree IS NULL`."""
     return exp.Is(this=grouped(tree), expression=exp.Null())
 
 
-def not_null(tree: exp.Expression) -> exp.Not:
+def not_null(tree: exp.Expr) -> exp.Not:
     """`tree IS NOT NULL`."""
     return exp.Not(this=is_null(tree))
 
@@ -172,9 +186,11 @@ class _Printer(DuckDB.Generator):
     """DuckDB's dialect, leaving the names of functions as they were written."""
 
 
-def text(tree: exp.Expression, *, pretty: bool = False) -> str:
+def text(tree: exp.Expr, *, pretty: bool = False) -> str:
     """The statement as DuckDB reads it."""
-    return _Printer(dialect="duckdb", pretty=pretty, normalize_functions=False, comments=False, max_text_width=100).generate(tree)
+    return _Printer(
+        dialect="duckdb", pretty=pretty, normalize_functions=False, comments=False, max_text_width=100
+    ).generate(tree)
 
 
 def unused(name: str, taken: Iterable[str]) -> str:
@@ -194,7 +210,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"enable_external_access": False, "threads": 1})
 
 
-def value_of(tree: exp.Expression) -> Any:
+def value_of(tree: exp.Expr) -> Any:
     """The value of an expression without columns, as DuckDB computes it; raises duckdb.Error where DuckDB does."""
     row = _engine().cursor().execute(text(select(tree))).fetchone()
     return row[0] if row else None
@@ -203,7 +219,7 @@ def value_of(tree: exp.Expression) -> Any:
 _WITH_ZONE = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)$", re.IGNORECASE)
 
 
-def fitting(value: bool | int | float | str, kind: Type) -> exp.Expression | None:
+def fitting(value: bool | int | float | str, kind: Type) -> exp.Expr | None:
     """A plain value as a literal of exactly that type, or None if it does not fit without a change of meaning.
 
     Text never becomes a number, a number never text, and nothing is rounded.
@@ -229,7 +245,9 @@ def fitting(value: bool | int | float | str, kind: Type) -> exp.Expression | Non
         found = cast(literal(value), kind, trying=True)
         same = not_null(found)
         if kind.name == "date":
-            same = exp.EQ(this=cast(found, Type("timestamp")), expression=cast(literal(value), Type("timestamp"), trying=True))
+            same = exp.EQ(
+                this=cast(found, Type("timestamp")), expression=cast(literal(value), Type("timestamp"), trying=True)
+            )
     else:
         return None
     try:
@@ -239,10 +257,14 @@ def fitting(value: bool | int | float | str, kind: Type) -> exp.Expression | Non
     if not fits:
         return None
     inner = found.this
-    return inner if isinstance(inner, exp.Cast) and inner.args["to"] == found.args["to"] else exp.Cast(this=inner, to=found.args["to"])
+    return (
+        inner
+        if isinstance(inner, exp.Cast) and inner.args["to"] == found.args["to"]
+        else exp.Cast(this=inner, to=found.args["to"])
+    )
 
 
-def options(**values: Any) -> list[exp.Expression]:
+def options(**values: Any) -> list[exp.Expr]:
     """Named arguments of a table function, `name = value`."""
     return [exp.EQ(this=exp.Var(this=name), expression=literal(value)) for name, value in values.items()]
 
@@ -258,13 +280,19 @@ def read_file(function: str, path: str, **values: Any) -> exp.Table:
     return exp.Table(this=exp.Anonymous(this=function, expressions=[literal(glob.escape(path)), *options(**values)]))
 
 
-def exactly(tree: exp.Expression, kind: Type, label: str) -> exp.Expression:
+def exactly(tree: exp.Expr, kind: Type, label: str) -> exp.Expr:
     """A text as a whole number or decimal; a text that would have to be rounded stops the run.
 
     DuckDB's own cast makes 2 of `1.5` without a word. Empty text is null.
     """
     scale = kind.precision[1] if kind.precision else 0
-    digits = rf"[+-]?([0-9]+(\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)" if scale else r"[+-]?[0-9]+(\.0*)?" if kind.precision else "[+-]?[0-9]+"
+    digits = (
+        rf"[+-]?([0-9]+(\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)"
+        if scale
+        else r"[+-]?[0-9]+(\.0*)?"
+        if kind.precision
+        else "[+-]?[0-9]+"
+    )
     message = concat(f"column `{label}`: `", tree, f"` is not a {kind}; declare another type for it, such as varchar")
     quick = []
     if kind.is_integer:  # nearly every number is written as the engine would write it: no need to match a pattern
@@ -279,7 +307,7 @@ def exactly(tree: exp.Expression, kind: Type, label: str) -> exp.Expression:
     )
 
 
-def concat(*parts: exp.Expression | str) -> exp.Expression:
+def concat(*parts: exp.Expr | str) -> exp.Expr:
     """Texts put together with `||`."""
     trees = [literal(part) if isinstance(part, str) else part.copy() for part in parts]
     found = trees[0]
@@ -300,7 +328,7 @@ def fresh(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def filtered(aggregate: exp.Expression, where: exp.Expression | None) -> exp.Expression:
+def filtered(aggregate: exp.Expr, where: exp.Expr | None) -> exp.Expr:
     """`aggregate FILTER (WHERE where)`, or the aggregate itself without a condition."""
     return exp.Filter(this=aggregate, expression=exp.Where(this=where)) if where is not None else aggregate
 

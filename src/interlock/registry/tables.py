@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -23,7 +23,7 @@ class Table:
     schema: Schema
 
     @property
-    def columns(self) -> list[exp.Expression]:
+    def columns(self) -> list[exp.Expr]:
         """References to all columns, in order."""
         return [sql.column(name) for name in self.schema.names]
 
@@ -40,14 +40,16 @@ class Table:
 
     def numbered(self, alias: str | None = None) -> exp.Subquery:
         """This relation with one more column, `position`: each row's place in the input's order, from 1."""
-        inner = sql.select(*self.columns, sql.named(sql.position(), self.position)).from_(sql.table(self.name), copy=False)
+        inner = sql.select(*self.columns, sql.named(sql.position(), self.position)).from_(
+            sql.table(self.name), copy=False
+        )
         return exp.Subquery(this=inner, alias=exp.TableAlias(this=sql.name_of(alias or self.name)))
 
-    def select(self, *columns: exp.Expression) -> exp.Select:
+    def select(self, *columns: exp.Expr) -> exp.Select:
         """SELECT these columns (all, if none are given) FROM this relation."""
         return sql.select(*(columns or self.columns)).from_(sql.table(self.name), copy=False)
 
-    def select_numbered(self, *columns: exp.Expression) -> exp.Select:
+    def select_numbered(self, *columns: exp.Expr) -> exp.Select:
         """The same over `numbered()`, so that `position` can be used."""
         return sql.select(*(columns or self.columns)).from_(self.numbered(), copy=False)
 
@@ -96,12 +98,16 @@ class Rows:
         return iter(self.rows)
 
 
-class Writes:
-    """The annotation of a Python sink: a generator that writes everything, yields once, and commits after that.
+if TYPE_CHECKING:
+    Writes = Iterator[None]
+else:
 
-    The run advances every sink to its `yield` before it lets any of them commit; a sink that is closed instead
-    must leave nothing behind.
-    """
+    class Writes:
+        """The annotation of a Python sink: a generator that writes everything, yields once, and commits after that.
+
+        The run advances every sink to its `yield` before it lets any of them commit; a sink that is closed instead
+        must leave nothing behind.
+        """
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ def _words(value: Any) -> str:
             return f"{given['left']} = {given['right']}"
         if "column" in given and set(given) <= {"column", "descending", "nulls"}:
             return str(given["column"]) + (" desc" if given.get("descending") is True else "")
-        return ", ".join(f"{key} = {_words(each)}" for key, each in list(given.items())[:4]) + (", …" if len(given) > 4 else "")
+        return ", ".join(f"{key} = {_words(each)}" for key, each in list(given.items())[:4]) + (
+            ", …" if len(given) > 4 else ""
+        )
     return json.dumps(value, ensure_ascii=False, default=str)
 
 

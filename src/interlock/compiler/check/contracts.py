@@ -158,7 +158,9 @@ def _plant(context: Context, each: Contract, bound: BoundNode, params: dict[str,
     sets = params["unique"] or []
     sets = [sets] if sets and not isinstance(sets[0], list) else sets
     params["unique"] = [
-        columns for columns in sets if not any(keys <= {column.name.casefold() for column in columns} for keys in proven)
+        columns
+        for columns in sets
+        if not any(keys <= {column.name.casefold() for column in columns} for keys in proven)
     ]
     wanted = {column.name: column for column in params["not_null"] or [] if column.nullable}
     wanted |= {name: Column(name, bound.schema[name].type) for name in unproven}

@@ -248,5 +248,3 @@ def _python_schema(
     except Exception as error:
         context.diagnostics.append(node_fails.found(node.at.child("type"), node_type.reference, error))
     return None
-
-

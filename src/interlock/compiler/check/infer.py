@@ -20,7 +20,11 @@ def single_relation(tree: exp.Query) -> str | None:
     relation = origin.this if origin is not None else None
     if isinstance(relation, exp.Table) and isinstance(relation.this, exp.Identifier):
         return relation.name
-    if isinstance(relation, exp.Subquery) and isinstance(relation.this, exp.Select) and _only_adds_position(relation.this):
+    if (
+        isinstance(relation, exp.Subquery)
+        and isinstance(relation.this, exp.Select)
+        and _only_adds_position(relation.this)
+    ):
         return single_relation(relation.this)
     return None
 
@@ -31,7 +35,7 @@ def _only_adds_position(tree: exp.Select) -> bool:
     )
 
 
-def _is_position(projection: exp.Expression) -> bool:
+def _is_position(projection: exp.Expr) -> bool:
     inner = projection.this if isinstance(projection, exp.Alias) else None
     return isinstance(inner, exp.Window) and isinstance(inner.this, exp.RowNumber)
 
@@ -122,7 +126,9 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode]) -> tuple[SortTe
 
 def _once(terms: list[SortTerm]) -> tuple[SortTerm, ...]:
     """The terms without those on a column that an earlier one sorts by."""
-    return tuple({term.column: term for term in reversed(terms)}[name] for name in dict.fromkeys(term.column for term in terms))
+    return tuple(
+        {term.column: term for term in reversed(terms)}[name] for name in dict.fromkeys(term.column for term in terms)
+    )
 
 
 def _carried(terms: tuple[SortTerm, ...], tree: exp.Query) -> tuple[SortTerm, ...]:

@@ -47,7 +47,9 @@ def _diagnose(
         for name in names:
             # The one name that is missing is what the one unknown name was meant to be.
             meant = required[0] if len(required) == len(names) == 1 else None
-            found = unknown_parameter.found(at.child(*parent, name), name, _inside(parent), known, inside, reference, meant)
+            found = unknown_parameter.found(
+                at.child(*parent, name), name, _inside(parent), known, inside, reference, meant
+            )
             if found.data["candidates"]:
                 missing[parent] = [each for each in required if each != found.data["candidates"][0]]
             yield found
@@ -60,7 +62,10 @@ def _diagnose(
         if any(len(path) < len(other) and other[: len(path)] == path for other in (*wrong, *missing, *unknown)):
             continue
         value = _at(params, path)
-        most = max((each.get("ctx", {}).get("max_length", 0) for each in several if each["type"] == "string_too_long"), default=0)
+        most = max(
+            (each.get("ctx", {}).get("max_length", 0) for each in several if each["type"] == "string_too_long"),
+            default=0,
+        )
         if most >= LONGEST and isinstance(value, str):
             yield too_large.too_long(at.child(*path), len(value), most)
             continue
@@ -157,7 +162,17 @@ _BOUNDS = {
 
 
 _KNOWN = frozenset(
-    [*_EXPECTED, *_BOUNDS, "literal_error", "enum", "too_short", "string_too_short", "too_long", "string_too_long", "string_pattern_mismatch"]
+    [
+        *_EXPECTED,
+        *_BOUNDS,
+        "literal_error",
+        "enum",
+        "too_short",
+        "string_too_short",
+        "too_long",
+        "string_too_long",
+        "string_pattern_mismatch",
+    ]
 )
 """Kinds of pydantic's errors that have words of ours; others are a node type's own sentence."""
 

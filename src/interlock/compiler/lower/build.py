@@ -32,7 +32,13 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
     reads = tuple(dict.fromkeys(passes.get(source, source) for _, source in bound.inputs))
     if bound.type.is_sink and bound.inputs:
         reads = (passes[bound.node.id],)
-    common = {"id": bound.node.id, "schema": bound.schema, "reads": reads, "node_type": bound.type.reference, "source": bound.source}
+    common = {
+        "id": bound.node.id,
+        "schema": bound.schema,
+        "reads": reads,
+        "node_type": bound.type.reference,
+        "source": bound.source,
+    }
     if isinstance(bound.result, Select):
         inputs = {source for _, source in bound.inputs}
         checks = tuple(_check(check, bound.node.id, passes, inputs) for check in bound.result.checks)
@@ -53,7 +59,9 @@ def _renames(bound: BoundNode, passes: Mapping[str, str]) -> dict[str, str]:
 def _call(bound: BoundNode) -> PythonCall:
     arguments = {name: plain(value) for name, value in bound.params.items()}
     paths = tuple(
-        name for name in arguments if bound.type.hints.get(name) in (kinds.ReadPath, kinds.WritePath) and arguments[name]
+        name
+        for name in arguments
+        if bound.type.hints.get(name) in (kinds.ReadPath, kinds.WritePath) and arguments[name]
     )
     if bound.type.wants_description and bound.source is not None:
         arguments["source"] = Described(bound.source.columns, bound.source.facts)
@@ -77,7 +85,9 @@ def _with_contracts(steps: list[Step], checked: CheckedPlan, passes: Mapping[str
 
 def redirect(tree: exp.Query, renames: Mapping[str, str]) -> exp.Query:
     """The statement reading other relations, under the names that it knows; itself where nothing is renamed."""
-    if not renames or not any(isinstance(table.this, exp.Identifier) and table.name in renames for table in tree.find_all(exp.Table)):
+    if not renames or not any(
+        isinstance(table.this, exp.Identifier) and table.name in renames for table in tree.find_all(exp.Table)
+    ):
         return tree
     found = tree.copy()
     for table in list(found.find_all(exp.Table)):

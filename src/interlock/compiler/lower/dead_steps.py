@@ -16,9 +16,7 @@ def drop_dead_steps(program: Program) -> Program:
     consumers = program.consumers()
     steps = list(program.steps)
     if not any(step.is_sink for step in steps):
-        steps = [
-            step.with_(preview=SHOWN) if not consumers[step.id] and not step.preview else step for step in steps
-        ]
+        steps = [step.with_(preview=SHOWN) if not consumers[step.id] and not step.preview else step for step in steps]
     needed: set[str] = set()
     for step in reversed(steps):
         if step.is_sink or step.preview or step.checks or step.id in needed:

@@ -43,4 +43,3 @@ def _named(step: Step) -> Step:
 
 def _is_named(projection: exp.Expr, name: str) -> bool:
     return isinstance(projection, exp.Column | exp.Alias) and projection.alias_or_name == name
-

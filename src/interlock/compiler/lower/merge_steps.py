@@ -45,7 +45,8 @@ def _reading(step: Step, renamed: dict[str, str]) -> Step:
         reads=tuple(dict.fromkeys(renamed.get(name, name) for name in step.reads)),
         query=None if step.query is None else redirect(step.query, renamed),
         checks=tuple(
-            RuntimeCheck(check.title, redirect(check.violations, renamed), check.node, check.code) for check in step.checks
+            RuntimeCheck(check.title, redirect(check.violations, renamed), check.node, check.code)
+            for check in step.checks
         ),
     )
 

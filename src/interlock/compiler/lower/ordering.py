@@ -34,7 +34,9 @@ def settle_order(program: Program) -> Program:
 
 def settle(tree: exp.Query, wanted: bool) -> exp.Query:
     """The statement with a total outermost order if that is `wanted`, without one if not; itself if it is so already."""
-    if tree.find(exp.Order, exp.Subquery, exp.Limit, exp.CTE) is None and (not wanted or keeps_order(tree) or _keeps_union_order(tree)):
+    if tree.find(exp.Order, exp.Subquery, exp.Limit, exp.CTE) is None and (
+        not wanted or keeps_order(tree) or _keeps_union_order(tree)
+    ):
         return tree
     found = tree.copy()
     for inner in found.find_all(exp.Select):
@@ -52,7 +54,7 @@ def settle(tree: exp.Query, wanted: bool) -> exp.Query:
     return found
 
 
-def _results(tree: exp.Query) -> list[exp.Expression]:
+def _results(tree: exp.Query) -> list[exp.Expr]:
     return [sql.column(projection.alias_or_name) for projection in tree.selects]
 
 
@@ -74,7 +76,7 @@ def _make_total(tree: exp.Query) -> None:
     order.set("expressions", [*order.expressions, *(sql.ordered(each) for each in missing)])
 
 
-def _is_position(term: exp.Expression) -> bool:
+def _is_position(term: exp.Expr) -> bool:
     inner = term.this if isinstance(term, exp.Min) else term
     if isinstance(inner, exp.Anonymous) and inner.name.lower() == "min" and inner.expressions:
         inner = inner.expressions[0]

@@ -21,7 +21,7 @@ def prune_columns(program: Program) -> Program:
         if not everything and step.query is not None:
             wanted = needed[step.id] | {name for check in step.checks for name in _names(check.violations)}
             step = _keep(step, wanted)
-        trees: list[exp.Expression] = [check.violations for check in step.checks]
+        trees: list[exp.Expr] = [check.violations for check in step.checks]
         if step.query is not None:
             trees.append(step.query)
         for name in {*step.reads}:
@@ -33,7 +33,7 @@ def prune_columns(program: Program) -> Program:
     return program.with_steps(pruned[::-1])
 
 
-def _names(tree: exp.Expression) -> set[str]:
+def _names(tree: exp.Expr) -> set[str]:
     """Every column name mentioned, folded: more than is read of any one relation, never less."""
     found = {column.name.casefold() for column in tree.find_all(exp.Column)}
     for join in tree.find_all(exp.Join):
@@ -43,7 +43,7 @@ def _names(tree: exp.Expression) -> set[str]:
     return found | ({"*"} if _has_star(tree) else set())
 
 
-def _has_star(tree: exp.Expression) -> bool:
+def _has_star(tree: exp.Expr) -> bool:
     return any(not isinstance(star.parent, exp.Count | exp.Anonymous) for star in tree.find_all(exp.Star))
 
 
@@ -57,7 +57,7 @@ def _keep(step: Step, wanted: set[str]) -> Step:
         for name, clause in query.args.items()
         if name not in ("expressions", "from_", "from", "joins", "with_", "with") and clause is not None
         for part in (clause if isinstance(clause, list) else [clause])
-        if isinstance(part, exp.Expression)
+        if isinstance(part, exp.Expr)
         for column in part.find_all(exp.Column)
     }
     keep = [
@@ -74,9 +74,10 @@ def _keep(step: Step, wanted: set[str]) -> Step:
     return _keep_inner(step.with_(schema=Schema(columns)), slim)
 
 
-def _decides_rows(projection: exp.Expression) -> bool:
+def _decides_rows(projection: exp.Expr) -> bool:
     return any(
-        isinstance(each, exp.Unnest | exp.Explode) or (isinstance(each, exp.Anonymous) and each.name.lower() == "unnest")
+        isinstance(each, exp.Unnest | exp.Explode)
+        or (isinstance(each, exp.Anonymous) and each.name.lower() == "unnest")
         for each in projection.walk()
     )
 
@@ -88,7 +89,9 @@ def _keep_inner(step: Step, query: exp.Select) -> Step:
     found = query.copy()
     for subquery in found.find_all(exp.Subquery):
         inner = subquery.this
-        if not isinstance(inner, exp.Select) or not any(isinstance(each, exp.Alias) and isinstance(each.this, exp.Window) for each in inner.selects):
+        if not isinstance(inner, exp.Select) or not any(
+            isinstance(each, exp.Alias) and isinstance(each.this, exp.Window) for each in inner.selects
+        ):
             continue
         inside = {id(column) for column in inner.find_all(exp.Column)}
         outer = {column.name.casefold() for column in found.find_all(exp.Column) if id(column) not in inside}

@@ -19,7 +19,9 @@ from interlock.registry import sql
 def make_reproducible(program: Program) -> Program:
     """The program with exact aggregates in place of order-dependent ones."""
     schemas = {step.id: step.schema for step in program.steps}
-    return program.with_steps([_rewritten(step, {name: schemas[name] for name in step.reads}) for step in program.steps])
+    return program.with_steps(
+        [_rewritten(step, {name: schemas[name] for name in step.reads}) for step in program.steps]
+    )
 
 
 def _rewritten(step: Step, schemas: Mapping[str, Schema]) -> Step:
@@ -51,7 +53,9 @@ def _replace(call: exp.Expr, family: str) -> None:
         window.replace(_windowed(window, inner, family))
     elif distinct:
         ordered = sql.call("list_sort", sql.call("list", exp.Distinct(expressions=[inner.copy()])))
-        outermost.replace(sql.call("list_aggregate", ordered, {"sum": "sum", "mean": "avg", "std": "stddev_samp"}[family]))
+        outermost.replace(
+            sql.call("list_aggregate", ordered, {"sum": "sum", "mean": "avg", "std": "stddev_samp"}[family])
+        )
     else:
         outermost.replace(sql.call(f"exact_{family}", inner.copy()))
 
@@ -93,7 +97,13 @@ def _lift_having(tree: exp.Query, select: exp.Select) -> exp.Query:
         terms = []
         for index, term in enumerate(order.expressions):
             hidden.append(sql.named(term.this.copy(), f"_order{index}"))
-            terms.append(sql.ordered(sql.column(f"_order{index}"), descending=bool(term.args.get("desc")), nulls_first=bool(term.args.get("nulls_first"))))
+            terms.append(
+                sql.ordered(
+                    sql.column(f"_order{index}"),
+                    descending=bool(term.args.get("desc")),
+                    nulls_first=bool(term.args.get("nulls_first")),
+                )
+            )
         outer.set("order", exp.Order(expressions=terms))
     for clause in ("limit", "offset", "distinct"):
         if select.args.get(clause) is not None:
@@ -111,4 +121,8 @@ def _lift_having(tree: exp.Query, select: exp.Select) -> exp.Query:
 
 
 def _aliased(projection: exp.Expr) -> exp.Expr:
-    return projection if isinstance(projection, exp.Alias) else exp.Alias(this=projection, alias=sql.name_of(projection.alias_or_name))
+    return (
+        projection
+        if isinstance(projection, exp.Alias)
+        else exp.Alias(this=projection, alias=sql.name_of(projection.alias_or_name))
+    )

@@ -47,7 +47,11 @@ def verify_bound(program: Program, bound: Mapping[str, exp.Query | None]) -> Non
         except BindError as error:
             raise VerificationError(f"step `{step.id}` does not bind any more: {error}") from error
         wanted = [(column.name.casefold(), column.type) for column in step.schema]
-        if step.kind == "select" and [(name.casefold(), kind) for name, kind in given] != wanted and not _untyped_nulls(given, wanted):
+        if (
+            step.kind == "select"
+            and [(name.casefold(), kind) for name, kind in given] != wanted
+            and not _untyped_nulls(given, wanted)
+        ):
             raise VerificationError(f"step `{step.id}` gives {given}, and its schema says {wanted}")
 
 
@@ -80,9 +84,11 @@ def _problem(step: Step, seen: dict[str, Step]) -> str | None:
         return f"its statement reads {sorted(mentioned - set(step.reads))}, which it does not declare"
     if step.kind == "select":
         names = [projection.alias_or_name for projection in step.query.selects]
-        if "*" not in names and "" not in names and [name.casefold() for name in names] != [
-            name.casefold() for name in step.schema.names
-        ]:
+        if (
+            "*" not in names
+            and "" not in names
+            and [name.casefold() for name in names] != [name.casefold() for name in step.schema.names]
+        ):
             return f"its statement gives {names}, and its schema says {step.schema.names}"
     return _missing_column(step, seen)
 
@@ -90,11 +96,20 @@ def _problem(step: Step, seen: dict[str, Step]) -> str | None:
 def _missing_column(step: Step, seen: dict[str, Step]) -> str | None:
     """A column that a plain one-relation statement reads and its input does not give."""
     query = step.query
-    if not isinstance(query, exp.Select) or len(step.reads) != 1 or list(query.find_all(exp.Subquery, exp.CTE, exp.Lambda)):
+    if (
+        not isinstance(query, exp.Select)
+        or len(step.reads) != 1
+        or list(query.find_all(exp.Subquery, exp.CTE, exp.Lambda))
+    ):
         return None
     source = seen[step.reads[0]]
     own = {projection.alias_or_name.casefold() for projection in query.selects}
     for column in query.find_all(exp.Column):
-        if column.name and column.name.casefold() not in own and column.name not in source.schema and not column.find(exp.Star):
+        if (
+            column.name
+            and column.name.casefold() not in own
+            and column.name not in source.schema
+            and not column.find(exp.Star)
+        ):
             return f"it reads column `{column.name}`, which `{source.id}` does not give"
     return None

@@ -85,12 +85,16 @@ def _add(module: ModuleType, name: str, carried: Carried) -> None:
         if owner[0] == "the program itself" and kind == "import" and definition.module.split(".")[0] == "interlock":
             return
         if owner[1] != text:
-            raise CarryError(f"`{name}` is defined in {owner[0]} and in {_file(module)}, and one program needs both; rename one")
+            raise CarryError(
+                f"`{name}` is defined in {owner[0]} and in {_file(module)}, and one program needs both; rename one"
+            )
         return
     if kind == "import":
         if definition.module.split(".")[0] == "interlock":
             if name not in PROVIDED:
-                raise CarryError(f"`{name}` comes from {definition.module}, which a compiled program does not have; move it into {_file(module)}")
+                raise CarryError(
+                    f"`{name}` comes from {definition.module}, which a compiled program does not have; move it into {_file(module)}"
+                )
             return
         carried.names[name] = (_file(module), text)
         carried.imports.add(text)
@@ -155,13 +159,17 @@ def _inner_imports(statement: ast.stmt) -> Iterator[str]:
             yield from (alias.name.split(".")[0] for alias in each.names)
         elif isinstance(each, ast.ImportFrom) and each.module:
             if each.module.split(".")[0] == "interlock":
-                raise CarryError(f"`{getattr(statement, 'name', '')}` imports {each.module}, which a compiled program does not have")
+                raise CarryError(
+                    f"`{getattr(statement, 'name', '')}` imports {each.module}, which a compiled program does not have"
+                )
             yield each.module.split(".")[0]
 
 
 def _is_node_decorator(decorator: ast.expr) -> bool:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return (isinstance(target, ast.Name) and target.id == "node") or (isinstance(target, ast.Attribute) and target.attr == "node")
+    return (isinstance(target, ast.Name) and target.id == "node") or (
+        isinstance(target, ast.Attribute) and target.attr == "node"
+    )
 
 
 def _uses(statement: ast.stmt) -> tuple[str, ...]:
@@ -171,7 +179,13 @@ def _uses(statement: ast.stmt) -> tuple[str, ...]:
     for each in ast.walk(statement):
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             arguments = each.args
-            for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+            for argument in [
+                *arguments.posonlyargs,
+                *arguments.args,
+                *arguments.kwonlyargs,
+                arguments.vararg,
+                arguments.kwarg,
+            ]:
                 if argument is not None and argument.annotation is not None:
                     skipped.update(id(part) for part in ast.walk(argument.annotation))
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):

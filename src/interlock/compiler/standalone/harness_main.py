@@ -43,7 +43,9 @@ def run(
     except KeyboardInterrupt:
         raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
     except OSError as error:
-        raise RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")) from error
+        raise RunFailed(
+            "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")
+        ) from error
     finally:
         this.close()
     outputs = [
@@ -61,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
     parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
     parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
-    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more")
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more"
+    )
     parser.add_argument("--threads", type=int, help="threads to use (default: all)")
     parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -75,14 +79,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
     except RunFailed as failed:
         if given.json:
-            print(json.dumps({"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}))
+            print(
+                json.dumps(
+                    {"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}
+                )
+            )
         else:
-            print(f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""), file=sys.stderr)
+            print(
+                f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""),
+                file=sys.stderr,
+            )
         return 3
     if given.json:
         print(json.dumps(report))
         return 0
     for entry in report["steps"]:
         rows = "" if entry["rows"] is None else f"{entry['rows']:,} row{'' if entry['rows'] == 1 else 's'}"
-        print(f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip())
+        print(
+            f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip()
+        )
     return 0

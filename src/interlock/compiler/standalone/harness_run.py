@@ -73,7 +73,11 @@ class Run:
         return {**step, "sql": step["sql"].replace(source["literal"], full, 1), "checks": checks}
 
     def _inputs_are_small(self) -> bool:
-        sizes = [_size(os.path.join(self.root, step["source"]["path"])) for step in STEPS if step.get("source") and step["source"]["path"]]
+        sizes = [
+            _size(os.path.join(self.root, step["source"]["path"]))
+            for step in STEPS
+            if step.get("source") and step["source"]["path"]
+        ]
         return all(size is not None for size in sizes) and sum(size or 0 for size in sizes) <= SMALL
 
     def connect(self, threads: int | None, memory: str | None) -> None:
@@ -86,7 +90,9 @@ class Run:
         try:
             self.connection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
-            raise RunFailed("IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB") from error
+            raise RunFailed(
+                "IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB"
+            ) from error
         self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
         self.settings = ["SET TimeZone = 'UTC'"]
         self.connection.execute(self.settings[0])
@@ -107,15 +113,31 @@ class Run:
         values: dict[str, Any] = {}
         for name, declared in INPUTS.items():
             if name not in given and "default" not in declared:
-                raise RunFailed("IL906", f"the run input `{name}` ({declared['type']}) has no value", help=f"give it with --input {name}=VALUE")
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` ({declared['type']}) has no value",
+                    help=f"give it with --input {name}=VALUE",
+                )
             value = given.get(name, declared.get("default"))
-            if re.search("int", declared["type"]) and isinstance(value, str | float) and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
-                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help="give a whole number")
+            if (
+                re.search("int", declared["type"])
+                and isinstance(value, str | float)
+                and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value))
+            ):
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
+                    help="give a whole number",
+                )
             try:
                 self.settings.append(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
                 self.connection.execute(self.settings[-1])
             except duckdb.Error as error:
-                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help=_plain(error)) from error
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
+                    help=_plain(error),
+                ) from error
             values[name] = value
         return values
 
@@ -125,14 +147,19 @@ class Run:
             source = step.get("source")
             if not source or source.get("describe") is None:
                 continue
-            arguments = {**source["arguments"], **{name: self.path(source["arguments"][name]) for name in source["paths"]}}
+            arguments = {
+                **source["arguments"],
+                **{name: self.path(source["arguments"][name]) for name in source["paths"]},
+            }
             name = source["path"] or step["id"]
             if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
                 raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
             try:
                 columns, _ = source["describe"](self.connection, **arguments)
             except FileNotFoundError as error:
-                raise RunFailed("IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan") from error
+                raise RunFailed(
+                    "IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan"
+                ) from error
             except (ValueError, OSError, duckdb.Error) as error:
                 reason = _plain(error).replace(self.root + os.sep, "")
                 raise RunFailed("IL902", f"`{name}` cannot be read: {reason}", step["id"]) from error
@@ -152,7 +179,9 @@ class Run:
             return False
         try:
             found = self.connection.execute(f"DESCRIBE {step['sql']}").fetchall()
-            pinned = self.connection.execute("DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])).fetchall()
+            pinned = self.connection.execute(
+                "DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])
+            ).fetchall()
             if [row[1] for row in found] != [row[1] for row in pinned]:
                 return False
             self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
@@ -201,11 +230,20 @@ class Run:
         except RuntimeError as error:
             if "interrupt" not in str(error).lower():
                 raise
-            raise RunFailed("IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up") from None
+            raise RunFailed(
+                "IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up"
+            ) from None
         except duckdb.Error as error:
             raise self.blame(step, error) from error
         seconds = time.perf_counter() - started
-        entry = {"step": step["id"], "type": step["type"], "rows": rows, "bytes": size, "seconds": round(seconds, 6), "fused": fused}
+        entry = {
+            "step": step["id"],
+            "type": step["type"],
+            "rows": rows,
+            "bytes": size,
+            "seconds": round(seconds, 6),
+            "fused": fused,
+        }
         if step.get("path"):
             entry["path"] = step["path"]
         self.report.append(entry)
@@ -250,7 +288,9 @@ class Run:
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
         # a timestamp with a zone comes as text: Python would need another library for it
         chosen = ", ".join(
-            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}" if "zone" in kind or kind == "timestamptz" else _quoted(each)
+            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}"
+            if "zone" in kind or kind == "timestamptz"
+            else _quoted(each)
             for each, kind in columns
         )
         # a cursor of its own: the rows are still being fetched when the next statement runs
@@ -269,7 +309,9 @@ class Run:
         """A file beside the one to write, to be renamed to it when everything else has succeeded."""
         target = os.path.realpath(self.path(relative))
         self.prepare_target(relative, target)
-        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", suffix=".part", dir=os.path.dirname(target))
+        handle, temporary = tempfile.mkstemp(
+            prefix=f".{os.path.basename(target)}.", suffix=".part", dir=os.path.dirname(target)
+        )
         os.close(handle)
         self.staged.append((temporary, target))
         return temporary
@@ -288,7 +330,9 @@ class Run:
         try:
             os.makedirs(os.path.dirname(target), exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            raise RunFailed("IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder") from error
+            raise RunFailed(
+                "IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder"
+            ) from error
         self.made_folders += missing
 
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
@@ -334,7 +378,9 @@ class Run:
         if broken:
             raise _broken(broken)
         if step["preview"]:
-            cursor = self.connection.execute(self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]]))
+            cursor = self.connection.execute(
+                self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]])
+            )
             names = [column[0] for column in cursor.description or []]
             rows = [[_json(value) for value in row] for row in cursor.fetchall()]
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
@@ -345,8 +391,15 @@ class Run:
         if isinstance(error, duckdb.InterruptException):
             return RunFailed("IL909", "the run was stopped", step["id"])
         message, guilty = _plain(error), step["id"]
-        if re.search(r"No space left|disk.*full|could not write|Could not write", message, re.IGNORECASE) or isinstance(error, duckdb.IOException):
-            return RunFailed("IL908", f"`{step.get('path') or step['id']}`: {message}", step["id"], "make room, or change the permissions, and run again")
+        if re.search(r"No space left|disk.*full|could not write|Could not write", message, re.IGNORECASE) or isinstance(
+            error, duckdb.IOException
+        ):
+            return RunFailed(
+                "IL908",
+                f"`{step.get('path') or step['id']}`: {message}",
+                step["id"],
+                "make room, or change the permissions, and run again",
+            )
         if isinstance(error, duckdb.OutOfMemoryException):
             return RunFailed("IL908", message, step["id"], "give the run more memory (--memory), or fewer columns")
         if step["kind"] in ("select", "copy", "writes"):
@@ -377,7 +430,12 @@ class Run:
             except StopIteration:
                 self.committed.append(step["path"])
             except Exception as error:
-                raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"], committed=self.committed) from error
+                raise RunFailed(
+                    "IL908",
+                    f"`{step['path']}` cannot be written: {_plain(error)}",
+                    step["id"],
+                    committed=self.committed,
+                ) from error
         for temporary, target in self.staged:
             mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
             os.chmod(temporary, mode)

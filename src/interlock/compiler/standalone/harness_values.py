@@ -128,13 +128,19 @@ _ENGINE_TYPES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "IN
 
 def _reworded(message: str) -> str:
     """The engine's commonest complaints in the words of the plan."""
-    found = re.match(r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message)
+    found = re.match(
+        r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message
+    )
     if found:
         value, kind, column = found.groups()
-        return f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+        return (
+            f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+        )
     found = re.match(r"(invalid|date|timestamp|time)\b.*?field format: \"(.*?)\"", message, re.IGNORECASE)
     if found:
-        return f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+        return (
+            f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+        )
     return message
 
 

@@ -34,7 +34,12 @@ def emit(program: Program, name: str = "program") -> Artifact:
     """The program as a Python module, with its manifest."""
     carried = Carried()
     steps = [_step(step, carried) for step in program.steps]
-    trees = [tree for step in program.steps for tree in (step.query, *(check.violations for check in step.checks)) if tree is not None]
+    trees = [
+        tree
+        for step in program.steps
+        for tree in (step.query, *(check.violations for check in step.checks))
+        if tree is not None
+    ]
     macros = needed({call.name for tree in trees for call in tree.find_all(exp.Anonymous) if call.name in MACROS})
     requires = ["duckdb", *sorted({REQUIRES[module] for module in carried.modules if module in REQUIRES})]
     body = [
@@ -45,7 +50,14 @@ def emit(program: Program, name: str = "program") -> Artifact:
         f"INPUTS = {_literal({each.name: _input(each) for each in program.inputs})}",
         _ruler("The statements, in the order in which they run. Each reads the ones before it by their names."),
         *(text for text, _ in steps if text),
-        *([_ruler("The Python of the nodes that read, write or describe files, as their authors wrote it."), *carried.sources] if carried.sources else []),
+        *(
+            [
+                _ruler("The Python of the nodes that read, write or describe files, as their authors wrote it."),
+                *carried.sources,
+            ]
+            if carried.sources
+            else []
+        ),
         _ruler("The steps."),
         _macros(macros),
         "STEPS = [\n" + "".join(f"    {entry},\n" for _, entry in steps) + "]",
@@ -63,7 +75,9 @@ def _import_order(line: str) -> tuple[bool, bool, str]:
 
 
 def _file_name(name: str) -> str:
-    plain = "".join(character if character.isascii() and (character.isalnum() or character == "_") else "_" for character in name)
+    plain = "".join(
+        character if character.isascii() and (character.isalnum() or character == "_") else "_" for character in name
+    )
     return plain.strip("_")[:100] or "program"
 
 
@@ -175,12 +189,18 @@ def _data(value: Any) -> Any:
 
 def _text(text: str) -> str:
     """A string literal over several lines, with a line break at either end, that else reads back to `text`."""
-    body = "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text.replace("\\", "\\\\"))
+    body = "".join(
+        each if each.isprintable() or each == "\n" else _escaped(each) for each in text.replace("\\", "\\\\")
+    )
     return '"""\n' + body.replace('"""', '\\"\\"\\"') + '\n"""'
 
 
 def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode() if ord(character) < 0xD800 or ord(character) > 0xDFFF else f"\\u{ord(character):04x}"
+    return (
+        character.encode("unicode_escape").decode()
+        if ord(character) < 0xD800 or ord(character) > 0xDFFF
+        else f"\\u{ord(character):04x}"
+    )
 
 
 def copy_options(options: Mapping[str, Any]) -> str:
@@ -212,7 +232,11 @@ def _manifest(program: Program, requires: list[str]) -> dict[str, Any]:
             for step in program.steps
             if step.source is not None and step.source.path
         ],
-        "writes": [{"step": step.id, "path": step.path, "columns": _columns(step.schema)} for step in program.steps if step.is_sink],
+        "writes": [
+            {"step": step.id, "path": step.path, "columns": _columns(step.schema)}
+            for step in program.steps
+            if step.is_sink
+        ],
         "steps": [{"id": step.id, "type": step.node_type, "also": list(step.also)} for step in program.steps],
     }
 

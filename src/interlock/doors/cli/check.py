@@ -12,7 +12,6 @@ from interlock.doors.cli.output import (
     PlanPath,
     ProjectFolder,
     color,
-    diagnostics_json,
     read_checked,
     refuse,
     say_json,
@@ -24,12 +23,16 @@ NAME = "check"
 
 def command(
     plan: PlanPath,
-    concise: Annotated[bool, typer.Option("--concise", help="One line a finding, as a planning model is shown them.")] = False,
+    concise: Annotated[
+        bool, typer.Option("--concise", help="One line a finding, as a planning model is shown them.")
+    ] = False,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
     """Prove what can be proved about a plan. Nothing runs; only headers of its sources are looked at."""
-    _, checked = read_checked(plan, project, json)
+    found, checked = read_checked(plan, project, json)
+    if checked.proven is not None:
+        found.compile(checked.proven)  # what passes can be compiled: a fault of Interlock shows here, not in a run
     if concise and not json:
         print(checked.text(concise=True), end="")
         stop(0 if checked.ok else 1)
@@ -38,16 +41,14 @@ def command(
             {
                 "ok": checked.ok,
                 "digest": checked.proven.digest if checked.proven else None,
-                "diagnostics": diagnostics_json(checked),
+                "diagnostics": checked.as_json(),
             }
         )
         stop(0 if checked.ok else 1)
     if checked.proven is None:
         refuse(checked)
     if checked.diagnostics:
-        from interlock.syntax.render import full
-
-        print(full(checked.diagnostics, checked.document, color()), file=sys.stderr)
+        print(checked.text(color=color()), file=sys.stderr)
     sinks = [bound.node.id for bound in checked.proven.nodes if bound.type.is_sink]
     planted = len(checked.proven.contract_checks)
     later = f"; {planted} contract check{'s'[: planted != 1]} left for the run" if planted else ""

@@ -11,7 +11,6 @@ from interlock.doors.cli.output import (
     AsJson,
     PlanPath,
     ProjectFolder,
-    diagnostics_json,
     plan_name,
     read_checked,
     require,
@@ -23,7 +22,9 @@ NAME = "compile"
 
 def command(
     plan: PlanPath,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write the program into.")] = Path("build"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write the program into.")] = Path(
+        "build"
+    ),
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
@@ -41,7 +42,7 @@ def command(
                 "plan": checked.proven.digest,
                 "files": [str(path) for path in written],
                 "manifest": dict(artifact.manifest),
-                "diagnostics": diagnostics_json(checked),
+                "diagnostics": checked.as_json(),
             }
         )
         return

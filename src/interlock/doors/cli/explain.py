@@ -14,7 +14,10 @@ NAME = "explain"
 
 
 def command(
-    code: Annotated[str | None, typer.Argument(help="A diagnostic's code or name, such as IL301; all codes without it.", show_default=False)] = None,
+    code: Annotated[
+        str | None,
+        typer.Argument(help="A diagnostic's code or name, such as IL301; all codes without it.", show_default=False),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Explain a diagnostic by its code or name.

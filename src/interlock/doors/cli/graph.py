@@ -24,7 +24,10 @@ class Format(StrEnum):
 def command(
     plan: PlanPath,
     format: Annotated[Format, typer.Option(help="How to draw it.")] = Format.mermaid,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False)] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
+    ] = None,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:

@@ -15,7 +15,10 @@ NAME = "nodes"
 
 def command(
     name: Annotated[str | None, typer.Argument(help="One node type; all without it.", show_default=False)] = None,
-    surfaces: Annotated[bool, typer.Option("--surfaces", help="List parameters that are open texts: neither a closed kind nor a choice.")] = False,
+    surfaces: Annotated[
+        bool,
+        typer.Option("--surfaces", help="List parameters that are open texts: neither a closed kind nor a choice."),
+    ] = False,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
@@ -34,7 +37,10 @@ def command(
             print("no open surfaces: every text parameter is a closed kind, a choice, or data")
         return
     if name is None:
-        listed = [{"name": each.name, "version": each.version, "summary": each.summary, "effects": list(each.effects)} for each in found.registry]
+        listed = [
+            {"name": each.name, "version": each.version, "summary": each.summary, "effects": list(each.effects)}
+            for each in found.registry
+        ]
         if json:
             say_json(listed)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -15,7 +16,11 @@ PlanPath = Annotated[Path, typer.Argument(help="The plan, YAML or JSON; `-` read
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 ProjectFolder = Annotated[
     Path | None,
-    typer.Option("--project", help="The project folder. Default: the nearest with an interlock.toml, else this one.", show_default=False),
+    typer.Option(
+        "--project",
+        help="The project folder. Default: the nearest with an interlock.toml, else this one.",
+        show_default=False,
+    ),
 ]
 
 
@@ -79,9 +84,7 @@ def read_checked(plan: Path, folder: Path | None, as_json: bool) -> tuple[Projec
 
 def refuse(checked: Checked) -> NoReturn:
     """Show why a plan does not pass, and end with exit code 1."""
-    from interlock.syntax.render import full
-
-    print(full(checked.diagnostics[:MOST_SHOWN], checked.document, color()), file=sys.stderr)
+    print(replace(checked, diagnostics=checked.diagnostics[:MOST_SHOWN]).text(color=color()), file=sys.stderr)
     if len(checked.diagnostics) > MOST_SHOWN:
         print(f"… and {len(checked.diagnostics) - MOST_SHOWN:,} more; --json lists all\n", file=sys.stderr)
     errors = sum(each.severity == "error" for each in checked.diagnostics)
@@ -91,16 +94,9 @@ def refuse(checked: Checked) -> NoReturn:
     stop(1)
 
 
-def diagnostics_json(checked: Checked) -> list[dict[str, Any]]:
-    """The diagnostics as plain data."""
-    from interlock.syntax.render import as_json
-
-    return as_json(checked.diagnostics, checked.document)
-
-
 def refuse_json(checked: Checked) -> NoReturn:
     """The same as one JSON document."""
-    say_json({"ok": False, "diagnostics": diagnostics_json(checked)})
+    say_json({"ok": False, "diagnostics": checked.as_json()})
     stop(1)
 
 
@@ -109,9 +105,7 @@ def require(checked: Checked, as_json: bool) -> None:
     if not checked.ok:
         refuse_json(checked) if as_json else refuse(checked)
     if checked.diagnostics and not as_json:
-        from interlock.syntax.render import full
-
-        print(full(checked.diagnostics, checked.document, color()), file=sys.stderr)
+        print(checked.text(color=color()), file=sys.stderr)
 
 
 def table(headers: list[str], rows: list[list[Any]], right: set[int] | None = None) -> str:
@@ -132,7 +126,9 @@ def table(headers: list[str], rows: list[list[Any]], right: set[int] | None = No
     lines = []
     for row in cells:
         parts = [
-            " " * (width - cell_len(cell)) + cell if index in (right or set()) else cell + " " * (width - cell_len(cell))
+            " " * (width - cell_len(cell)) + cell
+            if index in (right or set())
+            else cell + " " * (width - cell_len(cell))
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(parts).rstrip())

@@ -14,7 +14,6 @@ from interlock.doors.cli.output import (
     PlanPath,
     ProjectFolder,
     color,
-    diagnostics_json,
     fail_usage,
     plan_name,
     read_checked,
@@ -29,10 +28,21 @@ NAME = "run"
 
 def command(
     plan: PlanPath,
-    input: Annotated[list[str] | None, typer.Option("--input", "-i", metavar="NAME=VALUE", help="A run input; repeat for more.", show_default=False)] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and compile, show what would be read and written, run nothing.")] = False,
-    threads: Annotated[int | None, typer.Option(metavar="N", help="Threads to use. Default: all cores.", show_default=False, min=1, max=256)] = None,
-    memory: Annotated[str | None, typer.Option(metavar="SIZE", help="Memory to use, such as 2GB; more is spilled to disk.", show_default=False)] = None,
+    input: Annotated[
+        list[str] | None,
+        typer.Option("--input", "-i", metavar="NAME=VALUE", help="A run input; repeat for more.", show_default=False),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and compile, show what would be read and written, run nothing.")
+    ] = False,
+    threads: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Threads to use. Default: all cores.", show_default=False, min=1, max=256),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Memory to use, such as 2GB; more is spilled to disk.", show_default=False),
+    ] = None,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
@@ -50,7 +60,9 @@ def command(
         inputs[name] = value
     artifact = found.compile(checked.proven, plan_name(plan))
     if dry_run:
-        say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(artifact.manifest)
+        say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(
+            artifact.manifest
+        )
         return
     try:
         with _progress(len(artifact.manifest["steps"]), json) as watch:
@@ -59,7 +71,7 @@ def command(
         _failed(error, json)
         stop(3)
     if json:
-        say_json({"ok": True, **report.as_dict(), "diagnostics": diagnostics_json(checked)})
+        say_json({"ok": True, **report.as_dict(), "diagnostics": checked.as_json()})
         return
     _show(report)
 
@@ -102,7 +114,9 @@ def _show(report: Report) -> None:
         rows.append([entry["step"], entry["type"], count, f"{entry['seconds'] * 1000:,.1f}"])
     print(table(["step", "node type", "rows", "ms"], rows, {2, 3}))
     for output in report.outputs:
-        print(f"wrote {output['path']}  {output['rows']:,} row{'s'[: output['rows'] != 1]}, {output['bytes']:,} bytes, {output['digest'][:19]}…")
+        print(
+            f"wrote {output['path']}  {output['rows']:,} row{'s'[: output['rows'] != 1]}, {output['bytes']:,} bytes, {output['digest'][:19]}…"
+        )
     print(f"done in {report.seconds:.2f} s")
 
 
@@ -112,7 +126,11 @@ def _numeric(rows: Any) -> set[int]:
     return {
         index
         for index in range(width)
-        if all(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows if row[index] is not None)
+        if all(
+            isinstance(row[index], int | float) and not isinstance(row[index], bool)
+            for row in rows
+            if row[index] is not None
+        )
     }
 
 

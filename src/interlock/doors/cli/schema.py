@@ -41,7 +41,9 @@ def command(
         say_json(
             {
                 bound.node.id: {
-                    "columns": [{"name": each.name, "type": str(each.type), "nullable": each.nullable} for each in bound.schema],
+                    "columns": [
+                        {"name": each.name, "type": str(each.type), "nullable": each.nullable} for each in bound.schema
+                    ],
                     "sorted_by": [{"column": term.column, "descending": term.descending} for term in bound.sorted_by],
                     "unique": [list(keys) for keys in bound.keys],
                 }

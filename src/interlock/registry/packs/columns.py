@@ -66,7 +66,7 @@ def no_clash(new: Iterable[tuple[Path, str]], kept: Iterable[str]) -> None:
         taken[name.casefold()] = (name, "is given to two columns")
 
 
-def fitted(value: Literally, column: Column, path: Path) -> exp.Expression:
+def fitted(value: Literally, column: Column, path: Path) -> exp.Expr:
     """The value as a literal of the column's type, or a refusal."""
     found = None if value is None else sql.fitting(value, column.type)
     if found is not None:
@@ -209,7 +209,7 @@ def cast_columns(
         params: {types: {day: date}, on_error: "null"}
         gives: [{day: "2024-01-31"}, {day: null}, {day: null}]
     """
-    made: dict[str, exp.Expression] = {}
+    made: dict[str, exp.Expr] = {}
     solid: set[str] = set()
     for column, wanted in types.items():
         kind = wanted.type
@@ -232,7 +232,7 @@ def cast_columns(
     )
 
 
-def null_if_blank(tree: exp.Expression) -> exp.Expression:
+def null_if_blank(tree: exp.Expr) -> exp.Expr:
     """`tree`, or null where it is nothing but spaces."""
     trimmed = exp.Trim(this=tree.copy())
     return exp.Case(ifs=[exp.If(this=exp.NEQ(this=trimmed, expression=sql.literal("")), true=tree)])
@@ -310,7 +310,7 @@ def map_values(
             raise NodeError(path, message, help=('write `unmatched: "null"` or a `default`, so that nothing is kept',))
         test = sql.is_null(column.sql) if old is None else exp.EQ(this=column.sql, expression=old)
         ifs.append(exp.If(this=test, true=exp.Null() if new is None else fitted(new, target, path)))
-    otherwise: exp.Expression | None = column.sql if keeps else None
+    otherwise: exp.Expr | None = column.sql if keeps else None
     maps_null = any(old is None for _, old, _ in pairs)
     if default is not None:
         otherwise = fitted(default, target, ("default",))
@@ -342,9 +342,7 @@ def map_values(
     )
 
 
-def _pairs(
-    mapping: dict[Text, Literally] | Pairs, column: Column
-) -> Iterable[tuple[Path, exp.Expression | None, Literally]]:
+def _pairs(mapping: dict[Text, Literally] | Pairs, column: Column) -> Iterable[tuple[Path, exp.Expr | None, Literally]]:
     """Path, old value and new value of each entry."""
     seen: dict[str, Any] = {}
     entries: list[tuple[Path, Literally, Literally]] = []
@@ -366,7 +364,7 @@ def _pairs(
         yield path, literal, new
 
 
-def _key(text: str, column: Column, path: Path) -> exp.Expression:
+def _key(text: str, column: Column, path: Path) -> exp.Expr:
     """The key of a mapping, which plans can write as text only, as a value of the column's type."""
     value: Literally = text
     if column.type.is_numeric and re.fullmatch(r"-?\d+", text):

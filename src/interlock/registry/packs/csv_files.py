@@ -43,7 +43,18 @@ CSV_PATTERNS = (
         r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?(?:Z|[+-][01][0-9](?::?[0-5][0-9])?)",
     ),
 )
-CSV_WHOLE = ("tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint")
+CSV_WHOLE = (
+    "tinyint",
+    "smallint",
+    "integer",
+    "bigint",
+    "hugeint",
+    "utinyint",
+    "usmallint",
+    "uinteger",
+    "ubigint",
+    "uhugeint",
+)
 
 
 def describe_csv(
@@ -70,12 +81,16 @@ def describe_csv(
     if not rows:
         raise ValueError("the file has no line to read")
     first = rows[0][1]
-    found = [name.strip() for name in first] if header else list(names or (f"column_{n}" for n in range(1, len(first) + 1)))
+    found = (
+        [name.strip() for name in first] if header else list(names or (f"column_{n}" for n in range(1, len(first) + 1)))
+    )
     body = rows[1:] if header else rows
     csv_check_names(found, len(first), header)
     for line, row in body:
         if len(row) != len(found):
-            raise ValueError(f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}")
+            raise ValueError(
+                f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}"
+            )
     declared = {name.casefold(): kind for name, kind in (types or {}).items()}
     for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
         raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
@@ -147,7 +162,9 @@ def csv_text(path: str, encoding: str, skip: int) -> tuple[str, bool]:
     return text, whole
 
 
-def csv_rows(text: str, whole: bool, delimiter: str, quote: str, escape: str, skip: int, most: int = CSV_SAMPLE_ROWS + 1) -> list[tuple[int, list[str]]]:
+def csv_rows(
+    text: str, whole: bool, delimiter: str, quote: str, escape: str, skip: int, most: int = CSV_SAMPLE_ROWS + 1
+) -> list[tuple[int, list[str]]]:
     """The first rows as (line number, fields), blank lines left out where a row has several fields."""
     limit = csv.field_size_limit(CSV_SAMPLE_BYTES)
     rows: list[tuple[int, list[str]]] = []
@@ -252,7 +269,14 @@ def csv_pattern(kind: str, decimal: str) -> str | None:
     return rf"[+-]?(?:[0-9]+(?:{sign}[0-9]{{0,{scale}}}0*)?|{sign}[0-9]{{1,{max(scale, 1)}}}0*)"
 
 
-def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tuple[str, str]], facts: dict[str, Any], rows: int, whole: bool) -> None:
+def csv_probe(
+    connection: duckdb.DuckDBPyConnection,
+    path: str,
+    columns: list[tuple[str, str]],
+    facts: dict[str, Any],
+    rows: int,
+    whole: bool,
+) -> None:
     """Let DuckDB read the sample the way the run will; settles whether quoted empty fields are nulls."""
 
     def quoted(text: str) -> str:
@@ -264,24 +288,36 @@ def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tu
         return quoted(each) if isinstance(each, str) else str(each)
 
     found = None
-    shape = ", ".join(f"{quoted(name)}: {quoted('varchar' if csv_pattern(kind, '.') else kind)}" for name, kind in columns)
+    shape = ", ".join(
+        f"{quoted(name)}: {quoted('varchar' if csv_pattern(kind, '.') else kind)}" for name, kind in columns
+    )
     for allow in (False, True):
         facts["allow_quoted_nulls"] = allow
         options = ", ".join(f"{key} = {value(each)}" for key, each in facts.items() if each is not None)
         query = f"FROM read_csv({quoted(glob.escape(path))}, auto_detect = false, columns = {{{shape}}}, {options})"
         try:
-            found = connection.execute(f"SELECT count(*), count(COLUMNS(*)) FROM (SELECT * {query} LIMIT {max(rows, 1)})").fetchone()
+            found = connection.execute(
+                f"SELECT count(*), count(COLUMNS(*)) FROM (SELECT * {query} LIMIT {max(rows, 1)})"
+            ).fetchone()
             break
         except duckdb.Error as error:
             message = str(error)
             if allow or 'convert string ""' not in message:
                 if "invalid state" in message:
-                    raise ValueError("the lines end in different ways (some in CR LF, some in LF), or the quoting is broken") from error
-                told = [part for part in message.splitlines() if part.startswith(("Error when", "Expected Number", "Value with", "Invalid unicode"))]
+                    raise ValueError(
+                        "the lines end in different ways (some in CR LF, some in LF), or the quoting is broken"
+                    ) from error
+                told = [
+                    part
+                    for part in message.splitlines()
+                    if part.startswith(("Error when", "Expected Number", "Value with", "Invalid unicode"))
+                ]
                 place = re.search(r"Line: (\d+)", message)
                 raise ValueError((f"line {place[1]}: " if place else "") + (told or message.splitlines())[0]) from error
     if found and whole and rows < CSV_SAMPLE_ROWS and found[0] != rows:
-        raise ValueError(f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken")
+        raise ValueError(
+            f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken"
+        )
 
 
 def _old_names(params: dict[str, Any]) -> dict[str, Any]:
@@ -378,7 +414,12 @@ def write_csv(
     if not table.schema.columns:
         raise NodeError((), "there is no column to write")
     columns = [
-        sql.named(sql.call("to_json", sql.column(each.name)) if each.type.name in ("list", "struct", "map") else sql.column(each.name), each.name)
+        sql.named(
+            sql.call("to_json", sql.column(each.name))
+            if each.type.name in ("list", "struct", "map")
+            else sql.column(each.name),
+            each.name,
+        )
         for each in table.schema
     ]
     options: dict[str, Any] = {

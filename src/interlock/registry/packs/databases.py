@@ -36,11 +36,18 @@ def describe_sqlite(
     database = sqlite_open(path)
     order = None
     try:
-        tables = sorted(name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"))
+        tables = sorted(
+            name
+            for (name,) in database.execute(
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+            )
+        )
         if table not in tables:
             listed = ", ".join(f"`{name}`" for name in tables[:20]) or "none"
             raise ValueError(f"there is no table `{table}` in the database; its tables are {listed}")
-        declared = [(row[1], row[2]) for row in database.execute(f"PRAGMA table_xinfo({sqlite_name(table)})") if row[6] != 1]
+        declared = [
+            (row[1], row[2]) for row in database.execute(f"PRAGMA table_xinfo({sqlite_name(table)})") if row[6] != 1
+        ]
         listed = ", ".join(sqlite_name(name) for name, _ in declared)
         rows = database.execute(f"SELECT {listed} FROM {sqlite_name(table)} LIMIT {SQLITE_SAMPLE_ROWS}").fetchall()
         stored = database.execute("SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'", [table]).fetchone()
@@ -78,7 +85,9 @@ def sqlite_open(path: str) -> sqlite3.Connection:
     idle = begins[18:19] == b"\2" and not os.path.exists(path + "-wal")
     mode = "mode=ro&immutable=1" if idle else "mode=ro"  # opening an idle database in WAL mode would leave files behind
     try:
-        database = sqlite3.connect(f"file:{quote_uri(path)}?{mode}", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
+        database = sqlite3.connect(
+            f"file:{quote_uri(path)}?{mode}", uri=True, timeout=SQLITE_WAIT, isolation_level=None
+        )
         database.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
         raise ValueError(f"the database cannot be opened: {error}") from error
@@ -135,7 +144,11 @@ def sqlite_fits(value: Any, kind: str) -> bool:
     if kind == "blob":
         return isinstance(value, bytes)
     try:
-        return isinstance(value, str) and re.fullmatch(SQLITE_TEXTS[kind], value) is not None and bool(dt.datetime.fromisoformat(value))
+        return (
+            isinstance(value, str)
+            and re.fullmatch(SQLITE_TEXTS[kind], value) is not None
+            and bool(dt.datetime.fromisoformat(value))
+        )
     except ValueError:
         return False
 
@@ -197,7 +210,9 @@ def read_sqlite(*, path: ReadPath, table: Name, source: Described) -> Rows:
                         continue
                     for value, (name, kind) in zip(row, source.columns, strict=True):
                         if not sqlite_fits(value, kind):
-                            raise ValueError(f"row {number} of `{table}`: {repr(value)[:60]} in column `{name}` is not a {kind}")
+                            raise ValueError(
+                                f"row {number} of `{table}`: {repr(value)[:60]} in column `{name}` is not a {kind}"
+                            )
                     yield tuple(map(sqlite_value, row, kinds))
         finally:
             database.close()
@@ -226,7 +241,9 @@ def sqlite_stored(value: Any, declared: str) -> Any:
         return json.dumps(value, ensure_ascii=False, default=str)
     if declared == "text":
         return str(value)
-    return int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, bytearray | memoryview) else value
+    return (
+        int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, bytearray | memoryview) else value
+    )
 
 
 def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) -> None:
@@ -235,7 +252,9 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
         return
     database = sqlite_open(path)
     try:
-        found = database.execute("SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]).fetchone()
+        found = database.execute(
+            "SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]
+        ).fetchone()
         if found is None:
             return
         if found[0] == "view":
@@ -250,11 +269,15 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
     lacking = [name for name in there if name.casefold() not in {each.casefold() for each in names}]
     unknown = [name for name in names if name.casefold() not in {each.casefold() for each in there}]
     if if_exists == "append" and (lacking or unknown):
-        told = [f"the table also has {', '.join(lacking)}"] * bool(lacking) + [f"it does not have {', '.join(unknown)}"] * bool(unknown)
+        told = [f"the table also has {', '.join(lacking)}"] * bool(lacking) + [
+            f"it does not have {', '.join(unknown)}"
+        ] * bool(unknown)
         raise ValueError(f"the rows cannot be appended to `{table}`, because the columns differ: {'; '.join(told)}")
 
 
-def sqlite_merge(path: str, staged: str, table: str, if_exists: str, names: Sequence[str], create: str, *, commit: bool) -> None:
+def sqlite_merge(
+    path: str, staged: str, table: str, if_exists: str, names: Sequence[str], create: str, *, commit: bool
+) -> None:
     """Bring the staged table into the database in one transaction; without `commit`, only try whether that works."""
     sqlite_check(path, table, if_exists, names)
     database = sqlite3.connect(path, timeout=SQLITE_WAIT, isolation_level=None)
@@ -262,14 +285,18 @@ def sqlite_merge(path: str, staged: str, table: str, if_exists: str, names: Sequ
         database.execute("ATTACH ? AS staged", [staged])
         database.execute("BEGIN IMMEDIATE")
         try:
-            exists = database.execute("SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]).fetchone()
+            exists = database.execute(
+                "SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]
+            ).fetchone()
             if exists and if_exists == "replace":
                 database.execute(f"DROP TABLE main.{sqlite_name(table)}")
             if not exists or if_exists == "replace":
                 database.execute(create.replace("CREATE TABLE ", "CREATE TABLE main.", 1))
             listed = ", ".join(map(sqlite_name, names))
             order = f" ORDER BY {rowid}" if (rowid := sqlite_rowid(names)) else ""
-            database.execute(f"INSERT INTO main.{sqlite_name(table)} ({listed}) SELECT {listed} FROM staged.{sqlite_name(table)}{order}")
+            database.execute(
+                f"INSERT INTO main.{sqlite_name(table)} ({listed}) SELECT {listed} FROM staged.{sqlite_name(table)}{order}"
+            )
             database.execute("COMMIT" if commit else "ROLLBACK")
         finally:
             if database.in_transaction:
@@ -287,7 +314,9 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
 
 
 @node(version=1, effects=["writes"], aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector})
-def write_sqlite(rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail") -> Writes:
+def write_sqlite(
+    rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
+) -> Writes:
     """Write the rows to a table of an SQLite database, in one transaction.
 
     Other tables of the database are left alone, and so is the database if the run fails. Columns are declared

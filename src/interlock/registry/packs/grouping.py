@@ -32,7 +32,7 @@ def refuse_clash(new: Iterable[tuple[tuple[str | int, ...], str]], kept: Iterabl
         taken[name.casefold()] = name
 
 
-def group_key(column: Column) -> exp.Expression:
+def group_key(column: Column) -> exp.Expr:
     """What to group by: the column, with -0.0 and 0.0 shown alike."""
     return sql.call("plain_zero", column.sql) if column.type.is_float else column.sql
 
@@ -64,15 +64,15 @@ def wrong_type(function: str, kind: Type, name: str) -> tuple[str, tuple[str, ..
 
 def aggregated(
     function: str,
-    value: exp.Expression | None,
+    value: exp.Expr | None,
     kind: Type,
     *,
-    where: exp.Expression | None = None,
+    where: exp.Expr | None = None,
     order: Sequence[exp.Ordered] = (),
     q: float | None = None,
     separator: str = ", ",
     distinct: bool = False,
-) -> exp.Expression:
+) -> exp.Expr:
     """The SQL of one aggregate over a value of this type; nulls are ignored except by first, last and list."""
     if function == "count":
         return sql.filtered(exp.Count(this=exp.Star() if value is None else value), where)
@@ -80,7 +80,7 @@ def aggregated(
     if (kind.is_float and function in ("sum", "mean")) or function == "std":
         chosen = exp.Case(ifs=[exp.If(this=where, true=value)]) if where is not None else value
         return sql.call(f"exact_{function}", chosen)
-    unique: exp.Expression = exp.Distinct(expressions=[value]) if distinct else value
+    unique: exp.Expr = exp.Distinct(expressions=[value]) if distinct else value
     if function == "count_distinct":
         return sql.filtered(exp.Count(this=exp.Distinct(expressions=[value])), where)
     if function == "sum":
@@ -109,7 +109,7 @@ def aggregated(
     return sql.filtered(sql.call({"any": "bool_or", "all": "bool_and"}[function], value), where)
 
 
-def whole_sum(total: exp.Expression, kind: Type) -> exp.Expression:
+def whole_sum(total: exp.Expr, kind: Type) -> exp.Expr:
     """The sum of integers as bigint (hugeint where they are wider), which fails loudly instead of wrapping round."""
     if kind.name == "decimal":
         return total
@@ -204,7 +204,7 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     return Select(tree, keys=tuple(column.name for column in by), non_null=frozenset(certain))
 
 
-def _measured(measure: Measure, table: Table, path: tuple[str | int, ...]) -> exp.Expression:
+def _measured(measure: Measure, table: Table, path: tuple[str | int, ...]) -> exp.Expr:
     """The aggregate of a measure; raises NodeError where its parts do not go together."""
     function, source = measure.function, measure.column or measure.expression
     if measure.column is not None and measure.expression is not None:
@@ -274,7 +274,7 @@ def describe(table: Table) -> Select:
         value, kind = sql.column(column.name), column.type
         number = kind.is_numeric and not kind.is_null
 
-        def of(function: str, value: exp.Expression = value, kind: Type = kind) -> exp.Expression:
+        def of(function: str, value: exp.Expr = value, kind: Type = kind) -> exp.Expr:
             return aggregated(function, value.copy(), kind)
 
         facts.append(
@@ -302,7 +302,7 @@ def describe(table: Table) -> Select:
     return Select(tree, keys=("name",), non_null=frozenset(names[:5]))
 
 
-def _field(struct: str, name: str) -> exp.Expression:
+def _field(struct: str, name: str) -> exp.Expr:
     return sql.call("struct_extract", sql.column(struct), name)
 
 

@@ -17,7 +17,9 @@ Row = dict[Text, Literally]
 
 
 @node(version=1)
-def inline_table(*, rows: Annotated[list[Row], Field(max_length=10_000)], types: dict[Text, TypeName] | None = None) -> Select:
+def inline_table(
+    *, rows: Annotated[list[Row], Field(max_length=10_000)], types: dict[Text, TypeName] | None = None
+) -> Select:
     """Give the rows that are written in the plan.
 
     Columns come in the order in which they first appear; a key that a row lacks is null. Whole numbers are `bigint`,
@@ -66,7 +68,9 @@ def _all_fit(rows: list[dict[str, Any]], name: str, kind: Type) -> None:
     tries = [sql.is_null(sql.cast(_value(rows[place][name], kind), kind, trying=True)) for place in places]
     for place, wrong in zip(places, sql.value_of(exp.Array(expressions=tries)), strict=True):
         if wrong:
-            raise NodeError(("rows", place, name), f"`{rows[place][name]}` is not a {kind}, which `types` says `{name}` is")
+            raise NodeError(
+                ("rows", place, name), f"`{rows[place][name]}` is not a {kind}, which `types` says `{name}` is"
+            )
 
 
 def _common(rows: list[dict[str, Any]], name: str) -> Type:
@@ -96,7 +100,7 @@ def _common(rows: list[dict[str, Any]], name: str) -> Type:
     return Type(found or "varchar")
 
 
-def _value(value: Any, kind: Type) -> exp.Expression:
+def _value(value: Any, kind: Type) -> exp.Expr:
     if isinstance(value, int) and not isinstance(value, bool) and kind.name == "double":
         return sql.literal(float(value))
     if isinstance(value, float) and kind.name in ("varchar", "decimal"):

@@ -104,7 +104,7 @@ def join_tables(
     checks = _multiplicity(left, right, on, expect)
     place_l, place_r = sql.column(left.position, "left"), sql.column(right.position, "right")
     if how in ("semi", "anti"):
-        found: exp.Expression = exp.Exists(
+        found: exp.Expr = exp.Exists(
             this=sql.select(sql.literal(1)).from_(sql.table(right.name, "right"), copy=False).where(matches, copy=False)
         )
         tree = sql.select(*(sql.column(name, "left") for name in left.schema.names)).from_(
@@ -114,9 +114,9 @@ def join_tables(
         tree.set("order", sql.order([place_l]))
         return Select(tree, checks, non_null=_certain(left, right, on, how, {}))
     shared = {pair.left.name: pair for pair in on if pair.shared}
-    columns: list[exp.Expression] = []
+    columns: list[exp.Expr] = []
     for name in left.schema.names:
-        value: exp.Expression = sql.column(name, "left")
+        value: exp.Expr = sql.column(name, "left")
         if name in shared and how in ("right", "full"):
             value = sql.named(sql.call("coalesce", value, sql.column(shared[name].right.name, "right")), name)
         columns.append(value)
@@ -180,7 +180,7 @@ def asof_join(
         limit = sql.literal(tolerance * 1_000_000 if kind.name.startswith("timestamp") else tolerance)
         match = exp.LTE(this=gap, expression=limit)
 
-    def value(name: str) -> exp.Expression:
+    def value(name: str) -> exp.Expr:
         found = chosen(name)
         return exp.Case(ifs=[exp.If(this=match.copy(), true=found)]) if tolerance is not None else found
 
@@ -225,7 +225,7 @@ def _last_at(right: Table, time: Column, by: list[Column], alias: str) -> exp.Su
     return exp.Subquery(this=tree, alias=exp.TableAlias(this=sql.name_of(alias)))
 
 
-def _on_side(condition: exp.Expression, side: str) -> exp.Expression:
+def _on_side(condition: exp.Expr, side: str) -> exp.Expr:
     """The condition with `right` under the name it has in the join."""
     found = condition.copy()
     for column in found.find_all(exp.Column):
@@ -234,12 +234,10 @@ def _on_side(condition: exp.Expression, side: str) -> exp.Expression:
     return found
 
 
-def _nearest(
-    here: exp.Expression, there: dict[str, exp.Expression], kind: Type
-) -> tuple[Callable[[str], exp.Expression], exp.Expression]:
+def _nearest(here: exp.Expr, there: dict[str, exp.Expr], kind: Type) -> tuple[Callable[[str], exp.Expr], exp.Expr]:
     """How to take a column of the row that is nearest in time, and how far away that row is."""
 
-    def ahead(later: exp.Expression, earlier: exp.Expression) -> exp.Expression:
+    def ahead(later: exp.Expr, earlier: exp.Expr) -> exp.Expr:
         if kind.name.startswith("timestamp"):
             later, earlier = sql.call("epoch_us", later), sql.call("epoch_us", earlier)
         elif kind.is_integer:
@@ -254,14 +252,14 @@ def _nearest(
         sql.is_null(there["before"].copy()), exp.LT(this=gaps["after"].copy(), expression=gaps["before"].copy())
     )
 
-    def pick(before: exp.Expression, after: exp.Expression) -> exp.Expression:
+    def pick(before: exp.Expr, after: exp.Expr) -> exp.Expr:
         assert closer is not None
         return exp.Case(ifs=[exp.If(this=closer.copy(), true=after)], default=before)
 
     return lambda name: pick(sql.column(name, "before"), sql.column(name, "after")), pick(gaps["before"], gaps["after"])
 
 
-def _equal(pair: Pair, path: tuple[str | int, ...]) -> exp.Expression:
+def _equal(pair: Pair, path: tuple[str | int, ...]) -> exp.Expr:
     """`left = right`, in a type that both fit in; raises NodeError where there is none."""
     one, other = pair.left, pair.right
     kind = common_type(one.type, other.type)
@@ -277,7 +275,7 @@ def _equal(pair: Pair, path: tuple[str | int, ...]) -> exp.Expression:
     )
 
 
-def _as(value: exp.Expression, found: Type, wanted: Type) -> exp.Expression:
+def _as(value: exp.Expr, found: Type, wanted: Type) -> exp.Expr:
     return (
         value
         if found == wanted or found.is_null or (found.is_integer and wanted.is_integer)

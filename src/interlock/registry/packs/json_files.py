@@ -69,7 +69,9 @@ def json_text(path: str) -> tuple[str, bool]:
         raise ValueError(f"the file cannot be read: {error}") from error
     whole = len(data) <= JSON_SAMPLE_BYTES
     if data.startswith(b"\xef\xbb\xbf"):
-        raise ValueError("the file begins with a byte order mark, which JSON does not allow; save it as UTF-8 without one")
+        raise ValueError(
+            "the file begins with a byte order mark, which JSON does not allow; save it as UTF-8 without one"
+        )
     if not data.strip(b" \t\r\n"):
         raise ValueError("the file is empty")
     if not whole:
@@ -77,7 +79,9 @@ def json_text(path: str) -> tuple[str, bool]:
     try:
         return data.decode(), whole
     except UnicodeDecodeError as error:
-        raise ValueError(f"the file is not UTF-8: byte {error.start} (0x{data[error.start]:02x}) does not belong there") from error
+        raise ValueError(
+            f"the file is not UTF-8: byte {error.start} (0x{data[error.start]:02x}) does not belong there"
+        ) from error
 
 
 def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -112,9 +116,13 @@ def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[
         except json.JSONDecodeError as error:
             if not whole and error.pos > len(text) - JSON_LARGEST_OBJECT // 2 and seen:
                 return
-            raise ValueError(f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}") from error
+            raise ValueError(
+                f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}"
+            ) from error
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"line {line}: {'the object is nested too deeply' if isinstance(error, RecursionError) else error}") from error
+            raise ValueError(
+                f"line {line}: {'the object is nested too deeply' if isinstance(error, RecursionError) else error}"
+            ) from error
         if not isinstance(value, dict):
             raise ValueError(f"line {line}: expected an object such as {{…}}, but found `{text[at:end][:30]}`")
         if form == "newline_delimited" and "\n" in text[at:end]:
@@ -133,7 +141,10 @@ def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[
             return
         if sign != "," and (whole or at < len(text)):
             line += text.count("\n", counted, at)
-            raise ValueError(f"line {line}: expected `,` or `]` after an object" + (f", but found `{sign}`" if sign else "; the file is cut off"))
+            raise ValueError(
+                f"line {line}: expected `,` or `]` after an object"
+                + (f", but found `{sign}`" if sign else "; the file is cut off")
+            )
         at = after_space(at + 1)
 
 
@@ -150,7 +161,12 @@ def json_columns(
             if not name:
                 raise ValueError(f"line {line}: a key is empty")
             found[name] = json_join(found.get(name), json_shape(value))
-    reserved = {word for (word,) in connection.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()}
+    reserved = {
+        word
+        for (word,) in connection.execute(
+            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+        ).fetchall()
+    }
     declared = {name.casefold(): (name, kind) for name, kind in types.items()}
     columns = []
     for name, shape in found.items():
@@ -219,7 +235,9 @@ def _old_names(params: dict[str, Any]) -> dict[str, Any]:
     return {named.get(key, key): value for key, value in params.items()}
 
 
-@node(version=1, effects=["reads"], describe=describe_json, aliases={"JSONParser": _old_names, "JSONIngestor": _old_names})
+@node(
+    version=1, effects=["reads"], describe=describe_json, aliases={"JSONParser": _old_names, "JSONIngestor": _old_names}
+)
 def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, source: Described) -> Select:
     """Read a JSON file that holds an array of objects, or objects one after another: one row for each object.
 
@@ -259,8 +277,15 @@ def _read(path: str, source: Described) -> Select:
     texts = dict(source.columns)
     strict = {name for name, kind in kinds.items() if kind.is_integer or kind.name == "decimal"}
     columns = {name: "varchar" if name in strict else texts[name] for name in kinds}
-    facts = {"format": source.facts["format"], "maximum_object_size": JSON_LARGEST_OBJECT, "compression": "gzip" if path.lower().endswith(".gz") else "none"}
-    outputs = [sql.named(sql.exactly(sql.column(name), kind, name) if name in strict else sql.column(name), name) for name, kind in kinds.items()]
+    facts = {
+        "format": source.facts["format"],
+        "maximum_object_size": JSON_LARGEST_OBJECT,
+        "compression": "gzip" if path.lower().endswith(".gz") else "none",
+    }
+    outputs = [
+        sql.named(sql.exactly(sql.column(name), kind, name) if name in strict else sql.column(name), name)
+        for name, kind in kinds.items()
+    ]
     file = sql.read_file("read_json", path, auto_detect=False, columns=columns, **facts)
     return Select(sql.select(*outputs).from_(file, copy=False), (_no_other_keys(path, list(kinds), facts),))
 
@@ -324,7 +349,7 @@ def _has(kind: Type, wanted: Callable[[Type], bool]) -> bool:
     return wanted(kind) or any(_has(each, wanted) for each in members)
 
 
-def _finite(tree: exp.Expression, kind: Type, depth: int) -> exp.Expression:
+def _finite(tree: exp.Expr, kind: Type, depth: int) -> exp.Expr:
     """The value with every NaN and infinite number in it replaced by null."""
     if not _has(kind, lambda part: part.is_float):
         return tree
@@ -333,6 +358,8 @@ def _finite(tree: exp.Expression, kind: Type, depth: int) -> exp.Expression:
     if kind.name == "list" and kind.element:
         name = f"e{depth}"
         each = _finite(exp.Column(this=exp.Identifier(this=name, quoted=True)), kind.element, depth + 1)
-        return sql.call("list_transform", tree, exp.Lambda(this=each, expressions=[exp.Identifier(this=name, quoted=True)]))
+        return sql.call(
+            "list_transform", tree, exp.Lambda(this=each, expressions=[exp.Identifier(this=name, quoted=True)])
+        )
     members = {name: _finite(sql.call("struct_extract", tree.copy(), name), each, depth) for name, each in kind.fields}
     return exp.Case(ifs=[exp.If(this=sql.not_null(tree), true=sql.struct(members))])

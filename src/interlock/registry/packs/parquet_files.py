@@ -44,10 +44,17 @@ def describe_parquet(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[
         raise ValueError("the Parquet file is cut off: it does not end with PAR1")
     try:
         relation = connection.sql("SELECT * FROM read_parquet($path)", params={"path": glob.escape(path)})
-        reserved = {word for (word,) in connection.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()}
+        reserved = {
+            word
+            for (word,) in connection.execute(
+                "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+            ).fetchall()
+        }
     except duckdb.Error as error:
         raise ValueError(f"the Parquet file cannot be read: {str(error).splitlines()[0]}") from error
-    columns = [(name, parquet_type(kind, name, reserved)) for name, kind in zip(relation.columns, relation.types, strict=True)]
+    columns = [
+        (name, parquet_type(kind, name, reserved)) for name, kind in zip(relation.columns, relation.types, strict=True)
+    ]
     if len({name.casefold() for name, _ in columns}) != len(columns):
         raise ValueError("two columns have the same name, apart from case")
     if any(not name for name, _ in columns):
@@ -69,7 +76,11 @@ def parquet_type(kind: Any, name: str, reserved: set[str]) -> str:
     if kind.id in ("list", "array"):
         return parquet_type(kind.children[0][1], name, reserved) + "[]"
     if kind.id == "struct":
-        return "struct(" + ", ".join(f"{quoted(label)} {parquet_type(each, name, reserved)}" for label, each in kind.children) + ")"
+        return (
+            "struct("
+            + ", ".join(f"{quoted(label)} {parquet_type(each, name, reserved)}" for label, each in kind.children)
+            + ")"
+        )
     if kind.id == "map":
         return "map(" + ", ".join(parquet_type(each, name, reserved) for _, each in kind.children) + ")"
     text = {"timestamp with time zone": "timestamptz"}.get(kind.id, kind.id)
@@ -97,7 +108,9 @@ def read_parquet(*, path: ReadPath, source: Described) -> Select:
 
 
 @node(version=1, effects=["writes"], aliases={"ParquetExporter": _old_names})
-def write_parquet(table: Table, *, path: WritePath, compression: Literal["zstd", "snappy", "gzip", "none"] = "zstd") -> Copy:
+def write_parquet(
+    table: Table, *, path: WritePath, compression: Literal["zstd", "snappy", "gzip", "none"] = "zstd"
+) -> Copy:
     """Write the rows to a Parquet file, in their order, with their types.
 
     Parquet has no integers of 128 bits: they are written as `decimal(38,0)`, and a larger number stops the run.
@@ -108,9 +121,9 @@ def write_parquet(table: Table, *, path: WritePath, compression: Literal["zstd",
         table: [{name: "a", amount: 0.1}, {name: "", amount: null}]
         gives: [{name: "a", amount: 0.1}, {name: "", amount: null}]
     """
-    columns: list[exp.Expression] = []
+    columns: list[exp.Expr] = []
     for each in table.schema:
-        tree: exp.Expression = sql.column(each.name)
+        tree: exp.Expr = sql.column(each.name)
         if each.type.name in ("hugeint", "uhugeint"):
             tree = sql.cast(tree, Type("decimal", precision=(38, 0)))
         elif (lost := _lost(each.type)) is not None:
@@ -122,7 +135,11 @@ def write_parquet(table: Table, *, path: WritePath, compression: Literal["zstd",
         columns.append(sql.named(tree, each.name))
     if not columns:
         raise NodeError((), "there is no column to write")
-    options = {"format": "parquet", "compression": "uncompressed" if compression == "none" else compression, "row_group_size": 122_880}
+    options = {
+        "format": "parquet",
+        "compression": "uncompressed" if compression == "none" else compression,
+        "row_group_size": 122_880,
+    }
     return Copy(table.select(*columns), path, options)
 
 

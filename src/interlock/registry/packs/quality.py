@@ -86,7 +86,9 @@ def expect(
         gives: [{order: 1, customer: 7}, {order: 2, customer: null}]
     """
     checks: list[Check] = [] if rows is None else [_row_count(rows)]
-    together = [each for each in unique if isinstance(each, list)] or ([[each for each in unique if isinstance(each, Column)]] if unique else [])
+    together = [each for each in unique if isinstance(each, list)] or (
+        [[each for each in unique if isinstance(each, Column)]] if unique else []
+    )
     checks += [_unique(columns) for columns in together]
     checks += [
         Check(f"`{each.name}` is never null", _rows(table, sql.is_null(each.sql)), "not_null") for each in not_null
@@ -104,7 +106,7 @@ def expect(
     return Select(table.select(), tuple(checks), keys, frozenset(certain))
 
 
-def _rows(table: Table, wrong: exp.Expression | None) -> exp.Select:
+def _rows(table: Table, wrong: exp.Expr | None) -> exp.Select:
     """The rows of the result for which `wrong` holds."""
     return sql.select(*table.columns).from_(sql.table(THIS), copy=False).where(wrong, copy=False)
 

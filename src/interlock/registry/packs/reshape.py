@@ -18,7 +18,7 @@ from interlock.registry.tables import Check, NodeError, Select, Table
 _READERS: dict[str, Any] = {"date": date.fromisoformat, "time": time.fromisoformat}
 
 
-def typed_literal(value: Any, kind: Type, path: tuple[str | int, ...], name: str) -> exp.Expression:
+def typed_literal(value: Any, kind: Type, path: tuple[str | int, ...], name: str) -> exp.Expr:
     """A value of the plan as a literal of a column's type; raises NodeError where it cannot be one."""
     wanted = ""
     if value is None or kind.is_null:
@@ -152,9 +152,9 @@ def _name_of(value: Any) -> str:
     return str(value)
 
 
-def _only_listed(table: Table, column: Column, listed: list[exp.Expression]) -> Check:
+def _only_listed(table: Table, column: Column, listed: list[exp.Expr]) -> Check:
     plain = [each for each in listed if not isinstance(each, exp.Null)]
-    odd: exp.Expression | None = (
+    odd: exp.Expr | None = (
         exp.Not(this=exp.In(this=column.sql, expressions=plain)) if plain else sql.not_null(column.sql)
     )
     if len(plain) == len(listed):

@@ -169,22 +169,24 @@ def distinct_rows(
     return Select(tree, keys=tuple(key.name for key in keys))
 
 
-def _one_of_each(columns: Iterable[SchemaColumn], place: exp.Column, last: bool = False) -> list[exp.Expression]:
+def _one_of_each(columns: Iterable[SchemaColumn], place: exp.Column, last: bool = False) -> list[exp.Expr]:
     """The columns of a group of equal rows, as they stand in its first or last row.
 
     Where equal values can be told apart (one month and 30 days), grouping alone would keep any; of 0.0 and -0.0,
     which are equal, it is 0.0 that stays.
     """
 
-    def chosen(each: SchemaColumn) -> exp.Expression:
+    def chosen(each: SchemaColumn) -> exp.Expr:
         if each.type.is_float:
             return sql.named(sql.call("plain_zero", sql.column(each.name)), each.name)
-        return sql.column(each.name) if _equal_is_same(each.type) else sql.named(_first(each.name, place, last), each.name)
+        return (
+            sql.column(each.name) if _equal_is_same(each.type) else sql.named(_first(each.name, place, last), each.name)
+        )
 
     return [chosen(each) for each in columns]
 
 
-def _first(name: str, place: exp.Column, last: bool = False) -> exp.Expression:
+def _first(name: str, place: exp.Column, last: bool = False) -> exp.Expr:
     """`first(name ORDER BY place)`: a group's value in its first (or last) row, null or not."""
     by = [sql.ordered(place.copy(), descending=last)]
     return exp.First(this=exp.Order(this=sql.column(name), expressions=by))
@@ -283,7 +285,7 @@ def fill_nulls(
     if not forward:
         sides = {"start": "CURRENT ROW", "end": "UNBOUNDED", "end_side": "FOLLOWING"}
 
-    def filled(name: str) -> exp.Expression:
+    def filled(name: str) -> exp.Expr:
         nearest = (exp.LastValue if forward else exp.FirstValue)(this=sql.column(name))
         by = [sql.ordered(sql.column(table.position))]
         frame = exp.WindowSpec(kind="ROWS", **sides)
@@ -296,7 +298,7 @@ def fill_nulls(
 
 
 def _fill_fixed(table: Table, values: dict[Column, Literally]) -> Select:
-    fills: dict[str, exp.Expression] = {}
+    fills: dict[str, exp.Expr] = {}
     for column, value in values.items():
         if value is None:
             raise NodeError(("values", column.name), f"`{column.name}` cannot be filled with null; give a value")
@@ -371,7 +373,7 @@ def _as_table(tree: exp.Query) -> exp.Subquery:
     return exp.Subquery(this=tree, alias=exp.TableAlias(this=sql.name_of("stacked")))
 
 
-def _as_type(table: Table, name: str, kind: Type) -> exp.Expression:
+def _as_type(table: Table, name: str, kind: Type) -> exp.Expr:
     found = table.schema.get(name)
     if found is None:
         return sql.cast(exp.Null(), kind)

@@ -33,14 +33,20 @@ def describe_excel(
     while header and header[-1] == "":
         header = header[:-1]
     if not header:
-        raise ValueError(f"the sheet `{name}` is empty" if not skip else f"the sheet `{name}` has no header in row {skip + 1}")
+        raise ValueError(
+            f"the sheet `{name}` is empty" if not skip else f"the sheet `{name}` has no header in row {skip + 1}"
+        )
     names = [excel_text(value).strip() for value in header]
     seen: dict[str, int] = {}
     for place, each in enumerate(names):
         if not each:
-            raise ValueError(f"column {excel_letter(place)} of the sheet `{name}` has no name in the header (row {skip + 1})")
+            raise ValueError(
+                f"column {excel_letter(place)} of the sheet `{name}` has no name in the header (row {skip + 1})"
+            )
         if each.casefold() in seen:
-            raise ValueError(f"columns {excel_letter(seen[each.casefold()])} and {excel_letter(place)} are both named `{each}`")
+            raise ValueError(
+                f"columns {excel_letter(seen[each.casefold()])} and {excel_letter(place)} are both named `{each}`"
+            )
         seen[each.casefold()] = place
     kinds: list[set[str]] = [set() for _ in names]
     for number, row in enumerate(rows, skip + 2):
@@ -48,7 +54,9 @@ def describe_excel(
             if value == "":
                 continue
             if place >= len(names):
-                raise ValueError(f"cell {excel_letter(place)}{number} of the sheet `{name}` has a value, but its column has no header")
+                raise ValueError(
+                    f"cell {excel_letter(place)}{number} of the sheet `{name}` has a value, but its column has no header"
+                )
             kinds[place].add(excel_kind(value))
         if number > EXCEL_SAMPLE_ROWS + skip:
             break
@@ -71,7 +79,9 @@ def excel_rows(path: str, sheet: str | None, skip: int) -> tuple[str, Iterator[l
         if sheet is None and book.sheet_names:
             sheet = book.sheet_names[0]
         if sheet not in book.sheet_names:
-            raise ValueError(f"there is no sheet `{sheet}`; the workbook has {', '.join(f'`{each}`' for each in book.sheet_names) or 'none'}")
+            raise ValueError(
+                f"there is no sheet `{sheet}`; the workbook has {', '.join(f'`{each}`' for each in book.sheet_names) or 'none'}"
+            )
         page = book.get_sheet_by_name(sheet)
     except python_calamine.PasswordError as error:
         raise ValueError("the workbook is protected by a password") from error
@@ -143,8 +153,15 @@ def _old_names(params: dict[str, Any]) -> dict[str, Any]:
     return {named.get(key, key): value for key, value in params.items()}
 
 
-@node(version=1, effects=["reads"], describe=describe_excel, aliases={"ExcelParser": _old_names, "ExcelReader": _old_names})
-def read_excel(*, path: ReadPath, sheet: Name | None = None, skip: Annotated[int, Field(ge=0, le=10_000)] = 0, source: Described) -> Rows:
+@node(
+    version=1,
+    effects=["reads"],
+    describe=describe_excel,
+    aliases={"ExcelParser": _old_names, "ExcelReader": _old_names},
+)
+def read_excel(
+    *, path: ReadPath, sheet: Name | None = None, skip: Annotated[int, Field(ge=0, le=10_000)] = 0, source: Described
+) -> Rows:
     """Read a sheet of an Excel workbook (.xlsx, .xls, .xlsb, .ods), with column names from its header row.
 
     Numbers are `bigint` if all of them are whole, else `double`; dates, times and true/false are what they are; text
@@ -173,9 +190,14 @@ def read_excel(*, path: ReadPath, sheet: Name | None = None, skip: Annotated[int
             waiting = 0
             for place, value in enumerate(row[width:], width):
                 if value != "":
-                    raise ValueError(f"cell {excel_letter(place)}{number} of the sheet `{name}` has a value, but its column has no header")
+                    raise ValueError(
+                        f"cell {excel_letter(place)}{number} of the sheet `{name}` has a value, but its column has no header"
+                    )
             row = [*row[:width], *[""] * (width - len(row))]
-            yield tuple(excel_value(value, kind, f"{excel_letter(place)}{number}") for place, (value, (_, kind)) in enumerate(zip(row, source.columns, strict=True)))
+            yield tuple(
+                excel_value(value, kind, f"{excel_letter(place)}{number}")
+                for place, (value, (_, kind)) in enumerate(zip(row, source.columns, strict=True))
+            )
 
     return Rows(source.columns, rows())
 
@@ -190,22 +212,42 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
         if isinstance(value, float) and math.isinf(value):
             raise ValueError(f"row {row}: column `{name}` is infinite, which Excel cannot hold")
         if not isinstance(value, float) and Decimal(repr(float(f"{float(value):.16G}"))) != Decimal(value):
-            raise ValueError(f"row {row}: {value} in column `{name}` has more digits than Excel keeps; cast the column to varchar")
+            raise ValueError(
+                f"row {row}: {value} in column `{name}` has more digits than Excel keeps; cast the column to varchar"
+            )
         sheet.write_number(row, place, float(value))
-    elif isinstance(value, dt.date | dt.time) and getattr(value, "year", 1900) >= 1900 and getattr(value, "tzinfo", None) is None:
+    elif (
+        isinstance(value, dt.date | dt.time)
+        and getattr(value, "year", 1900) >= 1900
+        and getattr(value, "tzinfo", None) is None
+    ):
         if not isinstance(value, dt.time) and (value.year, value.month) < (1900, 3):
-            raise ValueError(f"row {row}: {value} in column `{name}` is before March 1900, where Excel's calendar is wrong; cast the column to varchar")
+            raise ValueError(
+                f"row {row}: {value} in column `{name}` is before March 1900, where Excel's calendar is wrong; cast the column to varchar"
+            )
         kind = "timestamp" if isinstance(value, dt.datetime) else "time" if isinstance(value, dt.time) else "date"
         if getattr(value, "microsecond", 0) % 1000:
-            raise ValueError(f"row {row}: {value} in column `{name}` has microseconds, which Excel cannot hold; cast the column to varchar")
+            raise ValueError(
+                f"row {row}: {value} in column `{name}` has microseconds, which Excel cannot hold; cast the column to varchar"
+            )
         sheet.write_datetime(row, place, value, formats[kind])
     elif isinstance(value, dt.date):
-        raise ValueError(f"row {row}: {value} in column `{name}` is not a date that Excel can hold; cast the column to varchar")
+        raise ValueError(
+            f"row {row}: {value} in column `{name}` is not a date that Excel can hold; cast the column to varchar"
+        )
     else:
         nested = isinstance(value, list | tuple | dict)
-        text = json.dumps(value, ensure_ascii=False, default=str) if nested else value.hex() if isinstance(value, bytes) else str(value)
+        text = (
+            json.dumps(value, ensure_ascii=False, default=str)
+            if nested
+            else value.hex()
+            if isinstance(value, bytes)
+            else str(value)
+        )
         if len(text.encode("utf-16-le")) // 2 > EXCEL_LONGEST_TEXT:
-            raise ValueError(f"row {row}: the text in column `{name}` has {len(text):,} characters; Excel holds {EXCEL_LONGEST_TEXT:,}")
+            raise ValueError(
+                f"row {row}: the text in column `{name}` has {len(text):,} characters; Excel holds {EXCEL_LONGEST_TEXT:,}"
+            )
         if text:
             sheet.write_string(row, place, text)
 
@@ -234,7 +276,9 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
     folder = os.path.dirname(os.path.abspath(path))
     with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder) as scratch:
         staged = os.path.join(scratch, "workbook.xlsx")
-        book = xlsxwriter.Workbook(staged, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch})
+        book = xlsxwriter.Workbook(
+            staged, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch}
+        )
         try:
             book.set_properties({"created": dt.datetime(2000, 1, 1)})
             page = book.add_worksheet(sheet or "Sheet1")

@@ -39,7 +39,7 @@ def _need_new(into: list[NewColumn], table: Table, column: Column) -> None:
     no_clash(((("into", index), name) for index, name in enumerate(names)), kept)
 
 
-def _changed(table: Table, made: dict[str, exp.Expression]) -> exp.Select:
+def _changed(table: Table, made: dict[str, exp.Expr]) -> exp.Select:
     """All columns in their places, these replaced, and those that are new at the end."""
     rest = dict(made)
     columns = [sql.named(rest.pop(name, sql.column(name)), name) for name in table.schema.names]
@@ -91,9 +91,9 @@ def split_column(
     _need_text(column, ("column",))
     _need_new(into, table, column)
 
-    def part(number: int) -> exp.Expression:
+    def part(number: int) -> exp.Expr:
         parts = sql.call("string_split", column.sql, separator)
-        found: exp.Expression = sql.call("list_extract", parts, number)
+        found: exp.Expr = sql.call("list_extract", parts, number)
         if number == len(into):
             length = sql.call("len", parts.copy())
             rest = sql.call("array_to_string", sql.call("list_slice", parts.copy(), number, length), separator)
@@ -135,7 +135,7 @@ def extract_text(
         )
         message = f"the pattern has {has}, but `into` names {len(into)}"
         raise NodeError(("into",), message, help=("write (?:…) for parentheses that are not a column of their own",))
-    made: dict[str, exp.Expression] = {}
+    made: dict[str, exp.Expr] = {}
     for number, name in enumerate(into, min(groups, 1)):
         found = sql.call("regexp_extract", column.sql, pattern, number)
         made[name.name] = exp.Nullif(this=found, expression=sql.literal(""))
@@ -169,7 +169,7 @@ def replace_text(table: Table, *, columns: Columns, find: SomeText, replace: Tex
         except duckdb.Error:
             message = f"`replace` uses a group that the pattern does not have: it has {groups}"
             raise NodeError(("replace",), message, help=("write \\\\ for a backslash that is text",)) from None
-    made: dict[str, exp.Expression] = {
+    made: dict[str, exp.Expr] = {
         column.name: sql.call("regexp_replace", column.sql, find, replace, "g")
         if regex
         else sql.call("replace", column.sql, find, replace)
@@ -206,9 +206,9 @@ def clean_text(
             raise NodeError((), "the input has no text columns to clean")
     else:
         _need_texts(columns, ("columns",))
-    made: dict[str, exp.Expression] = {}
+    made: dict[str, exp.Expr] = {}
     for column in columns:
-        tree: exp.Expression = column.sql
+        tree: exp.Expr = column.sql
         if trim:
             tree = sql.call("regexp_replace", tree, r"^[\s\p{Z}]+|[\s\p{Z}]+$", "", "g")
         if collapse_spaces:
@@ -222,7 +222,7 @@ def clean_text(
     return Select(_changed(table, made), non_null=solid)
 
 
-def _title(tree: exp.Expression) -> exp.Expression:
+def _title(tree: exp.Expr) -> exp.Expr:
     """Each word, as spaces part them, with its first letter in upper case and the others in lower case."""
     word = exp.Identifier(this="word", quoted=False)
     first = exp.Upper(this=sql.call("left", word, 1))
@@ -270,7 +270,7 @@ def parse_dates(
         _need_text(column, ("columns", index))
     for index, form in enumerate(formats):
         _check_format(form, ("formats", index))
-    made: dict[str, exp.Expression] = {}
+    made: dict[str, exp.Expr] = {}
     for column in columns:
         text = null_if_blank(column.sql) if blank_as_null else column.sql
         tries = [_read(text.copy(), form) for form in formats]
@@ -290,7 +290,7 @@ def _letters(form: str) -> set[str]:
     return set(re.findall(r"%-?(.)", form.replace("%%", "")))
 
 
-def _read(text: exp.Expression, form: str) -> exp.Expression:
+def _read(text: exp.Expr, form: str) -> exp.Expr:
     """The timestamp that a text shows in this format, or null."""
     read = sql.call("try_strptime", text, form)
     if "z" in _letters(form):
@@ -351,7 +351,7 @@ def explode(
                 ("separator",), f"`{column.name}` is {column.type}, which has elements already; remove `separator`"
             )
         element = column.type.element
-        items: exp.Expression = column.sql
+        items: exp.Expr = column.sql
     elif column.type.is_text:
         if separator is None:
             message = f"`{column.name}` is text; say in `separator` what stands between its parts"
@@ -364,7 +364,7 @@ def explode(
     place = table.position
     item = sql.unused("_item", [*names, place, *([position.name] if position else [])])
     length = sql.call("len", items)
-    numbers: exp.Expression = sql.call("range", 1, exp.Add(this=length, expression=sql.literal(1)))
+    numbers: exp.Expr = sql.call("range", 1, exp.Add(this=length, expression=sql.literal(1)))
     if keep_empty:
         filled = exp.GT(this=length.copy(), expression=sql.literal(0))
         nothing = [sql.cast(sql.literal([None]), Type("list", element=kind)) for kind in (element, Type("bigint"))]
@@ -379,12 +379,10 @@ def explode(
         sql.named(sql.call("unnest", items.copy()), column.name),
         sql.named(sql.call("unnest", numbers), item),
     )
-    found: exp.Expression = sql.column(column.name)
+    found: exp.Expr = sql.column(column.name)
     if column.type.is_text and trim:
         found = exp.Trim(this=found)
-    result: Sequence[exp.Expression] = [
-        sql.named(found, name) if name == column.name else sql.column(name) for name in names
-    ]
+    result: Sequence[exp.Expr] = [sql.named(found, name) if name == column.name else sql.column(name) for name in names]
     if position is not None:
         result = [*result, sql.named(sql.column(item), position.name)]
     tree = sql.select(*result).from_(

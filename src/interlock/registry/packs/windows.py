@@ -88,13 +88,13 @@ def window_columns(table: Table, *, columns: Annotated[list[WindowColumn], Field
     return Select(tree, non_null=frozenset(certain))
 
 
-def _window_column(wanted: WindowColumn, table: Table, path: tuple[str | int, ...]) -> exp.Expression:
+def _window_column(wanted: WindowColumn, table: Table, path: tuple[str | int, ...]) -> exp.Expr:
     """The SQL of a new column; raises NodeError where its parts do not go together."""
     function, column = wanted.function, wanted.column
     _refuse_misfits(wanted, table, path)
     order = [*(key.sql for key in wanted.order_by), sql.ordered(sql.column(table.position))]
 
-    def over(call: exp.Expression, frame: exp.WindowSpec | None = None) -> exp.Expression:
+    def over(call: exp.Expr, frame: exp.WindowSpec | None = None) -> exp.Expr:
         return sql.window(call, [each.sql for each in wanted.partition_by], [key.copy() for key in order], frame)
 
     if function == "row_number":
@@ -174,7 +174,7 @@ def _refuse_misfits(wanted: WindowColumn, table: Table, path: tuple[str | int, .
         )
 
 
-def _signed(column: Column) -> exp.Expression:
+def _signed(column: Column) -> exp.Expr:
     """The value, in a type that holds differences: unsigned integers would wrap below zero."""
     if column.type.name.startswith("u") and column.type.is_integer:
         return sql.cast(column.sql, Type("hugeint" if column.type.name in ("ubigint", "uhugeint") else "bigint"))
@@ -183,7 +183,7 @@ def _signed(column: Column) -> exp.Expression:
     )
 
 
-def _sum_over(column: Column, over: Callable[[exp.Expression], exp.Expression]) -> exp.Expression:
+def _sum_over(column: Column, over: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     """The sum over a window, the same on any number of threads: of floats from the sums of their integer parts."""
     if not column.type.is_float:
         return whole_sum(over(exp.Sum(this=column.sql)), column.type)

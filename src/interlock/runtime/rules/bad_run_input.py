@@ -1,7 +1,7 @@
 """A run input is missing, unknown, or not of its type.
 
-    interlock run plan.yaml --input since=yesterday      # refused: since is a date
-    interlock run plan.yaml --input since=2024-01-31
+interlock run plan.yaml --input since=yesterday      # refused: since is a date
+interlock run plan.yaml --input since=2024-01-31
 """
 
 from __future__ import annotations

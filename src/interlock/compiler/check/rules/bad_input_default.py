@@ -1,7 +1,7 @@
 """A run input's default is not of its type, or its type cannot be given on a command line.
 
-    inputs: {since: {type: date, default: yesterday}}       # refused
-    inputs: {since: {type: date, default: 2024-01-31}}
+inputs: {since: {type: date, default: yesterday}}       # refused
+inputs: {since: {type: date, default: 2024-01-31}}
 """
 
 from __future__ import annotations

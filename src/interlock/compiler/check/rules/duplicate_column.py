@@ -18,7 +18,11 @@ RULE = rule("IL304", "duplicate-column", __doc__)
 def found(at: Place, owner: str, names: list[str]) -> Diagnostic:
     """The result of `owner` would have the columns `names`, some of them twice."""
     folded = [name.casefold() for name in names]
-    twice = [name for index, name in enumerate(names) if folded.count(name.casefold()) > 1 and folded.index(name.casefold()) == index]
+    twice = [
+        name
+        for index, name in enumerate(names)
+        if folded.count(name.casefold()) > 1 and folded.index(name.casefold()) == index
+    ]
     several = "several columns" if len(names) - len(set(folded)) > len(twice) else "two columns"
     return RULE.found(
         at,

@@ -28,7 +28,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 node.at.child("type"),
                 f"`{node.id}` (`{node_type.name}`) needs {_named(extra)}, which the policy does not allow",
                 label="effect not allowed",
-                notes=[f"the policy allows {_named(context.policy.effects) if context.policy.effects else 'no effect'}"],
+                notes=[
+                    f"the policy allows {_named(context.policy.effects) if context.policy.effects else 'no effect'}"
+                ],
                 help=["leave the node out, or let whoever owns `interlock.toml` allow it under `[policy]`"],
                 found=extra,
             )

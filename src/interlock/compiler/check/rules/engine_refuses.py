@@ -31,9 +31,7 @@ _NO_FUNCTION = re.compile(r"No function matches the given name and argument type
 _UNGROUPED = re.compile(r'column "(?P<name>[^"]+)" must appear in the GROUP BY clause')
 
 
-def found(
-    at: Place, reference: str, error: BindError, inputs: Mapping[str, Schema], text: object = None
-) -> Diagnostic:
+def found(at: Place, reference: str, error: BindError, inputs: Mapping[str, Schema], text: object = None) -> Diagnostic:
     """The statement of `reference` does not bind over `inputs`. `text` is the query at `at`, where it is one."""
     notes = [f"`{name}` has {schema}" for name, schema in list(inputs.items())[:3]]
     unknown = next((match for each in _UNKNOWN if (match := each.search(str(error)))), None)

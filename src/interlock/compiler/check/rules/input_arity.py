@@ -71,7 +71,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 help=["to stack tables use `union_tables`; to match their rows use `join_tables`"],
                 expected=list(ports),
             )
-        missing = [port.name for port in node_type.ports if port.required and not port.variadic and port.name not in taken]
+        missing = [
+            port.name for port in node_type.ports if port.required and not port.variadic and port.name not in taken
+        ]
         if variadic and not taken:
             missing = [variadic]
         for name in missing:
@@ -79,7 +81,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 continue  # the edge that should fill this port is reported already
             yield RULE.found(
                 node.at,
-                f"nothing flows into `{node.id}`" if len(ports) == 1 else f"nothing flows into port `{name}` of `{node.id}`",
+                f"nothing flows into `{node.id}`"
+                if len(ports) == 1
+                else f"nothing flows into port `{name}` of `{node.id}`",
                 label="needs an input" if len(ports) == 1 else f"needs {joined(list(ports))}",
                 help=[f"add an edge: {{from: …, to: {node.id}" + (f", port: {name}}}" if len(ports) > 1 else "}")],
                 expected=list(ports),

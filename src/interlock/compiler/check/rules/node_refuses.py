@@ -17,6 +17,15 @@ RULE = rule("IL203", "node-refuses", __doc__)
 def found(at: Place, error: NodeError) -> Diagnostic:
     """The node's function raised `error`."""
     notes = [f"close to it: {joined([f'`{each}`' for each in error.candidates])}"] if error.candidates else []
-    return RULE.found(
-        at, error.message, label="refused here", notes=notes, help=error.help, candidates=list(error.candidates)
-    )
+    help = [_remark(each) for each in error.help]
+    return RULE.found(at, error.message, label="refused here", notes=notes, help=help, candidates=list(error.candidates))
+
+
+def _remark(text: str) -> str:
+    """A sentence of a node type's, written as all remarks are: beginning small, without a full stop.
+
+    >>> _remark("Cast the column first."), _remark("RE2 has no look-around")
+    ('cast the column first', 'RE2 has no look-around')
+    """
+    small = text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+    return small.removesuffix(".") if not small.endswith("..") else small

@@ -1,7 +1,7 @@
 """A path to write that cannot be a file: it is a folder, or a part of it is a file.
 
-    path: out            # refused where `out` is a folder
-    path: out/summary.csv
+path: out            # refused where `out` is a folder
+path: out/summary.csv
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def _found(at: Place, reference: str, name: str, how: str, mend: str) -> Diagnos
     )
 
 
-def _is_ordered(call: exp.Expression) -> bool:
+def _is_ordered(call: exp.Expr) -> bool:
     if any(isinstance(each, exp.Anonymous) and each.name == "exact_rest" for each in call.walk()):
         return True  # what the exact macros keep apart is sorted where it is added up
     if any(isinstance(each, exp.Order) for each in call.walk() if each is not call):

@@ -26,7 +26,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for node in context.nodes.values():
         node_type = context.types.get(node.id)
         alone = not context.successors[node.id] and not context.predecessors[node.id]
-        if not (several and alone) or node.id in told or node_type is None or (node_type.ports and not node_type.is_source):
+        if (
+            not (several and alone)
+            or node.id in told
+            or node_type is None
+            or (node_type.ports and not node_type.is_source)
+        ):
             continue
         yield RULE.found(
             node.at,
@@ -41,4 +46,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _alike(context: Context) -> set[str]:
     """Ids that differ in upper and lower case alone: which of them an edge means is reported already."""
     folded = [name.casefold() for name in context.nodes]
-    return {name for name in context.nodes if folded.count(name.casefold()) > 1} if len(set(folded)) < len(folded) else set()
+    return (
+        {name for name in context.nodes if folded.count(name.casefold()) > 1}
+        if len(set(folded)) < len(folded)
+        else set()
+    )

@@ -23,7 +23,11 @@ RULE = rule("IL503", "overwrites-input", __doc__)
 def check(context: Context) -> Iterator[Diagnostic]:
     """No file is both read and written."""
     paths = list(each_path(context))
-    reads = {same_file(context.policy.root, path): (node, name, path) for node, name, path, effect in paths if effect == "reads"}
+    reads = {
+        same_file(context.policy.root, path): (node, name, path)
+        for node, name, path, effect in paths
+        if effect == "reads"
+    }
     for node, name, path, effect in paths:
         other = reads.get(same_file(context.policy.root, path)) if effect == "writes" else None
         if other is not None and not context.policy.refusal(path, effect):
@@ -32,6 +36,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 f"`{node.id}` writes `{path}`, which `{other[0].id}` reads",
                 label="overwrites an input",
                 also=[(context.param(other[0].id, other[1]), "read here")],
-                help=["write to another file", f"to read back what was written, connect to `{node.id}`: sinks pass it on"],
+                help=[
+                    "write to another file",
+                    f"to read back what was written, connect to `{node.id}`: sinks pass it on",
+                ],
                 found=path,
             )

@@ -18,7 +18,13 @@ RULE = rule("IL201", "unknown-parameter", __doc__)
 
 
 def found(
-    at: Place, name: str, inside: str, known: Iterable[str], given: Iterable[str], reference: str, meant: str | None = None
+    at: Place,
+    name: str,
+    inside: str,
+    known: Iterable[str],
+    given: Iterable[str],
+    reference: str,
+    meant: str | None = None,
 ) -> Diagnostic:
     """`name`, at `at`, is no parameter of `reference`, or no key `inside` one; `known` are, `given` are already there.
 
@@ -50,4 +56,8 @@ def found(
 
 def _notes(names: list[str], inside: str) -> list[str]:
     what = f"the keys of `{inside}`" if inside else "its parameters"
-    return [f"{what} are {joined([f'`{each}`' for each in names])}"] if names else [f"there are no {'keys' if inside else 'parameters'}"]
+    return (
+        [f"{what} are {joined([f'`{each}`' for each in names])}"]
+        if names
+        else [f"there are no {'keys' if inside else 'parameters'}"]
+    )

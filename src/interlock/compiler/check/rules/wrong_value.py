@@ -22,7 +22,9 @@ def found(at: Place, path: str, reference: str, expected: str, value: object, ch
     """The value at `at`, the parameter `path` of node type `reference`, is not `expected`, one of `choices` if any."""
     name = _name(path, reference)
     if value in ("", [], {}) and expected.startswith("at least 1 "):
-        return RULE.found(at, f"{name} must not be empty", label="empty", expected=expected, found=_plain(value), candidates=[])
+        return RULE.found(
+            at, f"{name} must not be empty", label="empty", expected=expected, found=_plain(value), candidates=[]
+        )
     close = nearest(value, choices) if choices and isinstance(value, str) else []
     return RULE.found(
         at,
@@ -38,7 +40,12 @@ def found(at: Place, path: str, reference: str, expected: str, value: object, ch
 def refused(at: Place, path: str, reference: str, reason: str, value: object) -> Diagnostic:
     """The value at `at` is refused for a `reason` of the node type's own."""
     return RULE.found(
-        at, f"{_name(path, reference)}: {reason}", label="refused here", expected=reason, found=_plain(value), candidates=[]
+        at,
+        f"{_name(path, reference)}: {reason}",
+        label="refused here",
+        expected=reason,
+        found=_plain(value),
+        candidates=[],
     )
 
 
@@ -75,7 +82,9 @@ def _shown(value: object) -> str:
 def _converted(at: Place, expected: str, value: object) -> Fix | None:
     """The fix where the value was only written in another form: a number in quotes, one entry without its list."""
     if expected in ("a whole number", "a number") and isinstance(value, str):
-        number = re.fullmatch(r"[+-]?\d{1,15}", value) or (expected == "a number" and re.fullmatch(r"[+-]?\d+\.\d+", value))
+        number = re.fullmatch(r"[+-]?\d{1,15}", value) or (
+            expected == "a number" and re.fullmatch(r"[+-]?\d+\.\d+", value)
+        )
         plain = (int(value) if value.lstrip("+-").isdigit() else float(value)) if number else None
         return _without_quotes(at, plain) if number else None
     if expected == "true or false" and isinstance(value, str) and value.casefold() in ("true", "false", "yes", "no"):
@@ -83,7 +92,7 @@ def _converted(at: Place, expected: str, value: object) -> Fix | None:
     if expected == "a list" and isinstance(value, str) and value:
         return Fix(f"write it as a list: [{value}]", ({"op": "replace", "path": at.pointer, "value": [value]},))
     if expected == "a text" and isinstance(value, int | float) and not isinstance(value, bool):
-        return Fix(f"put it in quotes: \"{value}\"", ({"op": "replace", "path": at.pointer, "value": str(value)},))
+        return Fix(f'put it in quotes: "{value}"', ({"op": "replace", "path": at.pointer, "value": str(value)},))
     return None
 
 
