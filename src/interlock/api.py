@@ -26,7 +26,7 @@ from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.diagnostics import Diagnostic, Rule, rules_of
 from interlock.ir.plan import Plan
-from interlock.registry.node import NodeType
+from interlock.registry.node import EFFECTS, NodeType
 from interlock.registry.registry import Registry, load
 from interlock.registry.registry import RegistryError as RegistryError
 from interlock.runtime.execute import Report as Report
@@ -264,10 +264,9 @@ def _policy_settings(path: Path, given: Any) -> dict[str, tuple[str, ...]]:
             raise ProjectError(f"{path}: unknown key `{key}` in [policy]; the keys are {', '.join(known)}")
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise ProjectError(f"{path}: `{key}` in [policy] must be a list of texts")
-    effects = ("reads", "writes", "network", "model", "human")
     for effect in given.get("effects", []):
-        if effect not in effects:
-            raise ProjectError(f"{path}: unknown effect `{effect}` in [policy]; the effects are {', '.join(effects)}")
+        if effect not in EFFECTS:
+            raise ProjectError(f"{path}: unknown effect `{effect}` in [policy]; the effects are {', '.join(EFFECTS)}")
     return {key: tuple(value) for key, value in given.items()}
 
 

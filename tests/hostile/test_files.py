@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import resource
 import time
 import zipfile
 from pathlib import Path
@@ -58,8 +60,6 @@ BAD: dict[str, tuple[Text, str]] = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_csv(name: str, bench: Workbench) -> None:
-    import re
-
     content, reason = BAD[name]
     bench.put("data/s.csv", content)
     assert re.search(reason, refused(bench, reading("read_csv", "data/s.csv")), re.IGNORECASE)
@@ -124,8 +124,8 @@ def test_trouble_beyond_the_sample(late: str, reason: str, bench: Workbench) -> 
     lines = "".join(f"{number},{number}\n" for number in range(25_000))
     bench.put("data/s.csv", f"a,b\n{lines}".encode() + late.encode("latin-1"))
     ran = bench.cli_run(reading("read_csv", "data/s.csv"))
-    if late == "1,\0\n" and ran.code == 1:
-        return
+    if late in ("1,\0\n", "1,\xff\n") and ran.code == 1:
+        return  # broken bytes are seen in the first megabytes, whatever the number of rows
     assert ran.code == 3, ran
     assert "`s`" in ran.err or "s.csv" in ran.err
     assert not (bench.root / "out").exists()
@@ -186,8 +186,6 @@ def test_a_cell_far_away(bench: Workbench) -> None:
         sheet.write(1_048_575, 16_383, 1)
 
     def limit() -> None:
-        import resource
-
         resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
 
     began = time.monotonic()

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from workbench import Workbench, from_rows, plan
 
+from interlock.api import RunFailed
+
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{now}: &{now} [{','.join([f'*{before}'] * 9)}]\n" for before, now in zip("abcdefghi", "bcdefghij", strict=True))
 DEEP = 100_000
 TEXTS: dict[str, str | bytes] = {
@@ -252,8 +254,6 @@ def test_odd_numbers(node: str, params: dict[str, Any], place: tuple[str, ...], 
 
 def ends_in_words(bench: Workbench, given: dict[str, Any]) -> None:
     """Checked, compiled and run, with nothing but diagnostics and failed runs for bad cases."""
-    from interlock.api import RunFailed
-
     checked = bench.check(given)
     if checked.proven is None:
         assert checked.diagnostics

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from workbench import Workbench, passing, plan
 
+from interlock.api import RunFailed
+
 ROWS = "id,name,price\n1,a,5\n2,b,-3\n2,c,8\n4,,900\n"
 EXPECTATIONS: dict[str, tuple[dict[str, Any], str]] = {
     "rows": ({"rows": {"min": 10}}, "IL904"),
@@ -83,10 +85,10 @@ def test_a_cast_names_its_node(shop: Workbench) -> None:
         ("filter_rows", {"where": "id > 0"}), ("cast_columns", {"types": {"name": "bigint"}}), ("filter_rows", {"where": "price > -100"}),
     )  # fmt: skip
     for stepwise in (True, False):
-        with pytest.raises(Exception, match="n1") as caught:
+        with pytest.raises(RunFailed, match="n1") as caught:
             shop.run(given, stepwise=stepwise)
-        assert caught.value.step == "n1", stepwise  # type: ignore[attr-defined]
-        assert caught.value.code == "IL907"  # type: ignore[attr-defined]
+        assert caught.value.step == "n1", stepwise
+        assert caught.value.code == "IL907"
     found = failing(shop, given)
     assert found["step"] == "n1"
     assert "'a'" in found["message"] or "`a`" in found["message"]
@@ -99,9 +101,9 @@ def test_a_cast_names_its_node(shop: Workbench) -> None:
 def test_arithmetic_names_its_node(expression: str, shop: Workbench) -> None:
     given = passing("data/s.csv", ("derive_columns", {"columns": {"v": expression}}), ("sort_rows", {"by": ["v"]}))
     for stepwise in (True, False):
-        with pytest.raises(Exception, match="n0") as caught:
+        with pytest.raises(RunFailed, match="n0") as caught:
             shop.run(given, stepwise=stepwise)
-        assert caught.value.step == "n0"  # type: ignore[attr-defined]
+        assert caught.value.step == "n0"
     failing(shop, given)
 
 
@@ -111,9 +113,9 @@ def test_a_value_that_comes_late_names_the_source(shop: Workbench) -> None:
     shop.put("data/s.csv", f"id,name,price\n{lines}x,b,2\n")
     given = passing("data/s.csv", ("filter_rows", {"where": "price > 1"}), ("aggregate", {"by": ["name"], "measures": [{"name": "n", "function": "sum", "column": "id"}]}))
     for stepwise in (True, False):
-        with pytest.raises(Exception, match="`s`") as caught:
+        with pytest.raises(RunFailed, match="`s`") as caught:
             shop.run(given, stepwise=stepwise)
-        assert caught.value.step == "s"  # type: ignore[attr-defined]
+        assert caught.value.step == "s"
     failing(shop, given)
 
 
@@ -129,7 +131,8 @@ SINKS = {
 @pytest.mark.parametrize("first", SINKS)
 def test_the_second_sink_fails(first: str, shop: Workbench) -> None:
     """What one sink wrote is not put in place if a later step fails."""
-    shop.put(SINKS[first][1]["path"], "the old result\n") if first in ("csv", "json") else None
+    if first in ("csv", "json"):
+        shop.put(SINKS[first][1]["path"], "the old result\n")
     given = plan(
         {
             "s": ("read_csv", {"path": "data/s.csv"}), "a": SINKS[first],
@@ -164,9 +167,9 @@ def test_a_target_that_became_a_folder(shop: Workbench) -> None:
     artifact = shop.compile(given)
     (shop.root / "out/b.csv").mkdir()
     before = shop.files()
-    with pytest.raises(Exception, match="b.csv") as caught:
+    with pytest.raises(RunFailed, match=r"b\.csv") as caught:
         shop.project.execute(artifact)
-    assert caught.value.code == "IL908"  # type: ignore[attr-defined]
+    assert caught.value.code == "IL908"
     assert shop.files() == before
 
 
@@ -176,9 +179,9 @@ def test_a_folder_that_became_a_file(sink: str, shop: Workbench) -> None:
     artifact = shop.compile(given)
     shop.put("new", "a file")
     before = shop.files()
-    with pytest.raises(Exception, match="new") as caught:
+    with pytest.raises(RunFailed, match="new") as caught:
         shop.project.execute(artifact)
-    assert caught.value.code == "IL908"  # type: ignore[attr-defined]
+    assert caught.value.code == "IL908"
     assert shop.files() == before
 
 

@@ -40,8 +40,8 @@ def coerce(value: Any, kind: Type) -> Any:
             raise InputValueError(f"{_shown(value)} does not fit in {kind}")
     if kind.name == "decimal" and kind.precision:
         width, scale = kind.precision
-        rounded = round(found, scale)
-        if rounded != found or len(rounded.as_tuple().digits) > width:
+        digits, exponent = found.normalize().as_tuple().digits, int(found.normalize().as_tuple().exponent)
+        if found and (-exponent > scale or len(digits) + exponent > width - scale):
             raise InputValueError(f"{_shown(value)} does not fit in {kind}")
     return found
 
@@ -99,7 +99,7 @@ def _decimal(value: Any) -> Decimal:
     if isinstance(value, bool):
         raise ValueError
     found = Decimal(str(value))
-    if not found.is_finite():
+    if not found.is_finite() or abs(found.adjusted()) > 100:
         raise ValueError
     return found
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from interlock.registry.tables import Copy, Described, Rows, Select, Table, Writes
 
 Effect = Literal["reads", "writes", "network", "model", "human"]
+EFFECTS: tuple[Effect, ...] = ("reads", "writes", "network", "model", "human")
 Adapter = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns the parameters of an alias or an older version into this version's; leaves what it does not know."""
 
@@ -118,6 +119,13 @@ class NodeType:
 
     def validate(self) -> None:
         """Raise NodeDefinitionError, or what annotations raise, unless the function can be a node type."""
+        if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
+            raise NodeDefinitionError(
+                f"{self.name}: its version must be a whole number from 1 up, not {self.version!r}"
+            )
+        for effect in self.effects:
+            if effect not in EFFECTS:
+                raise NodeDefinitionError(f"{self.name}: `{effect}` is no effect; the effects are {', '.join(EFFECTS)}")
         _ = self.kind, self.ports, self.model, self.json_schema
 
     @property

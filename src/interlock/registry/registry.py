@@ -148,7 +148,7 @@ def load_file(path: Path) -> list[NodeType]:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         sys.modules.pop(name, None)
         raise RegistryError(f"{path}: {type(error).__name__}: {error}") from error
     found = [value for value in vars(module).values() if isinstance(value, NodeType) and value.defined_in == str(path)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from interlock.compiler.check.context import Context
 from interlock.compiler.check.contracts import check_contracts
@@ -35,7 +36,7 @@ from interlock.compiler.check.rules import (
 from interlock.compiler.checked import CheckedPlan
 from interlock.gates.policy import Policy
 from interlock.ir.diagnostics import Diagnostic
-from interlock.ir.plan import Node, Plan
+from interlock.ir.plan import Input, Node, Plan
 from interlock.ir.program import RunInput
 from interlock.registry.registry import Registry
 
@@ -97,7 +98,7 @@ def check(plan: Plan, registry: Registry, policy: Policy) -> Verdict:
             _pinned(context),
             nodes,
             tuple(
-                RunInput(given.name, str(context.inputs[given.name]), given.default, given.has_default)
+                RunInput(given.name, str(context.inputs[given.name]), _default(context, given), given.has_default)
                 for given in sorted(plan.inputs, key=lambda given: given.name)
             ),
             tuple(context.contract_checks),
@@ -105,6 +106,12 @@ def check(plan: Plan, registry: Registry, policy: Policy) -> Verdict:
         ),
         diagnostics,
     )
+
+
+def _default(context: Context, given: Input) -> Any:
+    """The default as a program holds it: a whole number where its type is one, else as written."""
+    kind = context.inputs[given.name]
+    return int(given.default) if kind.is_integer and isinstance(given.default, float) else given.default
 
 
 def _pinned(context: Context) -> Plan:

@@ -121,7 +121,7 @@ def _build(
     except NodeError as error:
         context.diagnostics.append(node_refuses.found(at.child("params", *error.param_path), error))
         return None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         context.diagnostics.append(node_fails.found(at.child("type"), node_type.reference, error))
         return None
     if not isinstance(result, Select | Copy):
@@ -245,6 +245,6 @@ def _python_schema(
         return Schema(tuple(Column(name, *parse_column_type(text)) for name, text in columns))
     except NodeError as error:
         context.diagnostics.append(node_refuses.found(node.at.child("params", *error.param_path), error))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         context.diagnostics.append(node_fails.found(node.at.child("type"), node_type.reference, error))
     return None

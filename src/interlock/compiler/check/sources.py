@@ -67,7 +67,7 @@ def describe(
         else:
             context.diagnostics.append(source_unreadable.found(at, path or node.id, reason))
         return None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         context.diagnostics.append(node_fails.found(at, node_type.reference, error))
         return None
     pinned = tuple((column.name, str(column.type) + ("" if column.nullable else " not null")) for column in schema)

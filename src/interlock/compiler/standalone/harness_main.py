@@ -1,4 +1,4 @@
-"""The harness, third part: how a program is called. Everything below the line of dashes is carried verbatim."""
+"""The harness, fourth part: how a program is called. Everything below the line of dashes is carried verbatim."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def run(
     """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
 
     `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same.
+    statements. By default it depends on how large the inputs are. The bytes written are the same, but for
+    Parquet, whose encoding follows how the rows arrive; its rows are the same.
     """
     started = time.perf_counter()
     this = Run(root, on_event, stepwise)
@@ -39,7 +40,7 @@ def run(
         this.check_sources()
         for step in this.steps.values():
             this.run_step(step)
-        this.commit()
+        this.sinks.commit()
     except KeyboardInterrupt:
         raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
     except OSError as error:
@@ -51,7 +52,7 @@ def run(
     outputs = [
         {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
          "digest": _digest(this.path(entry["path"]))}
-        for entry in this.report if entry.get("path") in this.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.committed)
+        for entry in this.report if entry.get("path") in this.sinks.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.sinks.committed)
     ]  # fmt: skip
     return {
         "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,

@@ -1,11 +1,10 @@
-"""The harness, second part: one run. Everything below the line of dashes is carried into the module verbatim.
+"""The harness, third part: one run. Everything below the line of dashes is carried into the module verbatim.
 
 The names above it stand for what the module itself defines.
 """
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import os
 import re
@@ -17,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from interlock.compiler.standalone.harness_sinks import Sinks
 from interlock.compiler.standalone.harness_values import (
     Described,
     Rows,
@@ -25,15 +25,14 @@ from interlock.compiler.standalone.harness_values import (
     _batches,
     _broken,
     _changes,
-    _Counted,
     _json,
     _literal,
     _plain,
     _quoted,
     _reworded,
+    _said,
     _shown_change,
     _size,
-    _umask,
 )
 
 INPUTS: dict[str, dict[str, Any]] = {}
@@ -47,17 +46,14 @@ SMALL = 32 * 1024 * 1024  # bytes of input up to which every step is run by itse
 
 
 class Run:
-    """One run: a private in-memory database, the results made so far, and the files staged but not yet in place."""
+    """One run: a private in-memory database, the results made so far, and the sinks that are not yet in place."""
 
     def __init__(self, root: str, on_event: Callable[[dict[str, Any]], None] | None, stepwise: bool | None) -> None:
         self.root = os.path.abspath(root)
         self.on_event = on_event
         self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
-        self.staged: list[tuple[str, str]] = []
-        self.writers: list[tuple[Any, dict[str, Any]]] = []
-        self.made_folders: list[str] = []
-        self.committed: list[str] = []
+        self.sinks = Sinks(self.root)
         self.report: list[dict[str, Any]] = []
         self.previews: list[dict[str, Any]] = []
         self.spill = tempfile.mkdtemp(prefix="interlock-")
@@ -122,6 +118,7 @@ class Run:
             if (
                 re.search("int", declared["type"])
                 and isinstance(value, str | float)
+                and value != 0
                 and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value))
             ):
                 raise RunFailed(
@@ -225,7 +222,7 @@ class Run:
             elif step["kind"] == "copy":
                 rows, size = self.copy(step)
             else:
-                rows, size = self.write(step)
+                rows = self.sinks.write(step, self.rows_of(step["reads"][0]), self.arguments(step))
             self.look(step)
         except RuntimeError as error:
             if "interrupt" not in str(error).lower():
@@ -278,8 +275,10 @@ class Run:
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
             for batch in _batches(given):
                 self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
-        except (ValueError, OSError) as error:
-            raise RunFailed("IL907", f"`{step['id']}`: {_plain(error)}", step["id"]) from error
+        except (duckdb.Error, RunFailed):
+            raise
+        except (Exception, SystemExit) as error:
+            raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
         return self._count(_quoted(step["id"]))
 
@@ -305,61 +304,13 @@ class Run:
 
         return Rows(columns, rows())
 
-    def stage(self, relative: str) -> str:
-        """A file beside the one to write, to be renamed to it when everything else has succeeded."""
-        target = os.path.realpath(self.path(relative))
-        self.prepare_target(relative, target)
-        handle, temporary = tempfile.mkstemp(
-            prefix=f".{os.path.basename(target)}.", suffix=".part", dir=os.path.dirname(target)
-        )
-        os.close(handle)
-        self.staged.append((temporary, target))
-        return temporary
-
-    def prepare_target(self, relative: str, target: str) -> None:
-        """See that `target` can be written, and make the folders that it needs; those made are noted."""
-        if os.path.exists(target) and not os.path.isfile(target):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
-        if os.path.exists(target) and not os.access(target, os.W_OK):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
-        missing = []
-        folder = os.path.dirname(target)
-        while folder and not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        try:
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise RunFailed(
-                "IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder"
-            ) from error
-        self.made_folders += missing
-
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
-        temporary = self.stage(step["path"])
+        temporary = self.sinks.stage(step["path"])
         text = self.statement(step["sql"], step["reads"])
         row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({step['options']})").fetchone()
         with open(temporary, "rb+") as handle:
             os.fsync(handle.fileno())
         return (row[0] if row else 0), os.path.getsize(temporary)
-
-    def write(self, step: dict[str, Any]) -> tuple[int, int | None]:
-        """Run a Python sink up to its `yield`: all is written, nothing is visible yet."""
-        self.prepare_target(step["path"], os.path.realpath(self.path(step["path"])))
-        counted = _Counted(self.rows_of(step["reads"][0]))
-        writer = step["call"](counted, **self.arguments(step))
-        self.writers.append((writer, step))
-        try:
-            next(writer)
-        except StopIteration:
-            raise RunFailed("IL907", f"`{step['id']}` ended without its `yield`", step["id"]) from None
-        except RunFailed:
-            raise
-        except duckdb.Error:
-            raise
-        except Exception as error:
-            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"]) from error
-        return counted.count, None
 
     def look(self, step: dict[str, Any]) -> None:
         """Check what must hold of a result, and keep the rows that are to be shown."""
@@ -422,39 +373,9 @@ class Run:
         message = message.replace(self.root + os.sep, "")
         return RunFailed("IL907", f"`{guilty}`: {_reworded(message)}", guilty, _advice(message))
 
-    def commit(self) -> None:
-        """Put everything in place: databases commit, then files take their names."""
-        for writer, step in self.writers:
-            try:
-                next(writer)
-            except StopIteration:
-                self.committed.append(step["path"])
-            except Exception as error:
-                raise RunFailed(
-                    "IL908",
-                    f"`{step['path']}` cannot be written: {_plain(error)}",
-                    step["id"],
-                    committed=self.committed,
-                ) from error
-        for temporary, target in self.staged:
-            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-            self.committed.append(os.path.relpath(target, self.root))
-        self.staged = []
-        self.made_folders = []
-
     def close(self) -> None:
         """Leave nothing behind that was not committed."""
-        for writer, _ in self.writers:
-            with contextlib.suppress(Exception):
-                writer.close()
-        for temporary, _ in self.staged:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        for folder in self.made_folders:
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
+        self.sinks.close()
         if hasattr(self, "connection"):
             self.connection.close()
         shutil.rmtree(self.spill, ignore_errors=True)

@@ -1,6 +1,6 @@
 """The harness, first part: what the program's other parts are made of.
 
-The three parts of the harness end every emitted Python module. Everything below the line of dashes is carried into the
+The four parts of the harness end every emitted Python module. Everything below the line of dashes is carried into the
 module verbatim, so it may use only the standard library and `duckdb`.
 """
 
@@ -39,18 +39,6 @@ class Described:
 
     def __init__(self, columns: Sequence[tuple[str, str]], facts: Mapping[str, Any]) -> None:
         self.columns, self.facts = list(columns), dict(facts)
-
-
-class _Counted:
-    """Rows, counted as they pass."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.columns, self._rows, self.count = rows.columns, rows, 0
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        for row in self._rows:
-            self.count += 1
-            yield row
 
 
 def _broken(checks: list[dict[str, Any]]) -> RunFailed:
@@ -151,6 +139,12 @@ def _plain(error: BaseException) -> str:
     return " ".join(text.split())[:600] or type(error).__name__
 
 
+def _said(error: BaseException) -> str:
+    """What an exception of a node's own code says, with its kind where the words alone would not tell."""
+    words = _plain(error)
+    return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -183,12 +177,6 @@ def _size(path: str) -> int | None:
         return os.path.getsize(path)
     except OSError:
         return None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _digest(path: str) -> str | None:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
+from interlock.ir.common_types import common_type
 from interlock.ir.expressions.casts import refusal
-from interlock.ir.types import Type, common_type
+from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Expression, Literally, NewColumn, Text, TypeName
 from interlock.registry.node import Adapter, node

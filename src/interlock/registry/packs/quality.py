@@ -10,7 +10,8 @@ import duckdb
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.types import common_type, quote_name
+from interlock.ir.common_types import common_type
+from interlock.ir.types import quote_name
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, Params, Port, Predicate, Text
 from interlock.registry.node import node

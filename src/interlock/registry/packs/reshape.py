@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.types import Type, common_type
+from interlock.ir.common_types import common_type
+from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, NewColumn, Text
 from interlock.registry.node import node

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
+from interlock.ir.common_types import common_type
 from interlock.ir.diagnostics import nearest
 from interlock.ir.types import Column as SchemaColumn
-from interlock.ir.types import Type, common_type
+from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, NewColumn, Predicate, SortKey, SortKeys
 from interlock.registry.node import node

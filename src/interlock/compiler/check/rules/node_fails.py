@@ -13,7 +13,7 @@ from interlock.ir.diagnostics import Diagnostic, Place, rule
 RULE = rule("IL204", "node-fails", __doc__)
 
 
-def found(at: Place, reference: str, error: Exception) -> Diagnostic:
+def found(at: Place, reference: str, error: BaseException) -> Diagnostic:
     """The function of node type `reference` raised `error`, which is not a NodeError."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""

@@ -18,7 +18,9 @@ def found(at: Place, error: NodeError) -> Diagnostic:
     """The node's function raised `error`."""
     notes = [f"close to it: {joined([f'`{each}`' for each in error.candidates])}"] if error.candidates else []
     help = [_remark(each) for each in error.help]
-    return RULE.found(at, error.message, label="refused here", notes=notes, help=help, candidates=list(error.candidates))
+    return RULE.found(
+        at, error.message, label="refused here", notes=notes, help=help, candidates=list(error.candidates)
+    )
 
 
 def _remark(text: str) -> str:
