@@ -244,8 +244,8 @@ def _configured(root: Path) -> Project:
     path = root / CONFIG
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path}: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProjectError(f"{path}: {str(error) or 'it is nested too deeply'}") from error
     unknown = sorted(set(settings) - {"nodes", "policy"})
     if unknown:
         raise ProjectError(f"{path}: unknown key `{unknown[0]}`; the keys are `nodes` and `[policy]`")

@@ -50,12 +50,17 @@ def _likely(key: str, value: dict[str, Any], shape: Shape, found: dict[str, Any]
     return [candidate for candidate in missing if synonym or isinstance(value[key], shape.keys[candidate])]
 
 
-def text(given: tuple[Place, Any] | None, what: str, findings: Findings, *, empty: bool = False) -> str | None:
-    """The member's text, if it is there and is one; what is no text (or empty, unless allowed) is reported."""
+def text(
+    given: tuple[Place, Any] | None, what: str, findings: Findings, *, empty: bool = False, free: bool = False
+) -> str | None:
+    """The member's text, if it is there and is one; what is no text (or empty, unless allowed) is reported.
+
+    Where any text will do (`free`), putting a number in quotes is offered as a mend.
+    """
     if given is None:
         return None
     at, value = given
     if isinstance(value, str) and (value or empty):
         return value
-    findings.add(wrong_shape, at, what, "a text", value, fix=text_fix(at, value))
+    findings.add(wrong_shape, at, what, "a text", value, fix=text_fix(at, value) if free else None)
     return None

@@ -72,4 +72,4 @@ def _allowed(source: Type, to: Type) -> bool:
 
 def may_give_null(source: Type) -> bool:
     """Whether a cast from this type can give null for a value that is not null."""
-    return source.name in ("json", "list", "struct", "map")
+    return source.name in ("json", "struct", "map")
