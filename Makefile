@@ -33,14 +33,13 @@ demo: $(SYNCED) ## the tour: check, compile and run an example
 
 .PHONY: test test-slow test-all
 test: $(SYNCED) ## the tests, without the slow ones
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2
 
-# pytest ends with 5 where there is no test to run.
 test-slow: $(SYNCED) ## the slow tests alone
-	@$(BIN)/python -m pytest -m slow || test $$? -eq 5
+	@$(BIN)/python -m pytest -n 2 -m slow
 
 test-all: $(SYNCED) ## all tests
-	@$(BIN)/python -m pytest -m "slow or not slow"
+	@$(BIN)/python -m pytest -n 2 -m "slow or not slow"
 
 .PHONY: check check-lint check-types check-imports check-docs check-lock
 check: check-lint check-types check-imports check-docs check-lock ## lint, types, imports between rooms, generated docs, lock file
@@ -48,6 +47,7 @@ check: check-lint check-types check-imports check-docs check-lock ## lint, types
 check-lint: $(SYNCED)
 	@echo "lint: ruff"
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
 
 check-types: $(BIN)/pyright
 	@echo "types: pyright"

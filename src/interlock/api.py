@@ -25,7 +25,7 @@ from interlock.compiler.lower.verify import VerificationError as VerificationErr
 from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.diagnostics import Diagnostic, Rule, rules_of
-from interlock.ir.plan import Plan
+from interlock.ir.plan import Contract, Plan
 from interlock.registry.node import EFFECTS, NodeType
 from interlock.registry.registry import Registry, load
 from interlock.registry.registry import RegistryError as RegistryError
@@ -140,6 +140,19 @@ class Project:
     def check(self, plan: Plan) -> Verdict:
         """Prove what can be proved about a plan."""
         return check_plan(plan, self.registry, self.policy)
+
+    def pin(self, checked: CheckedPlan) -> Plan:
+        """The plan with node types under their own names and versions, and the columns of its sources as contracts."""
+        plan = checked.plan
+        contracts = {contract.subject: contract for contract in plan.contracts}
+        for bound in checked.nodes:
+            if bound.source is None or bound.source.path is None:
+                continue
+            old = contracts.get(bound.node.id)
+            columns = {name: text.removesuffix(" not null") for name, text in bound.source.columns}
+            body = {**(old.body if old else {}), "columns": columns, "additional_columns": False}
+            contracts[bound.node.id] = Contract(bound.node.id, body)
+        return replace(plan, contracts=tuple(contracts.values()))
 
     def compile(self, checked: CheckedPlan, name: str = "") -> Artifact:
         """The emitted program of a proven plan, named after the plan, or else `name`."""

@@ -146,5 +146,5 @@ PLANS: dict[str, dict[str, Any]] = {
             "o": ("write_csv", {"path": "out/o.csv"}),
         },
         "s j.left", "keys j.right", "j a", "a o",
-    ),  # fmt: skip
+    ),
 }

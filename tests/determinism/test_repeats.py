@@ -18,7 +18,7 @@ from interlock.compiler.targets.python import emit
 def small(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     """A project over data that just spreads over several threads."""
     root = tmp_path_factory.mktemp("small")
-    write_data(root / "data", 50_000)
+    write_data(root / "data", 45_000)
     return Workbench(root)
 
 

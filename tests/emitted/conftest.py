@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +28,9 @@ def bench(tmp_path: Path) -> Workbench:
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
     """Run a Python file with the standard library and the packages named, with Interlock out of reach."""
 
-    def run(file: Path, *arguments: str, cwd: Path, packages: tuple[str, ...] = ("duckdb",), **options: object) -> Ran:
+    @cache
+    def site_of(packages: tuple[str, ...]) -> dict[str, str]:
+        """The environment with these packages alone; that Interlock is out of reach is tried."""
         site = tmp_path_factory.mktemp("site")
         for package in packages:
             folder = Path(str(distribution(package)._path))  # type: ignore[attr-defined]
@@ -40,8 +43,12 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
             source = source.parent if source.name == "__init__.py" else source
             (site / source.name).symlink_to(source)
         env = {"PYTHONPATH": str(site), "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        check = command(sys.executable, "-S", "-c", "import interlock", cwd=cwd, env=env, traceback=True)
+        check = command(sys.executable, "-S", "-c", "import interlock", cwd=site, env=env, traceback=True)
         assert "No module named 'interlock'" in check.err
+        return env
+
+    def run(file: Path, *arguments: str, cwd: Path, packages: tuple[str, ...] = ("duckdb",), **options: object) -> Ran:
+        env = site_of(packages)
         return command(sys.executable, "-S", "-W", "error", file, *arguments, cwd=cwd, env=env, **options)  # type: ignore[arg-type]
 
     return run

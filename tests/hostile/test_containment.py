@@ -219,8 +219,9 @@ def example_plan(node_type: NodeType, example: dict[str, Any], params: dict[str,
     return plan(nodes, *edges) if edges else plan(nodes)
 
 
+@pytest.mark.parametrize("attacks", [3, pytest.param(len(ATTACKS), marks=pytest.mark.slow)], ids=["some", "all"])
 @pytest.mark.parametrize(("node_type", "example"), [pytest.param(*each, id=each[0].name) for each in examples()])
-def test_every_text_of_every_node(node_type: NodeType, example: dict[str, Any], bench: Workbench, outside: Path) -> None:
+def test_every_text_of_every_node(node_type: NodeType, example: dict[str, Any], attacks: int, bench: Workbench, outside: Path) -> None:
     """Attacks in the place of every text of the example, and in every text parameter of the schema: refused, or data."""
     for name, content in example.get("files", {}).items():
         bench.put(name, content)
@@ -228,8 +229,8 @@ def test_every_text_of_every_node(node_type: NodeType, example: dict[str, Any], 
     before = {path: path.read_bytes() for path in outside.iterdir()}
     described = node_type.model.model_json_schema()["properties"]
     places = list(texts(params)) + [(name,) for name, schema in described.items() if name not in params and "string" in json.dumps(schema)]
-    for place in places:
-        for attack in ATTACKS:
+    for number, place in enumerate(places):
+        for attack in [ATTACKS[(number * attacks + index) % len(ATTACKS)] for index in range(attacks)]:
             text = attack.replace("{secret}", str(outside / "secret.txt"))
             given = example_plan(node_type, example, put_at({**params, **({place[0]: ""} if place[0] not in params and isinstance(place[0], str) else {})}, place, text))
             checked = bench.check(given)

@@ -26,11 +26,9 @@ def reading(node: str, path: str, **more: Any) -> dict[str, Any]:
     return plan({"s": (node, params), "o": ("write_csv", {"path": "out/o.csv"})})
 
 
-def refused(bench: Workbench, given: dict[str, Any]) -> str:
-    """The reason why the plan is refused, in good time, with nothing written."""
-    began = time.monotonic()
-    ran = bench.cli_run(given, timeout=30)
-    assert time.monotonic() - began < 20
+def refused(bench: Workbench, given: dict[str, Any], *, apart: bool = False) -> str:
+    """The reason why the plan is refused, with nothing written; `apart` in a process that can be stopped if it hangs."""
+    ran = bench.cli_run(given, **({"timeout": 30} if apart else {}))
     assert ran.code == 1, ran
     assert "error[IL" in ran.err
     assert not (bench.root / "out").exists()
@@ -91,6 +89,7 @@ def test_good_csv(name: str, bench: Workbench) -> None:
     assert (bench.root / "out/o.csv").read_bytes().decode() == wanted
 
 
+@pytest.mark.slow
 def test_five_thousand_columns(bench: Workbench) -> None:
     names = ",".join(f"c{number}" for number in range(5000))
     row = ",".join(map(str, range(5000)))
@@ -213,7 +212,7 @@ JSONS: dict[str, Text] = {
 @pytest.mark.parametrize("name", JSONS)
 def test_bad_json(name: str, node: str, bench: Workbench) -> None:
     bench.put("data/s.json", JSONS[name])
-    ran = bench.cli_run(reading(node, "data/s.json"), timeout=30)
+    ran = bench.cli_run(reading(node, "data/s.json"))
     assert ran.code in (1, 3), ran
     assert not (bench.root / "out").exists()
 
@@ -235,7 +234,7 @@ def test_what_is_no_file(node: str, bench: Workbench) -> None:
     (data / "loop").symlink_to("loop")
     (data / "zero").symlink_to("/dev/zero")
     for name in ("folder", "missing", "pipe", "dangling", "loop", "zero", "x", "x/y"):
-        refused(bench, reading(node, f"data/{name}"))
+        refused(bench, reading(node, f"data/{name}"), apart=name in ("pipe", "zero"))
     assert "does not exist" in refused(bench, reading(node, "data/missing"))
 
 
@@ -247,7 +246,7 @@ def test_a_sink_that_is_no_file(node: str, bench: Workbench) -> None:
     (data / "null").symlink_to("/dev/null")
     for name in ("folder", "pipe", "null", "x/y"):
         params = {"path": f"data/{name}"} | ({"table": "t"} if node == "write_sqlite" else {})
-        ran = bench.cli_run(plan({"s": ("inline_table", {"rows": [{"a": 1}]}), "o": (node, params)}), timeout=30)
+        ran = bench.cli_run(plan({"s": ("inline_table", {"rows": [{"a": 1}]}), "o": (node, params)}), **({"timeout": 30} if name == "pipe" else {}))
         assert ran.code in (1, 3), (name, ran)
     assert (data / "pipe").is_fifo()
     assert (data / "x").read_text() == ""

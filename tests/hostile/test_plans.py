@@ -57,7 +57,7 @@ def test_texts(name: str, bench: Workbench) -> None:
     bench.put("hostile.plan.yaml", text)
     before = bench.files()
     began = time.monotonic()
-    ran = bench.cli("check", "hostile.plan.yaml", timeout=60)
+    ran = bench.cli("check", "hostile.plan.yaml")
     assert time.monotonic() - began < 15
     assert ran.code == 1
     assert "error[IL0" in ran.err
@@ -95,7 +95,7 @@ def test_many_cycles(bench: Workbench) -> None:
     bench.put("p.json", graph([(pick.randrange(10_000), pick.randrange(10_000)) for _ in range(20_000)], 10_000))
     for arguments in (["check", "p.json"], ["check", "p.json", "--json"], ["graph", "p.json"]):
         began = time.monotonic()
-        assert bench.cli(*arguments, timeout=90).code in (0, 1)
+        assert bench.cli(*arguments).code in (0, 1)
         assert time.monotonic() - began < 20, arguments
 
 
@@ -126,20 +126,21 @@ def test_a_chain_of_two_hundred(bench: Workbench) -> None:
         assert bench.read() == "a\n200\n"
 
 
-def test_fan_in_of_five_hundred(bench: Workbench) -> None:
-    nodes: dict[str, Any] = {f"s{number}": ("inline_table", {"rows": [{"a": number}]}) for number in range(500)}
+@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.slow)])
+def test_fan_in(count: int, bench: Workbench) -> None:
+    nodes: dict[str, Any] = {f"s{number}": ("inline_table", {"rows": [{"a": number}]}) for number in range(count)}
     nodes |= {"u": ("union_tables", {}), "o": ("write_csv", {"path": "out/o.csv"})}
-    given = plan(nodes, *(f"s{number} u" for number in range(500)), "u o")
+    given = plan(nodes, *(f"s{number} u" for number in range(count)), "u o")
     for stepwise in (False, True):
         bench.run(given, stepwise=stepwise)
-        assert bench.read() == "a\n" + "".join(f"{number}\n" for number in range(500))
+        assert bench.read() == "a\n" + "".join(f"{number}\n" for number in range(count))
 
 
-def test_fan_out_of_three_hundred(bench: Workbench) -> None:
+def test_fan_out(bench: Workbench) -> None:
     nodes: dict[str, Any] = {"s": ("inline_table", {"rows": [{"a": 1}]})}
-    nodes |= {f"o{number}": ("write_csv", {"path": f"out/{number}.csv"}) for number in range(300)}
-    bench.run(plan(nodes, *(f"s o{number}" for number in range(300))))
-    assert len(list((bench.root / "out").iterdir())) == 300
+    nodes |= {f"o{number}": ("write_csv", {"path": f"out/{number}.csv"}) for number in range(100)}
+    bench.run(plan(nodes, *(f"s o{number}" for number in range(100))))
+    assert len(list((bench.root / "out").iterdir())) == 100
 
 
 NAMES = ["", " ", "x" * 101, "x" * 100_000, "ünï", "😀", "a b", "a.b", "a/b", "../x", "a\nb", "a\0b", "\u202eevil", "a\"b", "a'b", "1a", "-a", "é", "e\u0301", "ﬁ", "Ａ"]
@@ -206,7 +207,7 @@ EXPRESSIONS = {
 def test_expressions(name: str, bench: Workbench) -> None:
     """Refused in words, or run; a value that is too large for the machine is a failed run in words."""
     began = time.monotonic()
-    ran = bench.cli_run(where(EXPRESSIONS[name]), timeout=60)
+    ran = bench.cli_run(where(EXPRESSIONS[name]))
     assert time.monotonic() - began < 15
     assert ran.code in (0, 1), ran.err
 

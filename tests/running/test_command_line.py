@@ -75,7 +75,7 @@ def test_the_report_as_json(shop: Workbench) -> None:
 )
 def test_exit_codes(arguments: list[str], code: int, shop: Workbench) -> None:
     before = shop.files()
-    ran = shop.cli(*arguments, timeout=20)
+    ran = shop.cli(*arguments)
     assert ran.code == code, ran.err
     assert shop.files() == before
     if code:

@@ -145,10 +145,10 @@ def file_size_limit(size: int) -> Callable[[], None]:
 @pytest.mark.parametrize("sink", SINKS)
 def test_no_room(sink: str, bench: Workbench) -> None:
     target = make_target(bench, sink)
-    fill(bench, 60_000)
+    fill(bench, 20_000)
     bench.put("test.plan.json", sink_plan(sink))
     before = bench.files()
-    ran = bench.cli("run", "test.plan.json", "--json", limit=file_size_limit(500_000))
+    ran = bench.cli("run", "test.plan.json", "--json", limit=file_size_limit(300_000))
     assert ran.code == 3, ran.err
     assert ran.json["failed"]["code"] == "IL908", ran.json["failed"]
     assert bench.files() == before
@@ -257,6 +257,7 @@ def test_a_locked_database(bench: Workbench) -> None:
     assert bench.files() == before
 
 
+@pytest.mark.slow
 def test_a_locked_source(bench: Workbench) -> None:
     target = make_target(bench, "sqlite")
     other = sqlite3.connect(target, isolation_level=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import re
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from interlock.api import Checked, Project, Report
+from interlock.doors.cli.main import main
 from interlock.ir.artifact import Artifact
 
 INTERLOCK = Path(sys.executable).with_name("interlock")
@@ -77,10 +80,28 @@ def command(*arguments: str | Path, cwd: Path, timeout: float = 60, env: Mapping
 
 
 def interlock(*arguments: str | Path, cwd: Path, **options: Any) -> Ran:
-    """Run the command line."""
-    ran = command(INTERLOCK, *arguments, cwd=cwd, **options)
+    """Run the command line: in this process, or in one of its own where that makes a difference (any of `options`)."""
+    ran = command(INTERLOCK, *arguments, cwd=cwd, **options) if options else _here(*map(str, arguments), cwd=cwd)
     assert ran.code in (0, 1, 2, 3, 130), (ran.code, ran.err[-2000:])
     return ran
+
+
+def _here(*arguments: str, cwd: Path) -> Ran:
+    """The command line in this process; what it raises is a fault of its own and is not caught."""
+    out, err, argv, folder = io.StringIO(), io.StringIO(), sys.argv, os.getcwd()
+    cwd.mkdir(parents=True, exist_ok=True)
+    sys.argv = ["interlock", *arguments]
+    os.chdir(cwd)
+    code: Any = 0
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            main()
+    except SystemExit as stop:
+        code = stop.code or 0
+    finally:
+        os.chdir(folder)
+        sys.argv = argv
+    return Ran(code, out.getvalue(), err.getvalue())
 
 
 class Workbench:

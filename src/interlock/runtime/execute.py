@@ -6,9 +6,11 @@ The module's source goes into `linecache`, so that a traceback or a debugger sho
 from __future__ import annotations
 
 import linecache
+import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +53,31 @@ class Report:
         return asdict(self)
 
 
+_numbers = count(1)
+
+
 def load(artifact: Artifact) -> types.ModuleType:
-    """The artifact's module, loaded from its text."""
-    name = f"<interlock {artifact.entry} {artifact.digest[7:19]}>"
+    """The artifact's module, loaded from its text under a name of its own; `unload` takes it away again.
+
+    It is in `sys.modules` while it is used: dataclasses, pickle and others look for a class's module there.
+    """
+    digest = artifact.digest[7:19]
+    name = f"<interlock {artifact.entry} {digest}>"
     linecache.cache[name] = (len(artifact.source), None, artifact.source.splitlines(keepends=True), name)
-    module = types.ModuleType(artifact.entry.removesuffix(".py"))
+    module = types.ModuleType(f"interlock_program_{digest}_{next(_numbers)}")
     module.__file__ = name
-    exec(compile(artifact.source, name, "exec"), module.__dict__)
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(artifact.source, name, "exec"), module.__dict__)
+    except BaseException:
+        unload(module)
+        raise
     return module
+
+
+def unload(module: types.ModuleType) -> None:
+    """Take a loaded module out of `sys.modules`."""
+    sys.modules.pop(module.__name__, None)
 
 
 def execute(
@@ -77,6 +96,8 @@ def execute(
         found = module.run(str(root), inputs, on_event, threads, memory, stepwise)
     except module.RunFailed as error:
         raise RunFailed(error.code, error.message, error.step, error.help, error.data) from error
+    finally:
+        unload(module)
     return Report(
         artifact.digest,
         found["plan"],

@@ -17,6 +17,7 @@ from interlock.compiler.check.rules import (
     missing_output_column,
     node_refuses,
     not_sorted,
+    source_drift,
     unknown_subject,
     wrong_output_type,
 )
@@ -80,6 +81,11 @@ def check_contracts(context: Context) -> None:
 
 
 def _check(context: Context, each: Contract, bound: BoundNode, model: Any) -> None:
+    changes = _drift(bound, model)
+    if changes:
+        path = bound.source.path if bound.source else None
+        context.diagnostics.append(source_drift.found(each.at.key(), bound.node.id, path, changes))
+        return
     resolver = Resolver(contract, {"table": bound.schema}, {"table": bound.node.id}, context.inputs)
     params = resolver.resolve(model, each.at, each.body)
     context.inputs_used |= resolver.inputs_used
@@ -94,6 +100,30 @@ def _check(context: Context, each: Contract, bound: BoundNode, model: Any) -> No
         return
     _order(context, each, bound, params)
     _plant(context, each, bound, params, certain)
+
+
+def _drift(bound: BoundNode, model: Any) -> list[str]:
+    """How the columns of a source differ from the types that its contract pins, in words; nothing for other nodes."""
+    wanted = model.columns
+    if bound.source is None or not bound.type.is_source or not isinstance(wanted, dict) or None in wanted.values():
+        return []
+    changes = [f"column `{name}` ({text}) is missing" for name, text in wanted.items() if name not in bound.schema]
+    for name, text in wanted.items():
+        column = bound.schema.get(name)
+        try:
+            kind = parse_column_type(text)[0]
+        except TypeTextError:
+            return []  # told as a type that cannot be read
+        if column is not None and kind != column.type:
+            changes.append(f"column `{name}` was {kind} and now looks like {column.type}")
+    known = {name.casefold() for name in wanted}
+    if not model.additional_columns:
+        changes += [
+            f"column `{column.name}` ({column.type}) is new"
+            for column in bound.schema
+            if column.name.casefold() not in known
+        ]
+    return changes
 
 
 def _columns(context: Context, each: Contract, bound: BoundNode, params: dict[str, Any]) -> list[str] | None:

@@ -96,20 +96,16 @@ def _problem(step: Step, seen: dict[str, Step]) -> str | None:
 def _missing_column(step: Step, seen: dict[str, Step]) -> str | None:
     """A column that a plain one-relation statement reads and its input does not give."""
     query = step.query
-    if (
-        not isinstance(query, exp.Select)
-        or len(step.reads) != 1
-        or list(query.find_all(exp.Subquery, exp.CTE, exp.Lambda))
-    ):
+    if not isinstance(query, exp.Select) or len(step.reads) != 1:
         return None
     source = seen[step.reads[0]]
     own = {projection.alias_or_name.casefold() for projection in query.selects}
-    for column in query.find_all(exp.Column):
-        if (
-            column.name
-            and column.name.casefold() not in own
-            and column.name not in source.schema
-            and not column.find(exp.Star)
-        ):
-            return f"it reads column `{column.name}`, which `{source.id}` does not give"
-    return None
+    missing = ""
+    for node in query.walk():
+        if isinstance(node, exp.Subquery | exp.CTE | exp.Lambda):
+            return None  # names of its own: left to the engine
+        if isinstance(node, exp.Column) and not missing and not isinstance(node.this, exp.Star):
+            name = node.name
+            if name and name.casefold() not in own and name not in source.schema:
+                missing = name
+    return f"it reads column `{missing}`, which `{source.id}` does not give" if missing else None

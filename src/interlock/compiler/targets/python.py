@@ -7,9 +7,10 @@ names, then the code that runs them. The same program gives the same bytes, on e
 from __future__ import annotations
 
 import glob
-import pprint
+import math
+import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -23,16 +24,22 @@ from interlock.registry import sql
 from interlock.registry.macros import MACROS, Macro, create_statement, needed
 from interlock.registry.tables import Described
 
-REQUIRES = {"python_calamine": "python-calamine", "xlsxwriter": "xlsxwriter"}
-"""Distributions of the libraries that carried code may import, by module."""
-
 FORMAT = 1
 """The version of the module's layout."""
+
+WIDTH = 120
+"""Columns of a line, as far as texts allow."""
+
+
+class _Code(str):
+    """A piece of Python that stands for itself, such as a name."""
 
 
 def emit(program: Program, name: str = "program") -> Artifact:
     """The program as a Python module, with its manifest."""
     carried = Carried()
+    for call in _calls(program):
+        carry(call.function, carried)  # first, so that no statement takes a name that carried code needs
     steps = [_step(step, carried) for step in program.steps]
     trees = [
         tree
@@ -41,37 +48,45 @@ def emit(program: Program, name: str = "program") -> Artifact:
         if tree is not None
     ]
     macros = needed({call.name for tree in trees for call in tree.find_all(exp.Anonymous) if call.name in MACROS})
-    requires = ["duckdb", *sorted({REQUIRES[module] for module in carried.modules if module in REQUIRES})]
+    requires = ["duckdb", *sorted(carried.requires - {"duckdb"})]
     body = [
         _docstring(program, requires),
         "from __future__ import annotations",
-        "\n".join(sorted(carried.imports | set(IMPORTS), key=_import_order)),
-        f"PLAN = {program.plan_digest!r}",
-        f"INPUTS = {_literal({each.name: _input(each) for each in program.inputs})}",
+        _imports(carried.imports | set(IMPORTS)),
+        f"PLAN = {_shown(program.plan_digest)}\n\nINPUTS = {_shown({each.name: _input(each) for each in program.inputs})}",
         _ruler("The statements, in the order in which they run. Each reads the ones before it by their names."),
-        *(text for text, _ in steps if text),
-        *(
-            [
-                _ruler("The Python of the nodes that read, write or describe files, as their authors wrote it."),
-                *carried.sources,
-            ]
-            if carried.sources
-            else []
-        ),
+        *(text for texts, _ in steps for text in texts),
+    ]
+    if carried.sources:
+        told = _ruler("The Python of the nodes that read, write or describe files, as their authors wrote it.")
+        body += ["\n\n\n".join([told, *carried.sources]) + "\n"]
+    body += [
         _ruler("The steps."),
-        _macros(macros),
-        "STEPS = [\n" + "".join(f"    {entry},\n" for _, entry in steps) + "]",
-        harness_text(),
+        f"MACROS = {_macros(macros)}",
+        "STEPS = [\n" + "".join(f"    {_shown(entry, 4)},\n" for _, entry in steps) + "]\n",
+        harness_text() + "\n",
         'if __name__ == "__main__":\n    sys.exit(main())',
     ]
     file = f"{_file_name(name)}.py"
-    source = "\n\n".join(part for part in body if part) + "\n"
+    source = "\n\n".join(body) + "\n"
     return Artifact(file, {file: source}, _manifest(program, requires))
 
 
-def _import_order(line: str) -> tuple[bool, bool, str]:
-    module = line.split()[1].split(".")[0]
-    return (module in ("duckdb", *REQUIRES), line.startswith("from"), line)
+def _calls(program: Program) -> Iterator[PythonCall]:
+    """The Python functions that the program calls, in the order of its steps."""
+    for step in program.steps:
+        if step.call is not None:
+            yield step.call
+        if step.source is not None and step.source.describe is not None:
+            yield step.source.describe
+
+
+def _imports(lines: set[str]) -> str:
+    """Import statements: the standard library's, then others."""
+    groups: tuple[list[str], list[str]] = ([], [])
+    for line in sorted(lines, key=lambda line: (line.startswith("from"), line)):
+        groups[line.split()[1].split(".")[0] not in sys.stdlib_module_names].append(line)
+    return "\n\n".join("\n".join(group) for group in groups if group)
 
 
 def _file_name(name: str) -> str:
@@ -105,74 +120,110 @@ def _ruler(text: str) -> str:
 
 def _macros(macros: list[Macro]) -> str:
     if not macros:
-        return "MACROS = {}"
+        return "{}"
     lines = []
     for macro in macros:
         lines += [f"    # {line}" for line in textwrap.wrap(macro.comment, 110)]
-        lines.append(f"    {macro.name!r}: {_text(create_statement(macro))},")
-    return "MACROS = {\n" + "\n".join(lines) + "\n}"
+        lines.append(f"    {_shown(macro.name)}: {_text(create_statement(macro))},")
+    return "{\n" + "\n".join(lines) + "\n}"
 
 
 def _input(given: Any) -> dict[str, Any]:
     return {"type": parse_column_type(given.type)[0].sql} | ({"default": given.default} if given.has_default else {})
 
 
-def _step(step: Step, carried: Carried) -> tuple[str, str]:
-    """The step's statement as a named text (or nothing), and its entry in STEPS."""
-    entry: dict[str, str] = {"id": repr(step.id), "kind": repr(step.kind), "type": repr(step.node_type)}
-    entry["reads"] = repr(list(step.reads))
-    text = ""
+def _step(step: Step, carried: Carried) -> tuple[list[str], dict[str, Any]]:
+    """The step's statement and its checks as named texts, and its entry in STEPS."""
+    entry: dict[str, Any] = {"id": step.id, "kind": step.kind, "type": step.node_type, "reads": list(step.reads)}
+    texts: list[str] = []
     if step.query is not None:
-        name = carried.name_for(step.id)
-        text = f"{name} = {_text(sql.text(step.query, pretty=True))}"
-        entry["sql"] = name
+        entry["sql"] = _named(step.id, step.query, carried, texts)
     if step.call is not None:
         entry |= _call(step.call, carried)
     if step.kind in ("select", "rows", "writes"):
-        entry["columns"] = repr([(column.name, column.type.sql) for column in step.schema])
+        entry["columns"] = [(column.name, column.type.sql) for column in step.schema]
     if step.path is not None:
-        entry["path"] = repr(step.path)
+        entry["path"] = step.path
     if step.kind == "copy":
-        entry["options"] = repr(copy_options(step.options))
+        entry["options"] = copy_options(step.options)
     if step.source is not None:
         entry["source"] = _source(step, carried)
-    entry["store"] = repr(step.materialise)
-    entry["preview"] = repr(step.preview)
-    entry["checks"] = repr(
-        [
-            {"title": check.title, "node": check.node, "code": check.code,
-             "sql": sql.text(check.violations), "reads": list(dict.fromkeys(relations(check.violations)))}
-            for check in step.checks
-        ]
-    )  # fmt: skip
-    members = [f'"{key}": {value}' for key, value in entry.items()]
-    return text, "{" + ", ".join(members) + "}"
+    entry |= {"store": step.materialise, "preview": step.preview, "checks": []}
+    for check in step.checks:
+        name = _named(f"{check.node}_check", check.violations, carried, texts)
+        reads = list(dict.fromkeys(relations(check.violations)))
+        entry["checks"].append(
+            {"title": check.title, "node": check.node, "code": check.code, "sql": name, "reads": reads}
+        )
+    return texts, entry
 
 
-def _call(call: PythonCall, carried: Carried) -> dict[str, str]:
-    return {
-        "call": carry(call.function, carried),
-        "arguments": _literal(dict(call.arguments)),
-        "paths": repr(list(call.paths)),
-    }
+def _named(name: str, query: exp.Query, carried: Carried, texts: list[str]) -> _Code:
+    """Add a statement to the texts; the name that it has there."""
+    name = carried.name_for(name)
+    texts.append(f"{name} = {_text(sql.text(query, pretty=True))}")
+    return _Code(name)
 
 
-def _source(step: Step, carried: Carried) -> str:
+def _call(call: PythonCall, carried: Carried) -> dict[str, Any]:
+    name = carry(call.function, carried)
+    return {"call": _Code(name), "arguments": _data(dict(call.arguments)), "paths": list(call.paths)}
+
+
+def _source(step: Step, carried: Carried) -> dict[str, Any]:
     source = step.source
     assert source is not None
-    found = {"path": repr(source.path), "columns": repr(list(source.columns)), "describe": "None"}
+    found: dict[str, Any] = {"path": source.path, "columns": list(source.columns), "describe": None}
     if step.query is not None and source.path is not None:
         literal = sql.text(sql.literal(glob.escape(source.path)))
-        found["literal"] = repr(literal if literal in sql.text(step.query, pretty=True) else "")
+        found["literal"] = literal if literal in sql.text(step.query, pretty=True) else ""
     if source.describe is not None:
         call = _call(source.describe, carried)
         found |= {"describe": call["call"], "arguments": call["arguments"], "paths": call["paths"]}
-    return "{" + ", ".join(f'"{key}": {value}' for key, value in found.items()) + "}"
+    return found
 
 
-def _literal(value: Any) -> str:
-    """A value as Python source: plain data, and descriptions of sources as mappings."""
-    return pprint.pformat(_data(value), width=116, sort_dicts=False, compact=True)
+def _shown(value: Any, indent: int = 0, before: int = 0) -> str:
+    """A value as Python source, after `before` characters of a line; members share lines as long as they are short.
+
+    >>> _shown({"a": ["b", None]})
+    '{"a": ["b", None]}'
+    """
+    line = _line(value)
+    if indent + before + len(line) < WIDTH or not isinstance(value, dict | list | tuple):
+        return line
+    pad = " " * (indent + 4)
+    rows = [pad]
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, member in members:
+        name = f"{_line(key)}: " if isinstance(value, dict) else ""
+        short = f"{name}{_line(member)},"
+        if len(pad) + len(short) > WIDTH:
+            rows += [pad + name + _shown(member, indent + 4, len(name)) + ",", pad]
+        elif len(rows[-1]) + len(short) < WIDTH:
+            rows[-1] += (" " if rows[-1].strip() else "") + short
+        else:
+            rows.append(pad + short)
+    opened, closed = "{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else "()"
+    return "\n".join([opened, *(row for row in rows if row.strip()), " " * indent + closed])
+
+
+def _line(value: Any) -> str:
+    """A value as Python source in one line; texts in double quotes where that needs no backslash."""
+    if isinstance(value, _Code):
+        return str(value)
+    if isinstance(value, str):
+        text = repr(value)
+        return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text and "\\'" not in text else text
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_line(key)}: {_line(member)}" for key, member in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_line, value)) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_line, value)) + ("," if len(value) == 1 else "") + ")"
+    return repr(value)
 
 
 def _data(value: Any) -> Any:

@@ -152,11 +152,13 @@ class Arithmetic:
             replacement = mended(self.text, node.at, node.at + 1, "||")
         elif left.type.is_text or right.type.is_text:
             text, shown = (left, a) if left.type.is_text else (right, b)
-            message = f"`{shown}` is text, and `{node.op}` needs numbers"
+            message = f"`{node.op}` needs numbers, and `{shown}` is {text.type}"
             help = (f"cast it: `cast({shown} as double)`",)
             if node.op == "+":
                 help = (*help, "to join text, write `||`")
-            self.report(Problem("wrong-type", message, text.node.start, text.node.end, "this is text", help=help))
+            self.report(
+                Problem("wrong-type", message, text.node.start, text.node.end, f"this is {text.type}", help=help)
+            )
             return
         elif "timestamptz" in (left.type.name, right.type.name):
             help = ("a time with a zone has no arithmetic here, since it depends on the time zone of the session",)

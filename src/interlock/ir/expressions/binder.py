@@ -8,6 +8,7 @@ from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions import casts
 from interlock.ir.expressions.calls import bind_call
 from interlock.ir.expressions.coerce import Coercion
+from interlock.ir.expressions.constants import holds_value, no_value
 from interlock.ir.expressions.literals import constant
 from interlock.ir.expressions.nodes import (
     Call,
@@ -208,6 +209,9 @@ class Binder(Operators, Coercion):
             return self.report(Problem("wrong-type", message, node.start, node.end))
         kind = exp.TryCast if node.tentative else exp.Cast
         tree = kind(this=operand.tree, to=data_type(node.to))
+        if not node.tentative and isinstance(node.operand, Constant) and not holds_value(tree.sql(dialect="duckdb")):
+            shown, at = self.written(node.operand), node.operand
+            return self.report(no_value(shown, str(node.to), at.start, at.end))
         return value(node, tree, node.to, (operand,), maybe=node.tentative or casts.may_give_null(operand.type))
 
     def case(self, node: Case) -> Typed | None:

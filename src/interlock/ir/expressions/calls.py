@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from sqlglot import exp
 
 from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.arithmetic import PRINTABLE
+from interlock.ir.expressions.dialects import RENAMED
 from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.functions.signatures import CLASSES, Function, Signature
 from interlock.ir.expressions.nodes import Call, Name, Node
@@ -82,12 +84,21 @@ def unknown(text: str, name: str, start: int, end: int, name_end: int) -> Proble
     if refused and refused[0] != "unknown-function":
         reason, why, help = refused
         return Problem(reason, f"`{name}` is not allowed: {why}", start, end, "not allowed", help=help)
-    near = () if refused else tuple(nearest(name, FUNCTIONS))
-    help = refused[2] if refused else ()
+    near, help = meant(name, FUNCTIONS)
     message = f"there is no function `{name}`"
-    best = clearest(name, near)
+    best = RENAMED.get(name.lower()) or clearest(name, near)
     replacement = mended(text, start, name_end, best) if best else None
     return Problem("unknown-function", message, start, name_end, "not a function", near, replacement, False, (), help)
+
+
+def meant(name: str, known: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which known functions a name that is none may stand for, and what to write instead."""
+    name = name.lower()
+    if name in RENAMED:
+        return (RENAMED[name],), (f"it is called `{RENAMED[name]}` here",)
+    if name in REFUSED:
+        return (), REFUSED[name][2]
+    return tuple(nearest(name, known)), ()
 
 
 def _bare_part(binder: Binder, node: Call, function: Function) -> Problem | None:
@@ -119,6 +130,9 @@ class _Match:
                 index = self.odd_one(arguments) if kind == "T" and "T" not in self.bound else index
                 return Misfit(index, kind, found or "")
             fitted.append(found)
+        timeless = self.form.text.partition("(part ")[2].startswith("clockpart") and fitted[0].text not in CLOCK_PARTS
+        if timeless and any(each.type.name == "time" for each in fitted):
+            return Misfit(0, "clockpart", f"a time has no {fitted[0].text}")
         result = self.concrete(self.form.result)
         if result is None or result.is_null:
             return Misfit(0, "any", "the call is always null: give the null a type, as in `cast(null as double)`")
@@ -148,7 +162,10 @@ class _Match:
                 target = next((kind for kind in kinds if self.binder.reads(found[i], kind)), None)
                 if target:
                     found[i] = settled[spot] = found[i].cast(target)
-            pairs = [*seeds, *(part.pair for part in settled)]
+            added = (
+                bool(seeds) and self.form.result == f"{variable}[]"
+            )  # an item of a list, where a literal is an integer
+            pairs = [*seeds, *((part.type, None if added else part.literal) for part in settled)]
             kind = join_all(pairs)
             if not pairs or kind is None:
                 continue
@@ -286,16 +303,19 @@ def _result(node: Call, function: Function, fitted: list[Typed], kind: Type) -> 
 
 def _wrong_count(node: Call, function: Function, count: int) -> Problem:
     shown = joined([f"`{form}`" for form in function.signatures], "or")
-    takes = joined(sorted({_counts(form) for form in function.forms}), "or")
-    message = f"`{node.name}` takes {takes}, and {count} {'is' if count == 1 else 'are'} given"
+    message = f"`{node.name}` takes {_counts(function.forms)}, and {count} {'is' if count == 1 else 'are'} given"
     return Problem("wrong-arity", message, node.start, node.end, help=(f"it is called as {shown}",))
 
 
-def _counts(form: Signature) -> str:
-    least = len(form.parameters)
-    if form.parameters and form.parameters[-1].repeated:
-        return f"{least - 1} or more arguments"
-    return "no arguments" if not least else "1 argument" if least == 1 else f"{least} arguments"
+def _counts(forms: tuple[Signature, ...]) -> str:
+    """How many arguments a function takes: `1 or 2 arguments`."""
+    least = [len(form.parameters) - form.repeats for form in forms]
+    words = [str(count) for count in sorted(set(least))]
+    if any(form.repeats for form in forms):
+        return f"{min(least)} or more arguments"
+    if words == ["0"]:
+        return "no arguments"
+    return f"{joined(words, 'or')} argument{'' if words == ['1'] else 's'}"
 
 
 def _misfit(
@@ -313,7 +333,8 @@ def _misfit(
     elif worst.why:
         message = f"`{place}` of `{node.name}` does not take `{shown}`: {worst.why}"
     else:
-        message = f"`{place}` of `{node.name}` is {wanted}, and `{shown}` is {given.type if given else 'missing'}"
+        where = f" as `{place}`" if len(form.parameters) > 1 else ""
+        message = f"`{node.name}` needs {wanted}{where}, and `{shown}` is {given.type if given else 'missing'}"
     help = [f"it is called as `{form.text}`"]
     replacement = None
     if given and not worst.why and given.type.is_text and given.text is None and worst.wanted in _CASTABLE:
@@ -350,9 +371,12 @@ _CASTABLE = {
 }
 
 
+_NEEDED = {"varchar": "text", "number": "a number", "double": "a number", "integers": "an integer"}
+
+
 def _wanted(kind: str) -> str:
     if kind in ("T[]", "T[][]"):
         return "a list"
     if kind in ("T", "K", "V"):
-        return "of the same type as the others"
-    return CLASSES.get(kind, "text" if kind == "varchar" else kind)
+        return "a value of the same type as the others"
+    return _NEEDED.get(kind) or CLASSES.get(kind, kind)

@@ -11,9 +11,19 @@ from sqlglot import exp
 
 from interlock.ir.diagnostics import joined
 from interlock.ir.expressions.literals import FORMS, reads_as
-from interlock.ir.expressions.nodes import Name, Node
+from interlock.ir.expressions.nodes import Node
 from interlock.ir.expressions.problems import Problem
-from interlock.ir.expressions.promotion import DOUBLE, INTEGER, MOMENTS, UNSIGNED, VARCHAR, holds, join, join_all
+from interlock.ir.expressions.promotion import (
+    DOUBLE,
+    INTEGER,
+    MOMENTS,
+    UNSIGNED,
+    VARCHAR,
+    compares,
+    holds,
+    join,
+    join_all,
+)
 from interlock.ir.expressions.typed import Typed, cast_tree
 from interlock.ir.types import Type
 
@@ -125,16 +135,16 @@ class Coercion:
             return None
         wrong = False
         for other in settled[1:]:
-            if join(settled[0].type, other.type) is None:
+            if not compares(settled[0].type, other.type):
                 wrong = True
                 self.incomparable(settled[0], other, node)
         if wrong:
             return None
         kind = join_all(part.pair for part in settled)
-        if kind is None:
+        if kind is None and not all(part.type.precision for part in settled):
             self.incomparable(settled[0], settled[-1], node)
             return None
-        return [part if part.type.is_numeric else part.cast(kind) for part in settled]
+        return [part if kind is None or part.type.is_numeric else part.cast(kind) for part in settled]
 
     def never_true(self, parts: list[Typed], null: Typed, node: Node, op: str) -> None:
         other = next((part for part in parts if part is not null), null)
@@ -151,7 +161,7 @@ class Coercion:
     def incomparable(self, left: Typed, right: Typed, node: Node) -> None:
         """Report that two types do not compare, with the mend if there is one."""
         a, b = self.written(left.node), self.written(right.node)
-        message = f"`{a}` is {_named(left)} and `{b}` is {_named(right)}: they do not compare"
+        message = f"`{a}` is {left.type} and `{b}` is {right.type}: they do not compare"
         help: tuple[str, ...] = ()
         replacement = None
         for one, other in ((left, right), (right, left)):
@@ -190,7 +200,7 @@ class Coercion:
                 message,
                 start,
                 end,
-                f"this is {self.kind_of(start, left, right)}",
+                f"this is {left.type if start == left.node.start else right.type}",
                 (),
                 replacement,
                 False,
@@ -198,12 +208,3 @@ class Coercion:
                 help,
             )
         )
-
-    def kind_of(self, start: int, left: Typed, right: Typed) -> str:
-        return _named(left if start == left.node.start else right)
-
-
-def _named(part: Typed) -> str:
-    if part.text is not None or (part.type.is_text and isinstance(part.node, Name)):
-        return "text"
-    return str(part.type)

@@ -208,7 +208,7 @@ class Operators(Arithmetic):
             return None
         for part in found:
             if not part.type.is_text:
-                message = f"`{self.written(part.node)}` is {part.type}, and `{node.op}` compares text"
+                message = f"`{node.op}` compares text, and `{self.written(part.node)}` is {part.type}"
                 help = (f"cast it: `cast({self.written(part.node)} as varchar)`",)
                 self.report(Problem("wrong-type", message, part.node.start, part.node.end, "not text", help=help))
                 return None

@@ -320,7 +320,7 @@ class Primaries:
         self.type_tokens()
         written = self.text[first.start : self.before.end]
         try:
-            to = parse_type(written)
+            to = parse_type(re.sub(r"\b(u?)int128\b(?!\s+\w)", r"\1hugeint", written, flags=re.IGNORECASE))
         except TypeTextError as error:
             raise Refused(Problem("wrong-type", str(error), first.start, self.before.end, "not a type")) from None
         return Cast(start, self.before.end, operand, to, tentative)

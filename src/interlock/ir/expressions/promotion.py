@@ -136,8 +136,19 @@ def _number_join(left: Type, right: Type) -> Type | None:
     if left.is_integer and right.is_integer:
         return _integer_join(left.name, right.name)
     (width, scale), (other, digits) = shape(left), shape(right)
-    finest = max(scale, digits)
-    return Type("decimal", (min(max(width - scale, other - digits) + finest, 38), finest))
+    finest, whole = max(scale, digits), max(width - scale, other - digits)
+    if whole + finest > 38 and left.precision and right.precision:
+        return None  # DuckDB would round one of the two without a word
+    return Type("decimal", (min(whole + finest, 38), finest))
+
+
+def compares(left: Type, right: Type) -> bool:
+    """Whether values of the two types can be told apart or ordered.
+
+    >>> compares(Type("date"), Type("timestamp")), compares(Type("varchar"), Type("bigint"))
+    (True, False)
+    """
+    return join(left, right) is not None or (left.precision is not None and right.precision is not None)
 
 
 def join_all(values: Iterable[tuple[Type, int | None]]) -> Type | None:

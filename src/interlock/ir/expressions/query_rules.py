@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from interlock.ir.diagnostics import nearest
+from interlock.ir.expressions.calls import meant
 from interlock.ir.expressions.functions import FUNCTIONS, aggregates, windows
 from interlock.ir.expressions.problems import Problem
 from interlock.ir.expressions.refusals import AGGREGATES, BARE, REFUSED, WINDOWS
@@ -107,8 +107,7 @@ def check_call(node: exp.Anonymous) -> Problem | None:
     if refused and refused[0] != "unknown-function" and name not in AGGREGATES and name not in WINDOWS:
         reason, why, help = refused
         return Problem(reason, f"`{name}` is not allowed: {why}", *NOWHERE, "not allowed", help=help)
-    near = tuple(nearest(name, [*FUNCTIONS, *aggregates.BY_NAME, *windows.BY_NAME]))
-    help = refused[2] if refused and refused[0] == "unknown-function" else ()
+    near, help = meant(name, [*FUNCTIONS, *aggregates.BY_NAME, *windows.BY_NAME])
     return Problem("unknown-function", f"there is no function `{name}`", *NOWHERE, "not a function", near, help=help)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from interlock.ir.expressions.dialects import REWRITTEN
 from interlock.ir.expressions.problems import Reason
 
 _CLOCK = ("declare a run input and pass the value: `inputs: {today: {type: date}}`, then write `:today`",)
@@ -44,18 +45,11 @@ _OTHER: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
         ("write `md5(text)` or `sha256(text)`",),
     ),
     "date": ("unknown-function", "it is not a function here", ("write `cast(x as date)`",)),
-    "to_date": ("unknown-function", "it is not a function here", ("write `cast(strptime(text, '%d/%m/%Y') as date)`",)),
-    "to_char": ("unknown-function", "it is not a function here", ("write `strftime(x, '%Y-%m-%d')`",)),
-    "date_format": ("unknown-function", "it is not a function here", ("write `strftime(x, '%Y-%m-%d')`",)),
-    "str": ("unknown-function", "it is not a function here", ("write `cast(x as varchar)`",)),
-    "int": ("unknown-function", "it is not a function here", ("write `cast(x as integer)`",)),
-    "float": ("unknown-function", "it is not a function here", ("write `cast(x as double)`",)),
-    "bool": ("unknown-function", "it is not a function here", ("write `cast(x as boolean)`",)),
-    "convert": ("unknown-function", "it is not a function here", ("write `cast(x as type)`",)),
-    "to_number": ("unknown-function", "it is not a function here", ("write `cast(x as double)`",)),
-    "isnull": ("unknown-function", "it is not a function here", ("write `x is null`, or `coalesce(x, …)`",)),
-    "isna": ("unknown-function", "it is not a function here", ("write `x is null`",)),
-    "decode": ("unknown-function", "it is not a function here", ("write `case x when … then … end`",)),
+    "to_date": (
+        "unknown-function",
+        "it is not a function here",
+        ("write `cast(x as date)`", "or, in another form, `cast(strptime(text, '%d/%m/%Y') as date)`"),
+    ),
     "try": ("not-allowed", "it hides errors", ("write `try_cast(x as type)`",)),
     "unnest": ("not-allowed", "it makes several rows of one", ("use the node type `unnest`, or a `query` node",)),
     "explode": ("not-allowed", "it makes several rows of one", ("use the node type `unnest`, or a `query` node",)),
@@ -64,30 +58,13 @@ _OTHER: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
     "to_timestamp": (
         "not-deterministic",
         "its result shows in the time zone of the session",
-        ("write `epoch_ms(milliseconds)`",),
+        ("to read text, write `strptime(text, '%Y-%m-%d')`", "of a number, write `epoch_ms(milliseconds)`"),
     ),
     "age": ("not-allowed", "with one argument it reads the clock", ("write `date_diff('day', earlier, later)`",)),
     "typeof": ("not-allowed", "types are known before the run", ()),
     "format": ("not-allowed", "its meaning depends on a format string", ("join text with `||` or `concat`",)),
     "printf": ("not-allowed", "its meaning depends on a format string", ("join text with `||` or `concat`",)),
-    "isnumeric": ("unknown-function", "it is not a function here", ("write `try_cast(x as double) is not null`",)),
-    "initcap": (
-        "unknown-function",
-        "it is not a function here",
-        ("write `upper(left(x, 1)) || lower(substring(x, 2))`",),
-    ),
-    "charindex": ("unknown-function", "it is not a function here", ("write `strpos(text, part)`",)),
-    "locate": ("unknown-function", "it is not a function here", ("write `strpos(text, part)`",)),
     "count_distinct": ("not-allowed", "it looks at many rows, and an expression sees one row", _AGGREGATE),
-    "dateadd": ("unknown-function", "it is not a function here", ("write `x + interval 3 day`, or `x + to_days(n)`",)),
-    "add_months": ("unknown-function", "it is not a function here", ("write `x + to_months(n)`",)),
-    "months_between": (
-        "unknown-function",
-        "it is not a function here",
-        ("write `date_diff('month', earlier, later)`",),
-    ),
-    "safe_divide": ("unknown-function", "it is not a function here", ("write `a / nullif(b, 0)`",)),
-    "safe_cast": ("unknown-function", "it is not a function here", ("write `try_cast(x as type)`",)),
 }
 
 JSON = (
@@ -105,6 +82,10 @@ REFUSED: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
     **dict.fromkeys(CODE, ("not-allowed", "an expression cannot run code", ())),
     **dict.fromkeys(LAMBDAS, ("not-allowed", "functions over functions (lambdas) are not part of the language", ())),
     **dict.fromkeys(JSON, ("not-allowed", "JSON is not part of the language", ("take JSON apart where it is read",))),
+    **{
+        name: ("unknown-function", "it is not a function here", (f"write `{form}`",))
+        for name, form in REWRITTEN.items()
+    },
     **_OTHER,
 }
 """Every function that is refused by name: the reason, a clause that says why, and what to do instead."""

@@ -1,7 +1,7 @@
 """Admission of a whole query: one read-only SELECT over named tables, with the functions of the tables and no others.
 
 What is easy to say well is said here (a table that does not exist, a function that is not known, a result that would
-depend on chance); columns and types are left to DuckDB's binder.
+depend on chance, values that do not compare); other columns and types are left to DuckDB's binder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from sqlglot.errors import SqlglotError
 from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.lexer import LONGEST, unseen
 from interlock.ir.expressions.problems import Problem, clearest
+from interlock.ir.expressions.query_compares import check_types
+from interlock.ir.expressions.query_joins import check_joins
 from interlock.ir.expressions.query_rules import check_call, check_node
+from interlock.ir.expressions.query_types import part_named
 from interlock.ir.expressions.typed import call_tree, cast_tree
 from interlock.ir.types import Schema, Type
 
@@ -75,6 +78,8 @@ def admit_select(
             return [Problem("not-allowed", _INSTEAD, 0, len(text), "not one SELECT")]
         reader = _Reader(text, tables, inputs or {})
         reader.read(trees[0])
+        for problem in [*check_joins(text, trees[0], tables), *check_types(text, trees[0], tables)]:
+            reader.add(problem)
         if reader.problems:
             return sorted(reader.problems, key=lambda problem: problem.start)
         found = Select(
@@ -208,7 +213,7 @@ class _Reader:
         if node.args.get("db") or node.args.get("catalog"):
             message = f"`{node.sql(dialect='duckdb')[:60]}` is not allowed: tables have plain names, without a schema"
             return self.add(Problem("not-allowed", message, *self.span(node), "another schema"))
-        if _names_part(node):
+        if part_named(node) is not None:
             return None
         known = self.tables.get(name.casefold())
         if known is not None:
@@ -243,35 +248,14 @@ class _Reader:
             )
             return self.add(problem)
         self.taken[name] = None
-        node.replace(cast_tree(call_tree("getvariable", exp.Literal.string(name)), kind))
+        start, end = self.span(node)
+        given = cast_tree(call_tree("getvariable", exp.Literal.string(name)), kind)
+        given.meta["start"], given.meta["end"] = start, end - 1
+        node.replace(given)
         return None
 
 
 _FILE = re.compile(r"[./\\*:]")
-
-
-def _names_part(table: exp.Table) -> bool:
-    """Whether a table is a part of the query (`with name as`) that can be seen from where it stands.
-
-    A part sees only those before it: seen from itself, its name is still free, and DuckDB would look further, for a file.
-    """
-    name = table.name.casefold()
-    node: exp.Expr = table
-    while node.parent is not None:
-        above = node.parent
-        if isinstance(above, exp.With):
-            before = above.expressions[: next(i for i, cte in enumerate(above.expressions) if cte is node)]
-            if any(cte.alias.casefold() == name for cte in before):
-                return True
-            if above.parent is None:
-                return False
-            node = above.parent
-            continue
-        parts = above.args.get("with_") or above.args.get("with")
-        if isinstance(parts, exp.With) and any(cte.alias.casefold() == name for cte in parts.expressions):
-            return True
-        node = above
-    return False
 
 
 def _as_duckdb_reads(node: exp.Expr) -> None:

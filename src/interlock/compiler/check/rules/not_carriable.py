@@ -38,5 +38,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     node.at.child("type"),
                     f"`{bound.type.reference}` cannot be compiled: {error}",
                     label="cannot run without Interlock",
-                    help=["mend the node file: move the helper beside the node, or rename one of the two"],
+                    help=[f"mend the node file: {error.help}"],
                 )

@@ -110,6 +110,7 @@ _PARTS: tuple[Function, ...] = (
         ("last_day(date 'infinity')", _NULL),
         (f"last_day({_NULL})", _NULL),
         nulls="maybe",
+        aliases=("eomonth",),
     ),
     _date(
         "dayname",

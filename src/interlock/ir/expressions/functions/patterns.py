@@ -41,7 +41,7 @@ PATTERNS: tuple[Function, ...] = (
         ("regexp_matches('hello', '^l')", "false"),
         ("regexp_matches('HELLO', 'l+', 'i')", "true"),
         (f"regexp_matches({_NULL}, 'a')", "cast(null as boolean)"),
-        aliases=("regexp_like",),
+        aliases=("regexp_like", "regexp_contains"),
     ),
     _pattern(
         "regexp_full_match",

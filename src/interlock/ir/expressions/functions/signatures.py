@@ -86,12 +86,15 @@ class Signature:
     def result(self) -> str:
         return self.text.rpartition("->")[2].strip()
 
+    @property
+    def repeats(self) -> bool:
+        """Whether the last parameter takes any number of arguments."""
+        return bool(self.parameters) and self.parameters[-1].repeated
+
     def accepts_count(self, count: int) -> bool:
         """Whether this signature can take that many arguments."""
         known = self.parameters
-        if known and known[-1].repeated:
-            return count >= len(known) - 1
-        return count == len(known)
+        return count >= len(known) - 1 if self.repeats else count == len(known)
 
     def parameter(self, index: int) -> Parameter:
         return self.parameters[min(index, len(self.parameters) - 1)]

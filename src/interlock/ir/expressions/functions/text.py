@@ -31,7 +31,7 @@ _MEASURED: tuple[Function, ...] = (
         ("length('')", "0"),
         ("length([1, null])", "2"),
         (f"length({_NULL})", "cast(null as bigint)"),
-        aliases=("len", "char_length", "character_length", "array_length", "list_length", "cardinality"),
+        aliases=("len", "char_length", "character_length", "array_length", "array_size", "list_length", "cardinality"),
     ),
     _text(
         "strlen",
@@ -41,7 +41,7 @@ _MEASURED: tuple[Function, ...] = (
         ("strlen('é')", "2"),
         ("strlen('')", "0"),
         (f"strlen({_NULL})", "cast(null as bigint)"),
-        aliases=("octet_length",),
+        aliases=("octet_length", "byte_length"),
     ),
     _text(
         "strpos",
@@ -104,7 +104,7 @@ _CHANGED: tuple[Function, ...] = (
         ("lower('ÀB')", "'àb'"),
         ("lower('')", "''"),
         (f"lower({_NULL})", _NULL),
-        aliases=("lcase",),
+        aliases=("lcase", "lowercase", "to_lower", "tolower"),
     ),
     _text(
         "upper",
@@ -114,7 +114,7 @@ _CHANGED: tuple[Function, ...] = (
         ("upper('àb')", "'ÀB'"),
         ("upper('')", "''"),
         (f"upper({_NULL})", _NULL),
-        aliases=("ucase",),
+        aliases=("ucase", "uppercase", "to_upper", "toupper"),
     ),
     *(
         _text(
