@@ -15,7 +15,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "running"))
 
 from workbench import Ran, Workbench, command
 
-PACKAGES = {"duckdb": ("duckdb", "_duckdb"), "python-calamine": ("python_calamine",), "xlsxwriter": ("xlsxwriter",)}
+PACKAGES = {
+    "duckdb": ("duckdb", "_duckdb"),
+    "python-calamine": ("python_calamine",),
+    "pyyaml": ("yaml", "_yaml"),
+    "xlsxwriter": ("xlsxwriter",),
+}
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from interlock.ir.types import Schema, parse_column_type
 from interlock.registry import macros, sql
 from interlock.registry.kinds import Column, NewColumn, SortKey
 from interlock.registry.packs import rows as pack
+from interlock.registry.packs import sets
 from interlock.registry.tables import NodeError, Select, Table
 
 ODD = ["a b", 'q"x', "größe", "select", "_row", "_row_", "_input", "_place"]
@@ -132,21 +133,21 @@ def test_sample_edges(bench: Bench, people: Table) -> None:
 
 
 def test_distinct_whole_rows_keep_input_order(bench: Bench, people: Table) -> None:
-    assert bench.run(pack.distinct_rows(people)) == [
+    assert bench.run(sets.distinct_rows(people)) == [
         (1, "b", 2.0), (2, None, None), (3, "a", None), (None, "b", 7.0), (None, "c", 1.0)
     ]  # fmt: skip
-    last = bench.run(pack.distinct_rows(people, keep="last"))
+    last = bench.run(sets.distinct_rows(people, keep="last"))
     assert last[:2] == [(2, None, None), (1, "b", 2.0)]
 
 
 def test_distinct_by_keys(bench: Bench, people: Table) -> None:
     ids = columns(people, "id")
-    first = pack.distinct_rows(people, keys=ids)
+    first = sets.distinct_rows(people, keys=ids)
     assert bench.run(first) == [(1, "b", 2.0), (2, None, None), (3, "a", None), (None, "b", 7.0)]
     assert first.keys == ("id",)
-    lowest = pack.distinct_rows(people, keys=ids, order_by=[key(people, "v")])
+    lowest = sets.distinct_rows(people, keys=ids, order_by=[key(people, "v")])
     assert bench.run(lowest)[-1] == (None, "c", 1.0)
-    teams = pack.distinct_rows(
+    teams = sets.distinct_rows(
         people, keys=columns(people, "team"), keep="last", order_by=[key(people, "id", nulls="first")]
     )
     assert [row[:2] for row in bench.run(teams)] == [(2, None), (1, "b"), (3, "a"), (None, "c")]
@@ -155,19 +156,19 @@ def test_distinct_by_keys(bench: Bench, people: Table) -> None:
 def test_distinct_shows_zero_without_a_sign(bench: Bench) -> None:
     for name, values in {"minus": (-0.0, 0.0), "plus": (0.0, -0.0)}.items():
         table = bench.table(name, {"v": "double"}, [(each,) for each in values])
-        assert [str(row[0]) for row in bench.run(pack.distinct_rows(table))] == ["0.0"]
+        assert [str(row[0]) for row in bench.run(sets.distinct_rows(table))] == ["0.0"]
 
 
 def test_distinct_of_many_rows_on_threads(bench: Bench) -> None:
     query = "SELECT (i * 7919) % 1000, CASE WHEN i % 3 = 0 THEN NULL ELSE 'x' END FROM range(300000) AS r(i)"
     big = bench.table("big", {"a": "bigint", "b": "varchar"}, query=query)
     rows = [((i * 7919) % 1000, None if i % 3 == 0 else "x") for i in range(300000)]
-    assert bench.run(pack.distinct_rows(big)) == list(dict.fromkeys(rows))
+    assert bench.run(sets.distinct_rows(big)) == list(dict.fromkeys(rows))
 
 
 def test_distinct_refuses(people: Table) -> None:
-    assert refusal(pack.distinct_rows, people, order_by=[key(people, "v")]).param_path == ("order_by",)
-    assert refusal(pack.distinct_rows, people, keys=columns(people, "id", "v", "id")).param_path == ("keys", 2)
+    assert refusal(sets.distinct_rows, people, order_by=[key(people, "v")]).param_path == ("order_by",)
+    assert refusal(sets.distinct_rows, people, keys=columns(people, "id", "v", "id")).param_path == ("keys", 2)
 
 
 def test_drop_nulls(bench: Bench, people: Table) -> None:
@@ -230,7 +231,7 @@ def test_fill_nulls_refuses(people: Table) -> None:
 def test_union_by_name_in_order(bench: Bench) -> None:
     north = bench.table("north", {"id": "integer not null", "v": "double"}, [(2, 1.5), (1, None)])
     south = bench.table("south", {"V": "bigint not null", "ID": "bigint not null"}, [(5, 9)])
-    result = pack.union_tables(north, south, source=NewColumn("from"))
+    result = sets.union_tables(north, south, source=NewColumn("from"))
     assert bench.run(result) == [(2, 1.5, "north"), (1, None, "north"), (9, 5.0, "south")]
     assert bench.names(result) == ["id", "v", "from"]
     assert bench.types(result) == ["bigint", "double", "varchar"]
@@ -240,19 +241,19 @@ def test_union_by_name_in_order(bench: Bench) -> None:
 def test_union_distinct_and_missing(bench: Bench) -> None:
     one = bench.table("one", {"id": "bigint"}, [(1,), (None,), (1,)])
     two = bench.table("two", {"id": "bigint", "note": "varchar"}, [(None, None), (2, "x"), (1, None)])
-    assert refusal(pack.union_tables, one, two).param_path == ()
+    assert refusal(sets.union_tables, one, two).param_path == ()
     for missing in ("null", None):
-        assert len(bench.run(pack.union_tables(one, two, missing=missing))) == 6
-    result = pack.union_tables(one, two, missing="null", distinct=True, source=NewColumn("which"))
+        assert len(bench.run(sets.union_tables(one, two, missing=missing))) == 6
+    result = sets.union_tables(one, two, missing="null", distinct=True, source=NewColumn("which"))
     assert bench.run(result) == [(1, None, "one"), (None, None, "one"), (2, "x", "two")]
     assert result.keys == ("id", "note")
 
 
 def test_union_refuses(bench: Bench, people: Table) -> None:
     text = bench.table("text", {"id": "varchar", "team": "varchar", "v": "double"})
-    assert "bigint in `people` but varchar in `text`" in refusal(pack.union_tables, people, text).message
-    assert refusal(pack.union_tables).param_path == ()
-    assert refusal(pack.union_tables, people, people, source=NewColumn("V")).param_path == ("source",)
+    assert "bigint in `people` but varchar in `text`" in refusal(sets.union_tables, people, text).message
+    assert refusal(sets.union_tables).param_path == ()
+    assert refusal(sets.union_tables, people, people, source=NewColumn("V")).param_path == ("source",)
 
 
 def test_union_of_many_rows_keeps_order_on_threads(bench: Bench) -> None:
@@ -260,7 +261,7 @@ def test_union_of_many_rows_keeps_order_on_threads(bench: Bench) -> None:
         bench.table(f"p{n}", {"i": "bigint"}, query=f"SELECT i * 10 + {n} FROM range(200000) AS r(i)") for n in range(3)
     ]
     wanted = [(i * 10 + n,) for n in range(3) for i in range(200000)]
-    assert bench.run(pack.union_tables(*parts)) == wanted
+    assert bench.run(sets.union_tables(*parts)) == wanted
 
 
 def test_every_node_with_odd_names_and_no_rows(bench: Bench) -> None:
@@ -272,13 +273,13 @@ def test_every_node_with_odd_names_and_no_rows(bench: Bench) -> None:
             pack.sort_rows(table, by=[key(table, "_row"), key(table, "select")]),
             pack.limit_rows(table, rows=5),
             pack.sample_rows(table, rows=5),
-            pack.distinct_rows(table),
-            pack.distinct_rows(table, keys=group),
+            sets.distinct_rows(table),
+            sets.distinct_rows(table, keys=group),
             pack.drop_nulls(table),
             pack.fill_nulls(table, values={column(table, name): 0 for name in ODD}),
             pack.fill_nulls(table, method="backward", group=group),
-            pack.union_tables(table, table, distinct=True),
-            pack.union_tables(table, source=NewColumn("_ROW__")),
+            sets.union_tables(table, table, distinct=True),
+            sets.union_tables(table, source=NewColumn("_ROW__")),
         ]
         for result in results:
             assert bench.names(result)[:8] == ODD
@@ -294,7 +295,7 @@ def test_distinct_agrees_with_a_plain_program(bench: Bench) -> None:
         ]
         table = bench.table(f"t{round_}", {"a": "bigint", "b": "varchar", "c": "bigint"}, rows)
         found = bench.run(
-            pack.distinct_rows(table, keys=columns(table, "a", "b"), keep=keep, order_by=[key(table, "c")])
+            sets.distinct_rows(table, keys=columns(table, "a", "b"), keep=keep, order_by=[key(table, "c")])
         )
         ranked = sorted(range(size), key=lambda at: (rows[at][2] is None, rows[at][2] or 0, at), reverse=keep == "last")
         kept: dict[tuple[Any, ...], int] = {}
@@ -314,9 +315,9 @@ def test_distinct_agrees_with_a_plain_program(bench: Bench) -> None:
             {"by": [{"column": "a", "descending": False}, {"column": "b", "descending": True}]},
         ),
         (pack.sort_rows, "DataSorter", {"by": ["a"], "ascending": [True, False]}, {"by": ["a"], "ascending": [True, False]}),
-        (pack.distinct_rows, "DataDeduplicator", {}, {}),
-        (pack.distinct_rows, "DataDeduplicator", {"subset": "a", "keep": "last"}, {"keys": ["a"], "keep": "last"}),
-        (pack.distinct_rows, "DataDeduplicator", {"subset": None}, {}),
+        (sets.distinct_rows, "DataDeduplicator", {}, {}),
+        (sets.distinct_rows, "DataDeduplicator", {"subset": "a", "keep": "last"}, {"keys": ["a"], "keep": "last"}),
+        (sets.distinct_rows, "DataDeduplicator", {"subset": None}, {}),
         (pack.drop_nulls, "NullHandler", {"strategy": "drop"}, {}),
         (pack.drop_nulls, "NullHandler", {"strategy": "drop", "subset": ["a"]}, {"columns": ["a"]}),
         (pack.drop_nulls, "NullHandler", {"strategy": "fill"}, {"strategy": "fill"}),

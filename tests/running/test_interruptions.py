@@ -109,12 +109,11 @@ def test_stopped_in_the_middle_of_a_sink(sink: str, how: signal.Signals, bench: 
 
 def test_ctrl_c_while_computing(bench: Workbench) -> None:
     """The engine is stopped in the middle of a long statement, with one line and nothing left."""
-    rows = [{"i": number} for number in range(400)]
+    fill(bench, 600_000)
     given = plan(
         {
-            "s": ("inline_table", {"rows": rows}), "t": ("inline_table", {"rows": rows}),
-            "q": ("query", {"sql": "select sum(length(md5(concat(a.i, b.i, c.i)))) as n from s a, t b, s c"}),
-            "o": ("write_csv", {"path": "out/o.csv"}),
+            "s": ("read_parquet", {"path": "data/s.parquet"}), "t": ("inline_table", {"rows": [{"i": number} for number in range(300)]}),
+            "q": ("query", {"sql": "select sum(length(md5(concat(s.a, s.b, t.i)))) as n from s, t"}), "o": ("write_csv", {"path": "out/o.csv"}),
         },
         "s q", "t q", "q o",
     )  # fmt: skip

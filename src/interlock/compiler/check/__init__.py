@@ -34,6 +34,7 @@ from interlock.compiler.check.rules import (
     unused_result,
 )
 from interlock.compiler.checked import CheckedPlan
+from interlock.compiler.collector import without_collector
 from interlock.gates.policy import Policy
 from interlock.ir.diagnostics import Diagnostic
 from interlock.ir.plan import Input, Node, Plan
@@ -78,6 +79,7 @@ class Verdict:
         return tuple(each for each in self.diagnostics if each.severity == "error")
 
 
+@without_collector
 def check(plan: Plan, registry: Registry, policy: Policy) -> Verdict:
     """Prove what can be proved about `plan`."""
     context = Context(plan, registry, policy)

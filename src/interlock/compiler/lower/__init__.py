@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from interlock.compiler.checked import CheckedPlan
+from interlock.compiler.collector import without_collector
 from interlock.compiler.lower.build import build
 from interlock.compiler.lower.dead_steps import drop_dead_steps
 from interlock.compiler.lower.explicit_columns import name_columns
@@ -28,6 +29,7 @@ REQUIRED = frozenset({make_reproducible, settle_order, place_checkpoints})
 """Passes that give a program its meaning; the others only make it cheaper and may be left out."""
 
 
+@without_collector
 def lower(checked: CheckedPlan, passes: tuple[Callable[[Program], Program], ...] = PASSES) -> Program:
     """The program of a checked plan. `passes` is for tests that leave an optimisation out."""
     program = name_columns(build(checked))

@@ -35,17 +35,17 @@ def _judged(join: exp.Join, places: Places, types: QueryTypes) -> Problem | None
         return _misspelt(join, places, conditional=True)
     named = right.args.get("alias") or right.this
     spot = places.of(named if isinstance(named, exp.TableAlias | exp.Identifier) else right) or place
-    name = places.text[slice(*spot)] if spot != place or isinstance(named, exp.Identifier) else "…"
+    name = places.text[slice(*spot)] if spot != place or isinstance(named, exp.Identifier) else "(…)"
     if not conditional and re.search(r",[\s(]*$", places.bare[: place[0]]):
         if _linked(join, types):
             return None
         message = f"nothing links `{name}` to the tables before the comma: every row would meet every row"
-        help = (f"write `join {name} on …`, with what links them", _EVERY)
+        help = ("write `join … on …` instead of the comma, with what links them", _EVERY)
         return Problem("not-allowed", message, *place, "not linked", help=help)
     misspelt = _misspelt(join, places, conditional=conditional)
     if misspelt is not None or conditional:
         return misspelt
-    help = (f"add `on …`, with what links `{name}` to the tables before it", _EVERY)
+    help = ("add `on …`, with what links it to the tables before it", _EVERY)
     message = f"`join {name}` has no condition: every row would meet every row"
     return Problem("not-allowed", message, *place, "no condition", help=help)
 
