@@ -22,7 +22,6 @@ _NAMES = {
     "interlock.registry": ("sql",),
 }  # fmt: skip
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
-__all__ = ["__version__", *_HOMES]
 
 
 def __dir__() -> list[str]:

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.ir.expressions import Expression, Scope, admit
+from interlock.ir.expressions.dialects import RENAMED, REWRITTEN
+from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.refusals import REFUSED
 from interlock.ir.types import Type, schema
 
@@ -107,6 +109,13 @@ REFUSALS = [
     ("case when b then 1 else 'a' end", "wrong-type", "case when b then 1 else 'a' end", None),
     ("case i32 when 'a' then 1 end", "wrong-type", "'a'", None),
     ("pair.z", "unknown-column", "pair.z", None),
+    ("cast('soon' as date)", "wrong-type", "'soon'", None),
+    ("'x'::integer + i32", "wrong-type", "'x'", None),
+    ("cast(300 as tinyint)", "wrong-type", "300", None),
+    ("date_part('month', clock)", "wrong-type", "clock", None),
+    ("coalesce(cast(d38 as decimal(38, 0)), d5)", "wrong-type", "d5", None),
+    ("rlike(t, 'a')", "unknown-function", "rlike", "regexp_matches(t, 'a')"),
+    ("substring_index(t, ',', 1)", "unknown-function", "substring_index", None),
     ("null", "wrong-type", "null", None),
     ("[]", "wrong-type", "[]", None),
     ("'abc", "syntax", "'abc", None),
@@ -144,6 +153,55 @@ def test_every_name_that_is_refused_says_why(name: str) -> None:
     problem = problems(f"{name}(i32)")[0]
     assert name in problem.message
     assert problem.reason in ("not-allowed", "not-deterministic", "unknown-function", "syntax")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("upper(i64)", "`upper` needs text, and `i64` is bigint"),
+        ("floor(t)", "`floor` needs a number, and `t` is varchar"),
+        ("substring(t, 'a')", "`substring` needs bigint as `start`, and `'a'` is varchar"),
+        ("t > 5", "`t` is varchar and `5` is integer: they do not compare"),
+        ("t + 1", "`+` needs numbers, and `t` is varchar"),
+        ("i32 like 'a'", "`like` compares text, and `i32` is integer"),
+        ("round(nf, 1, 2)", "`round` takes 1 or 2 arguments, and 3 are given"),
+        ("left(t)", "`left` takes 2 arguments, and 1 is given"),
+        ("coalesce()", "`coalesce` takes 1 or more arguments, and 0 are given"),
+        ("length()", "`length` takes 1 argument, and 0 are given"),
+    ],
+)
+def test_types_are_called_by_their_names(text: str, message: str) -> None:
+    assert problems(text)[0].message == message
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("substring_index", "split_part(text, separator, place)"),
+        ("isnull", "x is null"),
+        ("nvl2", "if(x is not null, a, b)"),
+        ("to_date", "cast(x as date)"),
+        ("to_timestamp", "strptime(text, '%Y-%m-%d')"),
+        ("charindex", "strpos(text, part)"),
+        ("tostring", "cast(x as varchar)"),
+        ("unix_timestamp", "epoch(x)"),
+    ],
+)
+def test_functions_of_other_dialects_are_told_what_to_write(name: str, help: str) -> None:
+    assert any(f"`{help}`" in line for line in problems(f"{name}(t)")[0].help)
+
+
+def test_functions_of_other_dialects_that_are_the_same() -> None:
+    for name in ("lowercase", "to_lower", "tolower"):
+        assert admitted(f"{name}(t)").sql == 'LOWER("t")'
+    for name in ("uppercase", "to_upper", "toupper"):
+        assert admitted(f"{name}(t)").sql == 'UPPER("t")'
+    assert admitted("iif(b, 1, 2)").sql == 'IF("b", 1, 2)'
+    assert admitted("string_to_array(t, ',')").sql == "STRING_SPLIT(\"t\", ',')"
+    assert admitted("array_length(ints)").sql == 'LENGTH("ints")'
+    assert admitted("regexp_like(t, 'a')").sql == "REGEXP_MATCHES(\"t\", 'a')"
+    assert not (set(RENAMED) | set(REWRITTEN)) & set(FUNCTIONS)
+    assert not set(RENAMED) & set(REFUSED) and set(RENAMED.values()) <= set(FUNCTIONS)
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -47,6 +47,38 @@ def test_rounding_gives_duckdbs_types(name: str) -> None:
     assert [text for text in texts if not agrees(text)] == []
 
 
+FOUND = [
+    # disagreements that random expressions once found
+    "case when nb then [n64, 1e0] else [f32, f32] end",
+    "array_contains([i8, i16], n32)",
+    "list_position(nints, u64)",
+    "contains([i8, i16], i128)",
+    "list_append([i8, i16], -1)",
+    "list_prepend(1000, [i8, i16])",
+    "cast(u8 as uhugeint)",
+    "datepart('month', make_time(u8, i8, i8))",
+    "greatest(ceil(d38), nd)",
+    "cast(d38 as decimal(38, 0)) < nd",
+]
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_expressions_that_once_disagreed(text: str) -> None:
+    assert agrees(text)
+    found = admit(text, SCOPE)
+    if isinstance(found, Expression):
+        again = admitted(found.sql)
+        assert (again.type, again.sql, again.nullable) == (found.type, found.sql, found.nullable)
+
+
+def test_decimals_meet_without_a_loss() -> None:
+    shapes = [(38, 0), (38, 10), (38, 37), (20, 20), (30, 5), (10, 2), (5, 0)]
+    kinds = [f"decimal({width}, {scale})" for width, scale in shapes]
+    pairs = [(f"cast(nd as {one})", f"cast(nd as {other})") for one, other in itertools.product(kinds, kinds)]
+    assert [pair for pair in pairs if not agrees(f"coalesce({pair[0]}, {pair[1]})")] == []
+    assert all(isinstance(admit(f"{one} = {other}", SCOPE), Expression) for one, other in pairs)
+
+
 def test_casts_that_are_allowed_bind() -> None:
     kinds = "boolean tinyint integer hugeint double decimal(9,2) varchar date timestamp time interval".split()
     texts = [f"try_cast({column.name} as {kind})" for column in SCHEMA if column.name.isidentifier() for kind in kinds]

@@ -52,6 +52,8 @@ def table(bench):
     ],
 )
 def test_what_a_check_finds(table, params, title, count):
+    if "refers_to" not in params:
+        del table.tables["reference"]
     result = table.run(expect, params)
     assert len(result.checks) == 1
     found = table.broken(result)
@@ -80,6 +82,12 @@ def test_empty_tables_pass_all_but_the_row_count(bench):
         ({"rows": {"min": 2, "max": 1}}, ("rows", "min")),
         ({"ranges": {"x": {}}}, ("ranges", "x")),
         ({"ranges": {"x": {"min": "a"}}}, ("ranges", "x", "min")),
+        ({"ranges": {"x": {"min": 0, "max": -1}}}, ("ranges", "x", "min")),
+        ({"ranges": {"id": {"min": 10, "max": 9}}}, ("ranges", "id", "min")),
+        ({"ranges": {"s": {"min": "b", "max": "a"}}}, ("ranges", "s", "min")),
+        ({"ranges": {"d": {"min": "2024-01-02", "max": "2024-01-01"}}}, ("ranges", "d", "min")),
+        ({"ranges": {"id": {"max": 10**30}}}, ("ranges", "id", "max")),
+        ({"allowed": {"id": [1, 2**63]}}, ("allowed", "id", 1)),
         ({"ranges": {"d": {"max": "someday"}}}, ("ranges", "d", "max")),
         ({"allowed": {"id": []}}, ("allowed", "id")),
         ({"allowed": {"id": [1, "2"]}}, ("allowed", "id", 1)),
@@ -91,6 +99,8 @@ def test_empty_tables_pass_all_but_the_row_count(bench):
     ],
 )
 def test_refusals_point_at_the_place(table, params, path):
+    if "refers_to" not in params:
+        del table.tables["reference"]
     assert table.refusal(expect, params).param_path == path
 
 
@@ -98,6 +108,17 @@ def test_a_reference_needs_its_port(bench):
     bench.port("table", ROWS)
     error = bench.refusal(expect, {"refers_to": {"columns": ["id"]}})
     assert error.help == ("Add an edge to this node with `port: reference`.",)
+
+
+def test_a_reference_needs_something_that_refers_to_it(table):
+    error = table.refusal(expect, {"unique": ["id"]})
+    assert (error.param_path, error.message) == ((), "nothing refers to the table at `reference`")
+
+
+def test_limits_may_be_equal(bench):
+    bench.port("table", [{"x": 1.5}])
+    result = bench.run(expect, {"ranges": {"x": {"min": 1.5, "max": 1.5}}})
+    assert bench.broken(result) == {}
 
 
 def test_facts(bench):

@@ -9,13 +9,17 @@ from typing import Any
 
 import duckdb
 import pytest
+from pydantic import ValidationError
 
 from interlock.ir.types import Column as SchemaColumn
 from interlock.ir.types import Schema, parse_column_type
 from interlock.registry import macros, sql
 from interlock.registry.kinds import Column, NewColumn, SortKey
+from interlock.registry.node import NodeType
 from interlock.registry.packs import rows as pack
 from interlock.registry.packs import sets
+from interlock.registry.packs.grouping import aggregate
+from interlock.registry.packs.joins import asof_join
 from interlock.registry.tables import NodeError, Select, Table
 
 ODD = ["a b", 'q"x', "größe", "select", "_row", "_row_", "_input", "_place"]
@@ -329,3 +333,22 @@ def test_aliases(node: Any, alias: str, params: dict[str, Any], adapted: dict[st
     before = {**params}
     assert node.aliases[alias](params) == adapted
     assert params == before
+
+
+@pytest.mark.parametrize("value", ["0.9 ", "1", True])
+@pytest.mark.parametrize(
+    ("node", "params", "name"),
+    [
+        (pack.sample_rows, {}, "fraction"),
+        (aggregate, {"measures": [{"name": "n", "function": "quantile", "column": "v"}]}, "q"),
+        (asof_join, {"time": "at"}, "tolerance"),
+    ],
+)
+def test_a_number_is_not_written_as_text(node: NodeType, params: dict[str, Any], name: str, value: Any) -> None:
+    def given(number: Any) -> dict[str, Any]:
+        measures = [{**each, name: number} for each in params.get("measures", [])]
+        return {**params, "measures": measures} if measures else {**params, name: number}
+
+    assert node.model(**given(1)) and node.model(**given(0.5))
+    with pytest.raises(ValidationError, match="valid number"):
+        node.model(**given(value))

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import json
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ import xlsxwriter
 from interlock.ir.types import parse_type
 from interlock.registry import sql
 from interlock.registry.node import NodeType
+from interlock.registry.packs import sheets
 from interlock.registry.packs.csv_files import read_csv
 from interlock.registry.packs.databases import read_sqlite
 from interlock.registry.packs.inline import inline_table
@@ -70,6 +72,10 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
         ("a,b\n02134,1\n00001,2\n", {"a": "varchar", "b": "bigint"}),
         ("a,b\n12345678901234567890,1e5\n1,2\n", {"a": "hugeint", "b": "double"}),
         ("a,b\n1e400,+49\n1,3\n", {"a": "varchar", "b": "varchar"}),
+        (f"a,b\n{'9' * 39},9007199254740993\n1,0.5\n", {"a": "varchar", "b": "varchar"}),
+        ("a,b\n12345678901234567890,9007199254740993.0\n-0.5,1\n", {"a": "varchar", "b": "varchar"}),
+        ("a,b\n9007199254740992,1e20\n0.5,-1234567890123456\n", {"a": "double", "b": "double"}),
+        (f"a,b\n{2**70},0.12345678901234567890\n0.5,1\n", {"a": "double", "b": "double"}),
         ("a,b,c\nyes,t,TRUE\nno,f,false\n", {"a": "varchar", "b": "varchar", "c": "boolean"}),
         ("a,b\nINF,1.5\nNAN,nan\n", {"a": "varchar", "b": "double"}),
         ("a,b,c\n2024-01-31,31/01/2024,2024-02-30\n", {"a": "date", "b": "varchar", "c": "varchar"}),
@@ -99,6 +105,7 @@ def test_csv_types(folder: Folder, text: str, types: dict[str, str]) -> None:
         ('a,b\n"x","1.5"\n"y",""\n', {}, [("x", 1.5), ("y", None)]),
         ('a,b\n"x","1"\n"",""\n', {}, [("x", 1), ("", None)]),
         ("a;b\nx;1,5\n", {"decimal": ","}, [("x", 1.5)]),
+        ("a;b\nx;1,5\ny;9007199254740993\n", {"decimal": ","}, [("x", "1,5"), ("y", "9007199254740993")]),
         ("a;b\nx;1,5\n", {"decimal": ",", "types": {"b": "decimal(9,2)"}}, [("x", Decimal("1.50"))]),
         ("a,b\n31/12/2024,1\n", {"date_format": "%d/%m/%Y"}, [(dt.date(2024, 12, 31), 1)]),
         ("a,b\n31.12.2024 10:00,1\n", {"timestamp_format": "%d.%m.%Y %H:%M"}, [(dt.datetime(2024, 12, 31, 10), 1)]),
@@ -166,6 +173,11 @@ def test_csv_refusals(folder: Folder, content: str | bytes, params: dict[str, An
     assert says in str(refusal.value)
 
 
+def test_an_unknown_date_format_is_refused_in_words(folder: Folder) -> None:
+    with pytest.raises(ValueError, match=r"^Could not parse DATEFORMAT: Unrecognized format .*%s$"):
+        folder.describe(read_csv, folder.put("t.csv", "a\n5\n"), date_format="%s%n")
+
+
 def test_a_late_value_is_never_rounded(folder: Folder) -> None:
     folder.put("t.csv", "a,b\n" + "1,x\n" * 25_000 + "1.5,x\n")
     with pytest.raises(duckdb.Error, match=r"column `a`: `1.5` is not a bigint"):
@@ -231,6 +243,12 @@ def test_json_with_a_late_key_fails_its_check(folder: Folder) -> None:
         ("[]", "holds no object"),
         ('[{"a": 1},]', "line 1, column 11: this is not valid JSON"),
         ('[{"a": 1}', "the file is cut off"),
+        ('[{"a": 1},', "line 1: the array is never closed; the file is cut off"),
+        ('[{"a": 1},\n\t{"a": 2},\n', "the array is never closed"),
+        ("[", "the array is never closed"),
+        ("[" + '{"a": 1},\n' * 20_000, "the array is never closed"),
+        ("[" + '{"a": 1},\n' * 20_001 + '{"a": 2}', "the array is never closed"),
+        ("[" + ('{"a": "' + "x" * 1000 + '"},\n') * 17_000, "the array is never closed"),
         ('[{"a": 1}\n{"a": 2}]', "line 2: expected `,` or `]` after an object, but found `{`"),
         ("[1]", "expected an object"),
         ('"x"', "must hold an array of objects"),
@@ -351,6 +369,56 @@ def test_excel_refusals(folder: Folder, rows: list[list[Any]], params: dict[str,
     with pytest.raises(ValueError) as refusal:
         folder.describe(read_excel, "t.xlsx", **params)
     assert says in str(refusal.value)
+
+
+def workbook_with(path: Path, sheet: str, name: str = "xl/worksheets/sheet1.xml") -> None:
+    """A workbook whose only sheet has this XML inside."""
+    workbook(path.with_name("plain.xlsx"), [["a"]])
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with zipfile.ZipFile(path.with_name("plain.xlsx")) as given, zipfile.ZipFile(path, "w") as made:
+        for each in given.namelist():
+            made.writestr(
+                each, f'<worksheet xmlns="{space}">{sheet}</worksheet>' if each == name else given.read(each)
+            )
+
+
+FIRST = '<row r="1"><c r="A1" t="str"><v>a</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (FIRST + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "reaches row 1,048,576 and column 16,384"),
+        (FIRST + "<row r = '9'><c s='1' r = 'xfd1048576' ><v>1</v></c></row>", "row 1,048,576 and column 16,384"),
+        ('<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>', "row 1,048,576"),
+        (FIRST + " " * 2**20 + '<row r="9"><c r="ZZZ99999999"><v>1</v></c></row>', "row 99,999,999"),
+    ],
+)
+def test_excel_with_a_cell_far_away(folder: Folder, rows: str, says: str) -> None:
+    workbook_with(folder.root / "t.xlsx", f"<sheetData>{rows}</sheetData>")
+    with pytest.raises(ValueError) as refusal:
+        folder.describe(read_excel, "t.xlsx")
+    assert says in str(refusal.value)
+    with pytest.raises(ValueError, match="delete what stands far from the table"):
+        list(read_excel(path=str(folder.root / "t.xlsx"), source=Described([("a", "bigint")], {"sheet": "A", "skip": 0})))
+
+
+def test_excel_with_empty_cells_far_away(folder: Folder) -> None:
+    rows = FIRST + '<row r="2"><c r="A2"><v>7</v></c></row><row r="1048576" ht="15"><c r="XFD1048576" s="0"/></row>'
+    workbook_with(folder.root / "t.xlsx", f'<dimension ref="A1:XFD1048576"/><sheetData>{rows}</sheetData>')
+    assert folder.read(read_excel, "t.xlsx") == ({"a": "bigint"}, [(7,)])
+
+
+def test_excel_that_unpacks_to_too_much(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    workbook(folder.root / "t.xlsx", [["a"], [1]])
+    monkeypatch.setattr(sheets, "EXCEL_MOST_BYTES", 5_000)
+    with pytest.raises(ValueError, match="bytes when unpacked; at most 5,000 are read"):
+        folder.describe(read_excel, "t.xlsx")
+    data = (folder.root / "t.xlsx").read_bytes()
+    monkeypatch.undo()
+    folder.put("t.xlsx", data.replace(b"PK\x03\x04", b"PK\x03\x05", 3))
+    with pytest.raises(ValueError, match="not a readable workbook"):
+        folder.describe(read_excel, "t.xlsx")
 
 
 def database(path: Path, *statements: str) -> None:

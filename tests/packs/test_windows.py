@@ -143,6 +143,36 @@ def test_refusals_point_at_the_place(bench, column, key):
     assert error.param_path == ("columns", 0, key)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "fits"),
+    [
+        ("bigint", 1.0e308, False),
+        ("bigint", 10**30, False),
+        ("bigint", 2**63 - 1, True),
+        ("bigint", 5.0, True),
+        ("tinyint", 300, False),
+        ("tinyint", -128, True),
+        ("utinyint", -1, False),
+        ("uhugeint", 2**128 - 1, True),
+        ("decimal(5,2)", 1000, False),
+        ("decimal(5,2)", 0.125, False),
+        ("decimal(5,2)", 0.25, True),
+        ("double", 2**53 + 1, False),
+        ("double", 10**400, False),
+        ("double", 2**70, True),
+        ("float", 1e39, False),
+        ("float", 0.5, True),
+    ],
+)
+def test_a_default_that_the_column_cannot_hold(bench, kind, value, fits):
+    bench.port("table", [{"v": None}], {"v": kind})
+    params = {"columns": [{"name": "n", "function": "lag", "column": "v", "default": value}]}
+    if fits:
+        assert bench.give(window_columns, params) == [{"v": None, "n": value}]
+    else:
+        assert bench.refusal(window_columns, params).param_path == ("columns", 0, "default")
+
+
 def test_one_result_on_any_number_of_threads(benches):
     found = []
     columns = [

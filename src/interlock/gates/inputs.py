@@ -24,8 +24,6 @@ def coerce(value: Any, kind: Type) -> Any:
     >>> coerce("2024-01-31", parse_type("date")), coerce("12.5", parse_type("double"))
     (datetime.date(2024, 1, 31), 12.5)
     """
-    if value is None:
-        return None
     reader = _READERS.get("integer" if kind.is_integer else "double" if kind.is_float else kind.name)
     if reader is None:
         raise InputValueError(f"a run input cannot be of type {kind}")

@@ -212,7 +212,7 @@ class Measure(Params):
     expression: Expression | None = None
     where: Predicate | None = None
     order_by: list[SortKey] = []
-    q: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None
+    q: Annotated[float, Field(ge=0, le=1)] | None = None
     separator: Text = Text(", ")
     distinct: bool = False
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -85,7 +86,7 @@ def literal(value: Any) -> exp.Expr:
         text = exp.Literal.string(repr(value)) if not math.isfinite(value) else literal_number(repr(value))
         return cast(text, Type("double"))
     if isinstance(value, Decimal):
-        return literal_number(str(value))
+        return literal_number(format(value, "f"))
     if isinstance(value, datetime):
         return cast(exp.Literal.string(value.isoformat(sep=" ")), Type("timestamptz" if value.tzinfo else "timestamp"))
     if isinstance(value, date):
@@ -216,6 +217,38 @@ def value_of(tree: exp.Expr) -> Any:
     return row[0] if row else None
 
 
+_BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64, "hugeint": 128}
+_FLOAT_END = 2.0**128 - 2.0**103
+"""The first number that rounds to something larger than a float."""
+
+
+def holds(kind: Type, value: int | float) -> bool:
+    """Whether a numeric type has exactly this number. Of fractions, a float or a double has the nearest one.
+
+    >>> holds(Type("tinyint"), 300), holds(Type("double"), 2**53 + 1), holds(Type("double"), 0.1)
+    (False, False, True)
+    """
+    if kind.is_float and isinstance(value, float):
+        return kind.name == "double" or not math.isfinite(value) or abs(value) < _FLOAT_END
+    if kind.is_float:
+        bits, end = (53, 2**1024) if kind.name == "double" else (24, 2**128)
+        return abs(value) < end and int(value).bit_length() - (int(value) & -int(value)).bit_length() < bits
+    if not math.isfinite(value):
+        return False
+    exact = Fraction(repr(value))
+    if kind.precision:
+        width, scale = kind.precision
+        return (exact * 10**scale).denominator == 1 and abs(exact) < 10 ** (width - scale)
+    least, most = limits(kind)
+    return exact.denominator == 1 and least <= exact <= most
+
+
+def limits(kind: Type) -> tuple[int, int]:
+    """The smallest and the largest value of a type of whole numbers."""
+    bits = _BITS[kind.name.removeprefix("u")]
+    return (0, 2**bits - 1) if kind.name.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
 _WITH_ZONE = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)$", re.IGNORECASE)
 
 
@@ -230,7 +263,7 @@ def fitting(value: bool | int | float | str, kind: Type) -> exp.Expr | None:
     if isinstance(value, bool):
         return literal(value) if kind.name == "boolean" else None
     if isinstance(value, int | float):
-        if not kind.is_numeric:
+        if not kind.is_numeric or not holds(kind, value):
             return None
         exact: int | float | Decimal = value
         if isinstance(value, float) and math.isfinite(value) and not kind.is_float:

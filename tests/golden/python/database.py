@@ -24,9 +24,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote as quote_uri
+
 import duckdb
 
-PLAN = 'sha256:b50c481c6816e1e12c2ff42d4f4b327aab94953a3a766a1acc2c6ea14c4177a0'
+PLAN = "sha256:b50c481c6816e1e12c2ff42d4f4b327aab94953a3a766a1acc2c6ea14c4177a0"
 
 INPUTS = {}
 
@@ -52,7 +53,12 @@ FROM "rows" AS "stored"
 # ---------------------------------------------------------------------------------------------------------------------
 # The Python of the nodes that read, write or describe files, as their authors wrote it.
 
+
+# From databases.py.
+
+SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0
+
 
 def sqlite_open(path: str) -> sqlite3.Connection:
     """Open a database for reading only; raises ValueError if it is none."""
@@ -67,20 +73,51 @@ def sqlite_open(path: str) -> sqlite3.Connection:
     idle = begins[18:19] == b"\2" and not os.path.exists(path + "-wal")
     mode = "mode=ro&immutable=1" if idle else "mode=ro"  # opening an idle database in WAL mode would leave files behind
     try:
-        database = sqlite3.connect(f"file:{quote_uri(path)}?{mode}", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
+        database = sqlite3.connect(
+            f"file:{quote_uri(path)}?{mode}", uri=True, timeout=SQLITE_WAIT, isolation_level=None
+        )
         database.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
         raise ValueError(f"the database cannot be opened: {error}") from error
     return database
 
-def sqlite_trouble(error: sqlite3.Error) -> str:
-    """What went wrong, in plain words."""
-    text = str(error)
-    return "the database is locked by another program" if "locked" in text else f"SQLite refuses it: {text}"
 
 def sqlite_name(name: str) -> str:
     """A name in double quotes."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def sqlite_rowid(names: Sequence[str]) -> str | None:
+    """A name under which SQLite gives a row's number, if the columns leave one free."""
+    taken = {name.casefold() for name in names}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
+
+
+def sqlite_declared(kind: str) -> str:
+    """The type with which a column is declared."""
+    if kind in ("boolean", "date", "timestamp", "blob"):
+        return kind
+    if kind in ("tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger"):
+        return "integer"
+    return "real" if kind in ("float", "double") else "text"
+
+
+def sqlite_stored(value: Any, declared: str) -> Any:
+    """A Python value as SQLite stores it: what is declared as text becomes text, exactly."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if declared == "text":
+        return str(value)
+    return (
+        int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, bytearray | memoryview) else value
+    )
+
 
 def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) -> None:
     """Refuse, before anything is written, what the database as it stands does not allow."""
@@ -88,7 +125,9 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
         return
     database = sqlite_open(path)
     try:
-        found = database.execute("SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]).fetchone()
+        found = database.execute(
+            "SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]
+        ).fetchone()
         if found is None:
             return
         if found[0] == "view":
@@ -103,23 +142,15 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
     lacking = [name for name in there if name.casefold() not in {each.casefold() for each in names}]
     unknown = [name for name in names if name.casefold() not in {each.casefold() for each in there}]
     if if_exists == "append" and (lacking or unknown):
-        told = [f"the table also has {', '.join(lacking)}"] * bool(lacking) + [f"it does not have {', '.join(unknown)}"] * bool(unknown)
+        told = [f"the table also has {', '.join(lacking)}"] * bool(lacking) + [
+            f"it does not have {', '.join(unknown)}"
+        ] * bool(unknown)
         raise ValueError(f"the rows cannot be appended to `{table}`, because the columns differ: {'; '.join(told)}")
 
-def sqlite_declared(kind: str) -> str:
-    """The type with which a column is declared."""
-    if kind in ("boolean", "date", "timestamp", "blob"):
-        return kind
-    if kind in ("tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger"):
-        return "integer"
-    return "real" if kind in ("float", "double") else "text"
 
-def sqlite_rowid(names: Sequence[str]) -> str | None:
-    """A name under which SQLite gives a row's number, if the columns leave one free."""
-    taken = {name.casefold() for name in names}
-    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
-
-def sqlite_merge(path: str, staged: str, table: str, if_exists: str, names: Sequence[str], create: str, *, commit: bool) -> None:
+def sqlite_merge(
+    path: str, staged: str, table: str, if_exists: str, names: Sequence[str], create: str, *, commit: bool
+) -> None:
     """Bring the staged table into the database in one transaction; without `commit`, only try whether that works."""
     sqlite_check(path, table, if_exists, names)
     database = sqlite3.connect(path, timeout=SQLITE_WAIT, isolation_level=None)
@@ -127,14 +158,18 @@ def sqlite_merge(path: str, staged: str, table: str, if_exists: str, names: Sequ
         database.execute("ATTACH ? AS staged", [staged])
         database.execute("BEGIN IMMEDIATE")
         try:
-            exists = database.execute("SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]).fetchone()
+            exists = database.execute(
+                "SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]
+            ).fetchone()
             if exists and if_exists == "replace":
                 database.execute(f"DROP TABLE main.{sqlite_name(table)}")
             if not exists or if_exists == "replace":
                 database.execute(create.replace("CREATE TABLE ", "CREATE TABLE main.", 1))
             listed = ", ".join(map(sqlite_name, names))
             order = f" ORDER BY {rowid}" if (rowid := sqlite_rowid(names)) else ""
-            database.execute(f"INSERT INTO main.{sqlite_name(table)} ({listed}) SELECT {listed} FROM staged.{sqlite_name(table)}{order}")
+            database.execute(
+                f"INSERT INTO main.{sqlite_name(table)} ({listed}) SELECT {listed} FROM staged.{sqlite_name(table)}{order}"
+            )
             database.execute("COMMIT" if commit else "ROLLBACK")
         finally:
             if database.in_transaction:
@@ -144,23 +179,16 @@ def sqlite_merge(path: str, staged: str, table: str, if_exists: str, names: Sequ
     finally:
         database.close()
 
-def sqlite_stored(value: Any, declared: str) -> Any:
-    """A Python value as SQLite stores it: what is declared as text becomes text, exactly."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    if declared == "text":
-        return str(value)
-    return int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, bytearray | memoryview) else value
 
-SQLITE_BATCH = 5_000
+def sqlite_trouble(error: sqlite3.Error) -> str:
+    """What went wrong, in plain words."""
+    text = str(error)
+    return "the database is locked by another program" if "locked" in text else f"SQLite refuses it: {text}"
 
-def write_sqlite(rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail") -> Writes:
+
+def write_sqlite(
+    rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
+) -> Writes:
     """Write the rows to a table of an SQLite database, in one transaction.
 
     Other tables of the database are left alone, and so is the database if the run fails. Columns are declared
@@ -214,16 +242,30 @@ def write_sqlite(rows: Rows, *, path: WritePath, table: Name, if_exists: Literal
         except OSError:  # a file system without links
             os.replace(staged, path)
 
+
 # ---------------------------------------------------------------------------------------------------------------------
 # The steps.
 
 MACROS = {}
 
 STEPS = [
-    {"id": 'rows', "kind": 'select', "type": 'inline_table@1', "reads": [], "sql": sql_rows, "columns": [('id', 'bigint'), ('it\'s "odd"', 'varchar')], "store": True, "preview": 0, "checks": []},
-    {"id": 'stored', "kind": 'writes', "type": 'write_sqlite@1', "reads": ['rows'], "call": write_sqlite, "arguments": {'path': 'store.db', 'table': 't', 'if_exists': 'replace'}, "paths": ['path'], "columns": [('id', 'bigint'), ('it\'s "odd"', 'varchar')], "path": 'store.db', "store": False, "preview": 0, "checks": []},
-    {"id": 'out', "kind": 'copy', "type": 'write_csv@1', "reads": ['rows'], "sql": sql_out, "path": 'out/rows.csv', "options": 'FORMAT csv, HEADER TRUE, DELIMITER \',\', QUOTE \'"\', ESCAPE \'"\', NULLSTR \'\', COMPRESSION \'none\'', "store": False, "preview": 0, "checks": []},
+    {
+        "id": "rows", "kind": "select", "type": "inline_table@1", "reads": [], "sql": sql_rows,
+        "columns": [("id", "bigint"), ('it\'s "odd"', "varchar")], "store": True, "preview": 0, "checks": [],
+    },
+    {
+        "id": "stored", "kind": "writes", "type": "write_sqlite@1", "reads": ["rows"], "call": write_sqlite,
+        "arguments": {"path": "store.db", "table": "t", "if_exists": "replace"}, "paths": ["path"],
+        "columns": [("id", "bigint"), ('it\'s "odd"', "varchar")], "path": "store.db", "store": False, "preview": 0,
+        "checks": [],
+    },
+    {
+        "id": "out", "kind": "copy", "type": "write_csv@1", "reads": ["rows"], "sql": sql_out, "path": "out/rows.csv",
+        "options": "FORMAT csv, HEADER TRUE, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', COMPRESSION 'none'",
+        "store": False, "preview": 0, "checks": [],
+    },
 ]
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # How the steps run. This part is the same in every module.
@@ -252,18 +294,6 @@ class Described:
 
     def __init__(self, columns: Sequence[tuple[str, str]], facts: Mapping[str, Any]) -> None:
         self.columns, self.facts = list(columns), dict(facts)
-
-
-class _Counted:
-    """Rows, counted as they pass."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.columns, self._rows, self.count = rows.columns, rows, 0
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        for row in self._rows:
-            self.count += 1
-            yield row
 
 
 def _broken(checks: list[dict[str, Any]]) -> RunFailed:
@@ -341,13 +371,19 @@ _ENGINE_TYPES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "IN
 
 def _reworded(message: str) -> str:
     """The engine's commonest complaints in the words of the plan."""
-    found = re.match(r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message)
+    found = re.match(
+        r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message
+    )
     if found:
         value, kind, column = found.groups()
-        return f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+        return (
+            f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+        )
     found = re.match(r"(invalid|date|timestamp|time)\b.*?field format: \"(.*?)\"", message, re.IGNORECASE)
     if found:
-        return f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+        return (
+            f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+        )
     return message
 
 
@@ -356,6 +392,12 @@ def _plain(error: BaseException) -> str:
     text = str(error).strip().split("\n\nLINE ")[0].split("\nLINE ")[0]
     text = re.sub(r"^[A-Z][A-Za-z ]*(?:Error|Exception): ", "", text)
     return " ".join(text.split())[:600] or type(error).__name__
+
+
+def _said(error: BaseException) -> str:
+    """What an exception of a node's own code says, with its kind where the words alone would not tell."""
+    words = _plain(error)
+    return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
 
 
 def _quoted(name: str) -> str:
@@ -392,12 +434,6 @@ def _size(path: str) -> int | None:
         return None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _digest(path: str) -> str | None:
     found = hashlib.sha256()
     try:
@@ -409,21 +445,123 @@ def _digest(path: str) -> str | None:
     return "sha256:" + found.hexdigest()
 
 
+class Sinks:
+    """What a run writes: staged beside its targets, and put in place all at once when everything has succeeded."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.staged: list[tuple[str, str]] = []
+        self.writers: list[tuple[Any, dict[str, Any]]] = []
+        self.made_folders: list[str] = []
+        self.committed: list[str] = []
+
+    def stage(self, relative: str) -> str:
+        """A file beside the one to write, to be renamed to it when everything else has succeeded."""
+        target = self.prepare(relative)
+        handle, temporary = tempfile.mkstemp(
+            prefix=f".{os.path.basename(target)[:100]}.", suffix=".part", dir=os.path.dirname(target)
+        )
+        os.close(handle)
+        self.staged.append((temporary, target))
+        return temporary
+
+    def prepare(self, relative: str) -> str:
+        """See that a file can be written, and make the folders that it needs, noting them; its full path."""
+        target = os.path.realpath(os.path.join(self.root, relative))
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
+        missing = []
+        folder = os.path.dirname(target)
+        while folder and not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            reason = "a part of its path is a file, not a folder"
+            raise RunFailed("IL908", f"`{relative}` cannot be written: {reason}") from error
+        self.made_folders += missing
+        return target
+
+    def write(self, step: dict[str, Any], rows: Rows, arguments: dict[str, Any]) -> int:
+        """Run a Python sink up to its `yield`: all is written, nothing is visible yet. The number of rows."""
+        self.prepare(step["path"])
+        counted = _Counted(rows)
+        try:
+            writer = step["call"](counted, **arguments)
+            self.writers.append((writer, step))
+            next(writer)
+        except StopIteration:
+            raise RunFailed("IL907", f"`{step['id']}` ended without its `yield`", step["id"]) from None
+        except (duckdb.Error, RunFailed):
+            raise
+        except (Exception, SystemExit) as error:
+            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_said(error)}", step["id"]) from error
+        return counted.count
+
+    def commit(self) -> None:
+        """Put everything in place: databases commit, then files take their names."""
+        for writer, step in self.writers:
+            try:
+                next(writer)
+            except StopIteration:
+                self.committed.append(step["path"])
+            except (Exception, SystemExit) as error:
+                reason = f"`{step['path']}` cannot be written: {_said(error)}"
+                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+        for temporary, target in self.staged:
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            os.replace(temporary, target)
+            self.committed.append(os.path.relpath(target, self.root))
+        self.staged = []
+        self.made_folders = []
+
+    def close(self) -> None:
+        """Leave nothing behind that was not committed."""
+        for writer, _ in self.writers:
+            with contextlib.suppress(Exception):
+                writer.close()
+        for temporary, _ in self.staged:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        for folder in self.made_folders:
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.columns, self._rows, self.count = rows.columns, rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 SMALL = 32 * 1024 * 1024  # bytes of input up to which every step is run by itself, so that each can be counted
 
 
 class Run:
-    """One run: a private in-memory database, the results made so far, and the files staged but not yet in place."""
+    """One run: a private in-memory database, the results made so far, and the sinks that are not yet in place."""
 
     def __init__(self, root: str, on_event: Callable[[dict[str, Any]], None] | None, stepwise: bool | None) -> None:
         self.root = os.path.abspath(root)
         self.on_event = on_event
         self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
-        self.staged: list[tuple[str, str]] = []
-        self.writers: list[tuple[Any, dict[str, Any]]] = []
-        self.made_folders: list[str] = []
-        self.committed: list[str] = []
+        self.sinks = Sinks(self.root)
         self.report: list[dict[str, Any]] = []
         self.previews: list[dict[str, Any]] = []
         self.spill = tempfile.mkdtemp(prefix="interlock-")
@@ -439,7 +577,11 @@ class Run:
         return {**step, "sql": step["sql"].replace(source["literal"], full, 1), "checks": checks}
 
     def _inputs_are_small(self) -> bool:
-        sizes = [_size(os.path.join(self.root, step["source"]["path"])) for step in STEPS if step.get("source") and step["source"]["path"]]
+        sizes = [
+            _size(os.path.join(self.root, step["source"]["path"]))
+            for step in STEPS
+            if step.get("source") and step["source"]["path"]
+        ]
         return all(size is not None for size in sizes) and sum(size or 0 for size in sizes) <= SMALL
 
     def connect(self, threads: int | None, memory: str | None) -> None:
@@ -452,10 +594,12 @@ class Run:
         try:
             self.connection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
-            raise RunFailed("IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB") from error
+            raise RunFailed(
+                "IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB"
+            ) from error
         self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
-        with contextlib.suppress(duckdb.Error):
-            self.connection.execute("SET TimeZone = 'UTC'")
+        self.settings = ["SET TimeZone = 'UTC'"]
+        self.connection.execute(self.settings[0])
         for statement in MACROS.values():
             self.connection.execute(statement)
         self.event("connected", connection=self.connection)
@@ -473,14 +617,36 @@ class Run:
         values: dict[str, Any] = {}
         for name, declared in INPUTS.items():
             if name not in given and "default" not in declared:
-                raise RunFailed("IL906", f"the run input `{name}` ({declared['type']}) has no value", help=f"give it with --input {name}=VALUE")
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` ({declared['type']}) has no value",
+                    help=f"give it with --input {name}=VALUE",
+                )
             value = given.get(name, declared.get("default"))
-            if re.search("int", declared["type"]) and isinstance(value, str | float) and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
-                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help="give a whole number")
+            if value is None:
+                raise RunFailed(
+                    "IL906", f"the run input `{name}` is null", help=f"give a value of type {declared['type']}"
+                )
+            if (
+                re.search("int", declared["type"])
+                and isinstance(value, str | float)
+                and value != 0
+                and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value))
+            ):
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
+                    help="give a whole number",
+                )
             try:
-                self.connection.execute(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
+                self.settings.append(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
+                self.connection.execute(self.settings[-1])
             except duckdb.Error as error:
-                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help=_plain(error)) from error
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
+                    help=_plain(error),
+                ) from error
             values[name] = value
         return values
 
@@ -490,14 +656,19 @@ class Run:
             source = step.get("source")
             if not source or source.get("describe") is None:
                 continue
-            arguments = {**source["arguments"], **{name: self.path(source["arguments"][name]) for name in source["paths"]}}
+            arguments = {
+                **source["arguments"],
+                **{name: self.path(source["arguments"][name]) for name in source["paths"]},
+            }
             name = source["path"] or step["id"]
             if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
                 raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
             try:
                 columns, _ = source["describe"](self.connection, **arguments)
             except FileNotFoundError as error:
-                raise RunFailed("IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan") from error
+                raise RunFailed(
+                    "IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan"
+                ) from error
             except (ValueError, OSError, duckdb.Error) as error:
                 reason = _plain(error).replace(self.root + os.sep, "")
                 raise RunFailed("IL902", f"`{name}` cannot be read: {reason}", step["id"]) from error
@@ -517,7 +688,9 @@ class Run:
             return False
         try:
             found = self.connection.execute(f"DESCRIBE {step['sql']}").fetchall()
-            pinned = self.connection.execute("DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])).fetchall()
+            pinned = self.connection.execute(
+                "DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])
+            ).fetchall()
             if [row[1] for row in found] != [row[1] for row in pinned]:
                 return False
             self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
@@ -561,16 +734,25 @@ class Run:
             elif step["kind"] == "copy":
                 rows, size = self.copy(step)
             else:
-                rows, size = self.write(step)
+                rows = self.sinks.write(step, self.rows_of(step["reads"][0]), self.arguments(step))
             self.look(step)
         except RuntimeError as error:
             if "interrupt" not in str(error).lower():
                 raise
-            raise RunFailed("IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up") from None
+            raise RunFailed(
+                "IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up"
+            ) from None
         except duckdb.Error as error:
             raise self.blame(step, error) from error
         seconds = time.perf_counter() - started
-        entry = {"step": step["id"], "type": step["type"], "rows": rows, "bytes": size, "seconds": round(seconds, 6), "fused": fused}
+        entry = {
+            "step": step["id"],
+            "type": step["type"],
+            "rows": rows,
+            "bytes": size,
+            "seconds": round(seconds, 6),
+            "fused": fused,
+        }
         if step.get("path"):
             entry["path"] = step["path"]
         self.report.append(entry)
@@ -578,7 +760,7 @@ class Run:
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
-        self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} AS {text}")
+        self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
         self.stored.add(step["id"])
         return self._count(_quoted(step["id"]))
 
@@ -600,13 +782,15 @@ class Run:
             if not isinstance(given, Rows):
                 raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
-            self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} ({names})")
+            self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
             for batch in _batches(given):
                 self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
-        except (ValueError, OSError) as error:
-            raise RunFailed("IL907", f"`{step['id']}`: {_plain(error)}", step["id"]) from error
+        except (duckdb.Error, RunFailed):
+            raise
+        except (Exception, SystemExit) as error:
+            raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
         return self._count(_quoted(step["id"]))
 
@@ -615,10 +799,16 @@ class Run:
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
         # a timestamp with a zone comes as text: Python would need another library for it
         chosen = ", ".join(
-            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}" if "zone" in kind or kind == "timestamptz" else _quoted(each)
+            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}"
+            if "zone" in kind or kind == "timestamptz"
+            else _quoted(each)
             for each, kind in columns
         )
-        result = self.connection.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
+        # a cursor of its own: the rows are still being fetched when the next statement runs
+        cursor = self.connection.cursor()
+        for statement in self.settings:
+            cursor.execute(statement)
+        result = cursor.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
 
         def rows() -> Iterator[Sequence[Any]]:
             while batch := result.fetchmany(2048):
@@ -626,62 +816,13 @@ class Run:
 
         return Rows(columns, rows())
 
-    def stage(self, relative: str) -> str:
-        """A file beside the one to write, to be renamed to it when everything else has succeeded."""
-        target = os.path.realpath(self.path(relative))
-        if os.path.exists(target) and not os.path.isfile(target):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
-        folder = os.path.dirname(target)
-        missing = []
-        while folder and not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        self.make_folder(relative, target)
-        self.made_folders += missing
-        if os.path.exists(target) and not os.access(target, os.W_OK):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
-        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", suffix=".part", dir=os.path.dirname(target))
-        os.close(handle)
-        self.staged.append((temporary, target))
-        return temporary
-
-    def make_folder(self, relative: str, target: str) -> None:
-        try:
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise RunFailed("IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder") from error
-
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
-        temporary = self.stage(step["path"])
+        temporary = self.sinks.stage(step["path"])
         text = self.statement(step["sql"], step["reads"])
         row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({step['options']})").fetchone()
         with open(temporary, "rb+") as handle:
             os.fsync(handle.fileno())
         return (row[0] if row else 0), os.path.getsize(temporary)
-
-    def write(self, step: dict[str, Any]) -> tuple[int, int | None]:
-        """Run a Python sink up to its `yield`: all is written, nothing is visible yet."""
-        missing = []
-        folder = os.path.dirname(os.path.realpath(self.path(step["path"])))
-        while folder and not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        self.make_folder(step["path"], os.path.realpath(self.path(step["path"])))
-        self.made_folders += missing
-        counted = _Counted(self.rows_of(step["reads"][0]))
-        writer = step["call"](counted, **self.arguments(step))
-        self.writers.append((writer, step))
-        try:
-            next(writer)
-        except StopIteration:
-            raise RunFailed("IL907", f"`{step['id']}` ended without its `yield`", step["id"]) from None
-        except RunFailed:
-            raise
-        except duckdb.Error:
-            raise
-        except Exception as error:
-            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"]) from error
-        return counted.count, None
 
     def look(self, step: dict[str, Any]) -> None:
         """Check what must hold of a result, and keep the rows that are to be shown."""
@@ -700,7 +841,9 @@ class Run:
         if broken:
             raise _broken(broken)
         if step["preview"]:
-            cursor = self.connection.execute(self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]]))
+            cursor = self.connection.execute(
+                self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]])
+            )
             names = [column[0] for column in cursor.description or []]
             rows = [[_json(value) for value in row] for row in cursor.fetchall()]
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
@@ -711,8 +854,15 @@ class Run:
         if isinstance(error, duckdb.InterruptException):
             return RunFailed("IL909", "the run was stopped", step["id"])
         message, guilty = _plain(error), step["id"]
-        if re.search(r"No space left|disk.*full|could not write|Could not write", message, re.IGNORECASE) or isinstance(error, duckdb.IOException):
-            return RunFailed("IL908", f"`{step.get('path') or step['id']}`: {message}", step["id"], "make room, or change the permissions, and run again")
+        if re.search(r"No space left|disk.*full|could not write|Could not write", message, re.IGNORECASE) or isinstance(
+            error, duckdb.IOException
+        ):
+            return RunFailed(
+                "IL908",
+                f"`{step.get('path') or step['id']}`: {message}",
+                step["id"],
+                "make room, or change the permissions, and run again",
+            )
         if isinstance(error, duckdb.OutOfMemoryException):
             return RunFailed("IL908", message, step["id"], "give the run more memory (--memory), or fewer columns")
         if step["kind"] in ("select", "copy", "writes"):
@@ -735,34 +885,9 @@ class Run:
         message = message.replace(self.root + os.sep, "")
         return RunFailed("IL907", f"`{guilty}`: {_reworded(message)}", guilty, _advice(message))
 
-    def commit(self) -> None:
-        """Put everything in place: databases commit, then files take their names."""
-        for writer, step in self.writers:
-            try:
-                next(writer)
-            except StopIteration:
-                self.committed.append(step["path"])
-            except Exception as error:
-                raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"], committed=self.committed) from error
-        for temporary, target in self.staged:
-            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-            self.committed.append(os.path.relpath(target, self.root))
-        self.staged = []
-        self.made_folders = []
-
     def close(self) -> None:
         """Leave nothing behind that was not committed."""
-        for writer, _ in self.writers:
-            with contextlib.suppress(Exception):
-                writer.close()
-        for temporary, _ in self.staged:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        for folder in self.made_folders:
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
+        self.sinks.close()
         if hasattr(self, "connection"):
             self.connection.close()
         shutil.rmtree(self.spill, ignore_errors=True)
@@ -779,7 +904,8 @@ def run(
     """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
 
     `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same.
+    statements. By default it depends on how large the inputs are. The bytes written are the same, but for
+    Parquet, whose encoding follows how the rows arrive; its rows are the same.
     """
     started = time.perf_counter()
     this = Run(root, on_event, stepwise)
@@ -789,17 +915,19 @@ def run(
         this.check_sources()
         for step in this.steps.values():
             this.run_step(step)
-        this.commit()
+        this.sinks.commit()
     except KeyboardInterrupt:
         raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
     except OSError as error:
-        raise RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")) from error
+        raise RunFailed(
+            "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")
+        ) from error
     finally:
         this.close()
     outputs = [
         {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
          "digest": _digest(this.path(entry["path"]))}
-        for entry in this.report if entry.get("path") in this.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.committed)
+        for entry in this.report if entry.get("path") in this.sinks.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.sinks.committed)
     ]  # fmt: skip
     return {
         "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
@@ -811,11 +939,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
     parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
     parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
-    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more")
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more"
+    )
     parser.add_argument("--threads", type=int, help="threads to use (default: all)")
     parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     given = parser.parse_args(arguments)
+    if given.threads is not None and given.threads < 1:
+        parser.error("--threads takes a number from 1 up")
     pairs = [each.partition("=") for each in given.input]
     if any(not sign for _, sign, _ in pairs):
         parser.error("--input takes NAME=VALUE")
@@ -823,17 +955,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
     except RunFailed as failed:
         if given.json:
-            print(json.dumps({"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}))
+            print(
+                json.dumps(
+                    {"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}
+                )
+            )
         else:
-            print(f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""), file=sys.stderr)
+            print(
+                f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""),
+                file=sys.stderr,
+            )
         return 3
     if given.json:
         print(json.dumps(report))
         return 0
     for entry in report["steps"]:
         rows = "" if entry["rows"] is None else f"{entry['rows']:,} row{'' if entry['rows'] == 1 else 's'}"
-        print(f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip())
+        print(
+            f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip()
+        )
     return 0
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -26,9 +26,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
 import duckdb
 
-PLAN = 'sha256:9a6377498198304f6bc68103e902acb8fe0578c1fc3141f0cb2b495e4033dc27'
+PLAN = "sha256:9a6377498198304f6bc68103e902acb8fe0578c1fc3141f0cb2b495e4033dc27"
 
 INPUTS = {}
 
@@ -133,7 +134,102 @@ FROM "best"
 # ---------------------------------------------------------------------------------------------------------------------
 # The Python of the nodes that read, write or describe files, as their authors wrote it.
 
+
+# From csv_description.py.
+
 CSV_SAMPLE_BYTES = 4 * 1024 * 1024
+CSV_SAMPLE_ROWS = 20_000
+CSV_PATTERNS = (
+    ("boolean", r"(?i:true|false)"),
+    ("bigint", r"-?(?:0|[1-9][0-9]{0,37})"),
+    ("double", r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?(?:inf|Infinity|nan|NaN)"),
+    ("date", r"[0-9]{4}-[01][0-9]-[0-3][0-9]"),
+    ("time", r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"),
+    ("timestamp", r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"),
+    (
+        "timestamptz",
+        r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?(?:Z|[+-][01][0-9](?::?[0-5][0-9])?)",
+    ),
+)
+CSV_WHOLE = (
+    "tinyint",
+    "smallint",
+    "integer",
+    "bigint",
+    "hugeint",
+    "utinyint",
+    "usmallint",
+    "uinteger",
+    "ubigint",
+    "uhugeint",
+)
+
+
+def describe_csv(
+    connection: duckdb.DuckDBPyConnection,
+    path: str,
+    *,
+    delimiter: str | None = None,
+    header: bool = True,
+    names: Sequence[str] | None = None,
+    quote: str = '"',
+    escape: str = '"',
+    skip: int = 0,
+    encoding: str = "utf-8",
+    decimal: str = ".",
+    null_values: Sequence[str] | None = None,
+    date_format: str | None = None,
+    timestamp_format: str | None = None,
+    types: dict[str, str] | None = None,
+) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The columns of a CSV file and how to read it, from its header and at most 20,000 rows."""
+    text, whole = csv_text(path, encoding, skip)
+    delimiter = delimiter or csv_delimiter(text, whole, quote, escape)
+    rows = csv_rows(text, whole, delimiter, quote, escape, skip)
+    if not rows:
+        raise ValueError("the file has no line to read")
+    first = rows[0][1]
+    found = (
+        [name.strip() for name in first] if header else list(names or (f"column_{n}" for n in range(1, len(first) + 1)))
+    )
+    body = rows[1:] if header else rows
+    csv_check_names(found, len(first), header)
+    for line, row in body:
+        if len(row) != len(found):
+            raise ValueError(
+                f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}"
+            )
+    declared = {name.casefold(): kind for name, kind in (types or {}).items()}
+    for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
+        raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
+    nulls = {"", *(null_values or ())}
+    columns = []
+    for place, name in enumerate(found):
+        values = {row[place]: line for line, row in reversed(body) if row[place] not in nulls}
+        kind = declared.get(name.casefold())
+        if kind is None:
+            kind = csv_type(values, decimal, date_format, timestamp_format)
+        elif (pattern := csv_pattern(kind, decimal)) is not None:
+            for value, line in values.items():
+                if not re.fullmatch(pattern, value):
+                    raise ValueError(f"line {line}: `{value}` in column `{name}` is not a {kind}")
+        columns.append((name, kind))
+    facts: dict[str, Any] = {
+        "delim": delimiter,
+        "quote": quote,
+        "escape": escape,
+        "header": header,
+        "skip": skip,
+        "encoding": encoding,
+        "decimal_separator": decimal,
+        "nullstr": ["", *(null_values or ())],
+        "dateformat": date_format,
+        "timestampformat": timestamp_format,
+        "compression": "gzip" if path.lower().endswith(".gz") else "none",
+    }
+    csv_probe(connection, path, columns, facts, len(body), whole)
+    return columns, facts
+
 
 def csv_text(path: str, encoding: str, skip: int) -> tuple[str, bool]:
     """The beginning of the file as text, from the line after `skip`, and whether that is all of it."""
@@ -173,9 +269,10 @@ def csv_text(path: str, encoding: str, skip: int) -> tuple[str, bool]:
         raise ValueError("the file has no line to read")
     return text, whole
 
-CSV_SAMPLE_ROWS = 20_000
 
-def csv_rows(text: str, whole: bool, delimiter: str, quote: str, escape: str, skip: int, most: int = CSV_SAMPLE_ROWS + 1) -> list[tuple[int, list[str]]]:
+def csv_rows(
+    text: str, whole: bool, delimiter: str, quote: str, escape: str, skip: int, most: int = CSV_SAMPLE_ROWS + 1
+) -> list[tuple[int, list[str]]]:
     """The first rows as (line number, fields), blank lines left out where a row has several fields."""
     limit = csv.field_size_limit(CSV_SAMPLE_BYTES)
     rows: list[tuple[int, list[str]]] = []
@@ -207,60 +304,6 @@ def csv_rows(text: str, whole: bool, delimiter: str, quote: str, escape: str, sk
         raise ValueError(f"line {skip + 1} is longer than {CSV_SAMPLE_BYTES:,} bytes")
     return rows if whole else rows[:-1]
 
-def csv_check_names(names: list[str], width: int, header: bool) -> None:
-    """Refuse column names that are missing, blank or used twice."""
-    if len(names) != width:
-        raise ValueError(f"`names` gives {len(names)} names, but the first line has {width} fields")
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names, 1):
-        if not name:
-            raise ValueError(f"column {place} has no name in the {'header' if header else 'names'}")
-        if name.casefold() in seen:
-            raise ValueError(f"columns {seen[name.casefold()]} and {place} are both named `{name}`")
-        seen[name.casefold()] = place
-
-CSV_WHOLE = ("tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint")
-
-def csv_pattern(kind: str, decimal: str) -> str | None:
-    """The texts that a whole number or a decimal may have without being rounded; None for other types."""
-    if kind in CSV_WHOLE:
-        return "[+-]?[0-9]+"
-    match = re.fullmatch(r"decimal\((\d+),\s*(\d+)\)", kind)
-    if match is None:
-        return None
-    sign, scale = re.escape(decimal), int(match[2])
-    return rf"[+-]?(?:[0-9]+(?:{sign}[0-9]{{0,{scale}}}0*)?|{sign}[0-9]{{1,{max(scale, 1)}}}0*)"
-
-def csv_probe(connection: duckdb.DuckDBPyConnection, path: str, columns: list[tuple[str, str]], facts: dict[str, Any], rows: int, whole: bool) -> None:
-    """Let DuckDB read the sample the way the run will; settles whether quoted empty fields are nulls."""
-
-    def quoted(text: str) -> str:
-        return "'" + text.replace("'", "''") + "'"
-
-    def value(each: Any) -> str:
-        if isinstance(each, list):
-            return "[" + ", ".join(map(quoted, each)) + "]"
-        return quoted(each) if isinstance(each, str) else str(each)
-
-    found = None
-    shape = ", ".join(f"{quoted(name)}: {quoted('varchar' if csv_pattern(kind, '.') else kind)}" for name, kind in columns)
-    for allow in (False, True):
-        facts["allow_quoted_nulls"] = allow
-        options = ", ".join(f"{key} = {value(each)}" for key, each in facts.items() if each is not None)
-        query = f"FROM read_csv({quoted(glob.escape(path))}, auto_detect = false, columns = {{{shape}}}, {options})"
-        try:
-            found = connection.execute(f"SELECT count(*), count(COLUMNS(*)) FROM (SELECT * {query} LIMIT {max(rows, 1)})").fetchone()
-            break
-        except duckdb.Error as error:
-            message = str(error)
-            if allow or 'convert string ""' not in message:
-                if "invalid state" in message:
-                    raise ValueError("the lines end in different ways (some in CR LF, some in LF), or the quoting is broken") from error
-                told = [part for part in message.splitlines() if part.startswith(("Error when", "Expected Number", "Value with", "Invalid unicode"))]
-                place = re.search(r"Line: (\d+)", message)
-                raise ValueError((f"line {place[1]}: " if place else "") + (told or message.splitlines())[0]) from error
-    if found and whole and rows < CSV_SAMPLE_ROWS and found[0] != rows:
-        raise ValueError(f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken")
 
 def csv_delimiter(text: str, whole: bool, quote: str, escape: str) -> str:
     """The sign among , ; tab and | that splits the first lines into the most fields, evenly if one does."""
@@ -276,23 +319,19 @@ def csv_delimiter(text: str, whole: bool, quote: str, escape: str) -> str:
             best, best_score = sign, score
     return best
 
-CSV_PATTERNS = (
-    ("boolean", r"(?i:true|false)"),
-    ("bigint", r"-?(?:0|[1-9][0-9]{0,37})"),
-    ("double", r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?(?:inf|Infinity|nan|NaN)"),
-    ("date", r"[0-9]{4}-[01][0-9]-[0-3][0-9]"),
-    ("time", r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"),
-    ("timestamp", r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"),
-    (
-        "timestamptz",
-        r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?(?:Z|[+-][01][0-9](?::?[0-5][0-9])?)",
-    ),
-)
 
-def csv_all_numbers(values: dict[str, int]) -> bool:
-    """Whether there is a number among the values, and none that is too large for a double."""
-    numbers = [value.replace(",", ".") for value in values if value[-1] in "0123456789.,"]
-    return bool(numbers) and not any(math.isinf(float(number)) for number in numbers)
+def csv_check_names(names: list[str], width: int, header: bool) -> None:
+    """Refuse column names that are missing, blank or used twice."""
+    if len(names) != width:
+        raise ValueError(f"`names` gives {len(names)} names, but the first line has {width} fields")
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names, 1):
+        if not name:
+            raise ValueError(f"column {place} has no name in the {'header' if header else 'names'}")
+        if name.casefold() in seen:
+            raise ValueError(f"columns {seen[name.casefold()]} and {place} are both named `{name}`")
+        seen[name.casefold()] = place
+
 
 def csv_type(values: dict[str, int], decimal: str, date_format: str | None, timestamp_format: str | None) -> str:
     """The type that all these texts have in common: the closest one that keeps every text's meaning, else varchar."""
@@ -313,73 +352,88 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
                     dt.datetime.fromisoformat(value)
         except ValueError:
             continue
-        if kind == "double" and not csv_all_numbers(values):
+        if kind == "double" and not csv_all_numbers(values, decimal):
             continue
         if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values):
             return "hugeint" if all(abs(int(value)) < 10**38 for value in values) else "varchar"
         return kind
     return "varchar"
 
-def describe_csv(
+
+def csv_all_numbers(values: dict[str, int], decimal: str) -> bool:
+    """Whether there is a number among the values, and none that is too large for a double or loses whole digits."""
+    numbers = [value.replace(decimal, ".") for value in values if value[-1] in "0123456789" + decimal]
+    return bool(numbers) and not any(math.isinf(float(each)) or csv_loses_digits(each) for each in numbers)
+
+
+def csv_loses_digits(number: str) -> bool:
+    """Whether a double would change the digits before the decimal sign; a number with an exponent has none to keep."""
+    whole = number.partition(".")[0]
+    return len(whole) > 15 and whole.lstrip("-").isdigit() and int(whole) != int(float(number))
+
+
+def csv_pattern(kind: str, decimal: str) -> str | None:
+    """The texts that a whole number or a decimal may have without being rounded; None for other types."""
+    if kind in CSV_WHOLE:
+        return "[+-]?[0-9]+"
+    match = re.fullmatch(r"decimal\((\d+),\s*(\d+)\)", kind)
+    if match is None:
+        return None
+    sign, scale = re.escape(decimal), int(match[2])
+    return rf"[+-]?(?:[0-9]+(?:{sign}[0-9]{{0,{scale}}}0*)?|{sign}[0-9]{{1,{max(scale, 1)}}}0*)"
+
+
+def csv_probe(
     connection: duckdb.DuckDBPyConnection,
     path: str,
-    *,
-    delimiter: str | None = None,
-    header: bool = True,
-    names: Sequence[str] | None = None,
-    quote: str = '"',
-    escape: str = '"',
-    skip: int = 0,
-    encoding: str = "utf-8",
-    decimal: str = ".",
-    null_values: Sequence[str] | None = None,
-    date_format: str | None = None,
-    timestamp_format: str | None = None,
-    types: dict[str, str] | None = None,
-) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-    """The columns of a CSV file and how to read it, from its header and at most 20,000 rows."""
-    text, whole = csv_text(path, encoding, skip)
-    delimiter = delimiter or csv_delimiter(text, whole, quote, escape)
-    rows = csv_rows(text, whole, delimiter, quote, escape, skip)
-    if not rows:
-        raise ValueError("the file has no line to read")
-    first = rows[0][1]
-    found = [name.strip() for name in first] if header else list(names or (f"column_{n}" for n in range(1, len(first) + 1)))
-    body = rows[1:] if header else rows
-    csv_check_names(found, len(first), header)
-    for line, row in body:
-        if len(row) != len(found):
-            raise ValueError(f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}")
-    declared = {name.casefold(): kind for name, kind in (types or {}).items()}
-    for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
-        raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
-    nulls = {"", *(null_values or ())}
-    columns = []
-    for place, name in enumerate(found):
-        values = {row[place]: line for line, row in reversed(body) if row[place] not in nulls}
-        kind = declared.get(name.casefold())
-        if kind is None:
-            kind = csv_type(values, decimal, date_format, timestamp_format)
-        elif (pattern := csv_pattern(kind, decimal)) is not None:
-            for value, line in values.items():
-                if not re.fullmatch(pattern, value):
-                    raise ValueError(f"line {line}: `{value}` in column `{name}` is not a {kind}")
-        columns.append((name, kind))
-    facts: dict[str, Any] = {
-        "delim": delimiter,
-        "quote": quote,
-        "escape": escape,
-        "header": header,
-        "skip": skip,
-        "encoding": encoding,
-        "decimal_separator": decimal,
-        "nullstr": ["", *(null_values or ())],
-        "dateformat": date_format,
-        "timestampformat": timestamp_format,
-        "compression": "gzip" if path.lower().endswith(".gz") else "none",
-    }
-    csv_probe(connection, path, columns, facts, len(body), whole)
-    return columns, facts
+    columns: list[tuple[str, str]],
+    facts: dict[str, Any],
+    rows: int,
+    whole: bool,
+) -> None:
+    """Let DuckDB read the sample the way the run will; settles whether quoted empty fields are nulls."""
+
+    def quoted(text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
+    def value(each: Any) -> str:
+        if isinstance(each, list):
+            return "[" + ", ".join(map(quoted, each)) + "]"
+        return quoted(each) if isinstance(each, str) else str(each)
+
+    found = None
+    shape = ", ".join(
+        f"{quoted(name)}: {quoted('varchar' if csv_pattern(kind, '.') else kind)}" for name, kind in columns
+    )
+    for allow in (False, True):
+        facts["allow_quoted_nulls"] = allow
+        options = ", ".join(f"{key} = {value(each)}" for key, each in facts.items() if each is not None)
+        query = f"FROM read_csv({quoted(glob.escape(path))}, auto_detect = false, columns = {{{shape}}}, {options})"
+        try:
+            found = connection.execute(
+                f"SELECT count(*), count(COLUMNS(*)) FROM (SELECT * {query} LIMIT {max(rows, 1)})"
+            ).fetchone()
+            break
+        except duckdb.Error as error:
+            message = str(error)
+            if allow or 'convert string ""' not in message:
+                if "invalid state" in message:
+                    raise ValueError(
+                        "the lines end in different ways (some in CR LF, some in LF), or the quoting is broken"
+                    ) from error
+                told = [
+                    part
+                    for part in message.splitlines()
+                    if part.startswith(("Error when", "Expected Number", "Value with", "Invalid unicode"))
+                ]
+                place = re.search(r"Line: (\d+)", message)
+                said = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", (told or message.splitlines())[0])
+                raise ValueError((f"line {place[1]}: " if place else "") + said) from error
+    if found and whole and rows < CSV_SAMPLE_ROWS and found[0] != rows:
+        raise ValueError(
+            f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken"
+        )
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The steps.
@@ -387,23 +441,51 @@ def describe_csv(
 MACROS = {}
 
 STEPS = [
-    {"id": 'sales', "kind": 'select', "type": 'read_csv@1', "reads": [], "sql": sql_sales, "columns": [('id', 'bigint'), ('Region Name', 'varchar'), ('product', 'varchar'), ('revenue', 'double'), ('day', 'date')], "source": {"path": 'data/sales.csv', "columns": [('id', 'bigint'), ('Region Name', 'varchar'), ('product', 'varchar'), ('revenue', 'double'), ('day', 'date')], "describe": describe_csv, "literal": "'data/sales.csv'", "arguments": {'path': 'data/sales.csv',
- 'delimiter': None,
- 'header': True,
- 'names': None,
- 'quote': '"',
- 'escape': '"',
- 'skip': 0,
- 'encoding': 'utf-8',
- 'decimal': '.',
- 'null_values': None,
- 'date_format': None,
- 'timestamp_format': None,
- 'types': None}, "paths": ['path']}, "store": False, "preview": 0, "checks": []},
-    {"id": 'running', "kind": 'select', "type": 'window_columns@1', "reads": ['sales'], "sql": sql_running, "columns": [('id', 'bigint'), ('Region Name', 'varchar'), ('product', 'varchar'), ('revenue', 'double'), ('day', 'date'), ('so_far', 'bigint'), ('before', 'bigint')], "store": False, "preview": 0, "checks": []},
-    {"id": 'best', "kind": 'select', "type": 'top_n@1', "reads": ['running'], "sql": sql_best, "columns": [('id', 'bigint'), ('Region Name', 'varchar'), ('product', 'varchar'), ('revenue', 'double'), ('day', 'date'), ('so_far', 'bigint'), ('before', 'bigint')], "store": False, "preview": 0, "checks": []},
-    {"id": 'out', "kind": 'copy', "type": 'write_jsonl@1', "reads": ['best'], "sql": sql_out, "path": 'out/windows.jsonl', "options": "FORMAT json, ARRAY FALSE, COMPRESSION 'none'", "store": False, "preview": 0, "checks": []},
+    {
+        "id": "sales", "kind": "select", "type": "read_csv@1", "reads": [], "sql": sql_sales,
+        "columns": [
+            ("id", "bigint"), ("Region Name", "varchar"), ("product", "varchar"), ("revenue", "double"),
+            ("day", "date"),
+        ],
+        "source": {
+            "path": "data/sales.csv",
+            "columns": [
+                ("id", "bigint"), ("Region Name", "varchar"), ("product", "varchar"), ("revenue", "double"),
+                ("day", "date"),
+            ],
+            "describe": describe_csv, "literal": "'data/sales.csv'",
+            "arguments": {
+                "path": "data/sales.csv", "delimiter": None, "header": True, "names": None, "quote": '"', "escape": '"',
+                "skip": 0, "encoding": "utf-8", "decimal": ".", "null_values": None, "date_format": None,
+                "timestamp_format": None, "types": None,
+            },
+            "paths": ["path"],
+        },
+        "store": False, "preview": 0, "checks": [],
+    },
+    {
+        "id": "running", "kind": "select", "type": "window_columns@1", "reads": ["sales"], "sql": sql_running,
+        "columns": [
+            ("id", "bigint"), ("Region Name", "varchar"), ("product", "varchar"), ("revenue", "double"),
+            ("day", "date"), ("so_far", "bigint"), ("before", "bigint"),
+        ],
+        "store": False, "preview": 0, "checks": [],
+    },
+    {
+        "id": "best", "kind": "select", "type": "top_n@1", "reads": ["running"], "sql": sql_best,
+        "columns": [
+            ("id", "bigint"), ("Region Name", "varchar"), ("product", "varchar"), ("revenue", "double"),
+            ("day", "date"), ("so_far", "bigint"), ("before", "bigint"),
+        ],
+        "store": False, "preview": 0, "checks": [],
+    },
+    {
+        "id": "out", "kind": "copy", "type": "write_jsonl@1", "reads": ["best"], "sql": sql_out,
+        "path": "out/windows.jsonl", "options": "FORMAT json, ARRAY FALSE, COMPRESSION 'none'", "store": False,
+        "preview": 0, "checks": [],
+    },
 ]
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # How the steps run. This part is the same in every module.
@@ -432,18 +514,6 @@ class Described:
 
     def __init__(self, columns: Sequence[tuple[str, str]], facts: Mapping[str, Any]) -> None:
         self.columns, self.facts = list(columns), dict(facts)
-
-
-class _Counted:
-    """Rows, counted as they pass."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.columns, self._rows, self.count = rows.columns, rows, 0
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        for row in self._rows:
-            self.count += 1
-            yield row
 
 
 def _broken(checks: list[dict[str, Any]]) -> RunFailed:
@@ -521,13 +591,19 @@ _ENGINE_TYPES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "IN
 
 def _reworded(message: str) -> str:
     """The engine's commonest complaints in the words of the plan."""
-    found = re.match(r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message)
+    found = re.match(
+        r"Could not convert string '(.*?)' to ([A-Z0-9]+)(?: when casting from source column (.+))?$", message
+    )
     if found:
         value, kind, column = found.groups()
-        return f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+        return (
+            f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
+        )
     found = re.match(r"(invalid|date|timestamp|time)\b.*?field format: \"(.*?)\"", message, re.IGNORECASE)
     if found:
-        return f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+        return (
+            f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
+        )
     return message
 
 
@@ -536,6 +612,12 @@ def _plain(error: BaseException) -> str:
     text = str(error).strip().split("\n\nLINE ")[0].split("\nLINE ")[0]
     text = re.sub(r"^[A-Z][A-Za-z ]*(?:Error|Exception): ", "", text)
     return " ".join(text.split())[:600] or type(error).__name__
+
+
+def _said(error: BaseException) -> str:
+    """What an exception of a node's own code says, with its kind where the words alone would not tell."""
+    words = _plain(error)
+    return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
 
 
 def _quoted(name: str) -> str:
@@ -572,12 +654,6 @@ def _size(path: str) -> int | None:
         return None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _digest(path: str) -> str | None:
     found = hashlib.sha256()
     try:
@@ -589,21 +665,123 @@ def _digest(path: str) -> str | None:
     return "sha256:" + found.hexdigest()
 
 
+class Sinks:
+    """What a run writes: staged beside its targets, and put in place all at once when everything has succeeded."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.staged: list[tuple[str, str]] = []
+        self.writers: list[tuple[Any, dict[str, Any]]] = []
+        self.made_folders: list[str] = []
+        self.committed: list[str] = []
+
+    def stage(self, relative: str) -> str:
+        """A file beside the one to write, to be renamed to it when everything else has succeeded."""
+        target = self.prepare(relative)
+        handle, temporary = tempfile.mkstemp(
+            prefix=f".{os.path.basename(target)[:100]}.", suffix=".part", dir=os.path.dirname(target)
+        )
+        os.close(handle)
+        self.staged.append((temporary, target))
+        return temporary
+
+    def prepare(self, relative: str) -> str:
+        """See that a file can be written, and make the folders that it needs, noting them; its full path."""
+        target = os.path.realpath(os.path.join(self.root, relative))
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
+        missing = []
+        folder = os.path.dirname(target)
+        while folder and not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            reason = "a part of its path is a file, not a folder"
+            raise RunFailed("IL908", f"`{relative}` cannot be written: {reason}") from error
+        self.made_folders += missing
+        return target
+
+    def write(self, step: dict[str, Any], rows: Rows, arguments: dict[str, Any]) -> int:
+        """Run a Python sink up to its `yield`: all is written, nothing is visible yet. The number of rows."""
+        self.prepare(step["path"])
+        counted = _Counted(rows)
+        try:
+            writer = step["call"](counted, **arguments)
+            self.writers.append((writer, step))
+            next(writer)
+        except StopIteration:
+            raise RunFailed("IL907", f"`{step['id']}` ended without its `yield`", step["id"]) from None
+        except (duckdb.Error, RunFailed):
+            raise
+        except (Exception, SystemExit) as error:
+            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_said(error)}", step["id"]) from error
+        return counted.count
+
+    def commit(self) -> None:
+        """Put everything in place: databases commit, then files take their names."""
+        for writer, step in self.writers:
+            try:
+                next(writer)
+            except StopIteration:
+                self.committed.append(step["path"])
+            except (Exception, SystemExit) as error:
+                reason = f"`{step['path']}` cannot be written: {_said(error)}"
+                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+        for temporary, target in self.staged:
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            os.replace(temporary, target)
+            self.committed.append(os.path.relpath(target, self.root))
+        self.staged = []
+        self.made_folders = []
+
+    def close(self) -> None:
+        """Leave nothing behind that was not committed."""
+        for writer, _ in self.writers:
+            with contextlib.suppress(Exception):
+                writer.close()
+        for temporary, _ in self.staged:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        for folder in self.made_folders:
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.columns, self._rows, self.count = rows.columns, rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 SMALL = 32 * 1024 * 1024  # bytes of input up to which every step is run by itself, so that each can be counted
 
 
 class Run:
-    """One run: a private in-memory database, the results made so far, and the files staged but not yet in place."""
+    """One run: a private in-memory database, the results made so far, and the sinks that are not yet in place."""
 
     def __init__(self, root: str, on_event: Callable[[dict[str, Any]], None] | None, stepwise: bool | None) -> None:
         self.root = os.path.abspath(root)
         self.on_event = on_event
         self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
-        self.staged: list[tuple[str, str]] = []
-        self.writers: list[tuple[Any, dict[str, Any]]] = []
-        self.made_folders: list[str] = []
-        self.committed: list[str] = []
+        self.sinks = Sinks(self.root)
         self.report: list[dict[str, Any]] = []
         self.previews: list[dict[str, Any]] = []
         self.spill = tempfile.mkdtemp(prefix="interlock-")
@@ -619,7 +797,11 @@ class Run:
         return {**step, "sql": step["sql"].replace(source["literal"], full, 1), "checks": checks}
 
     def _inputs_are_small(self) -> bool:
-        sizes = [_size(os.path.join(self.root, step["source"]["path"])) for step in STEPS if step.get("source") and step["source"]["path"]]
+        sizes = [
+            _size(os.path.join(self.root, step["source"]["path"]))
+            for step in STEPS
+            if step.get("source") and step["source"]["path"]
+        ]
         return all(size is not None for size in sizes) and sum(size or 0 for size in sizes) <= SMALL
 
     def connect(self, threads: int | None, memory: str | None) -> None:
@@ -632,10 +814,12 @@ class Run:
         try:
             self.connection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
-            raise RunFailed("IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB") from error
+            raise RunFailed(
+                "IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB"
+            ) from error
         self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
-        with contextlib.suppress(duckdb.Error):
-            self.connection.execute("SET TimeZone = 'UTC'")
+        self.settings = ["SET TimeZone = 'UTC'"]
+        self.connection.execute(self.settings[0])
         for statement in MACROS.values():
             self.connection.execute(statement)
         self.event("connected", connection=self.connection)
@@ -653,14 +837,36 @@ class Run:
         values: dict[str, Any] = {}
         for name, declared in INPUTS.items():
             if name not in given and "default" not in declared:
-                raise RunFailed("IL906", f"the run input `{name}` ({declared['type']}) has no value", help=f"give it with --input {name}=VALUE")
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` ({declared['type']}) has no value",
+                    help=f"give it with --input {name}=VALUE",
+                )
             value = given.get(name, declared.get("default"))
-            if re.search("int", declared["type"]) and isinstance(value, str | float) and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
-                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help="give a whole number")
+            if value is None:
+                raise RunFailed(
+                    "IL906", f"the run input `{name}` is null", help=f"give a value of type {declared['type']}"
+                )
+            if (
+                re.search("int", declared["type"])
+                and isinstance(value, str | float)
+                and value != 0
+                and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value))
+            ):
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
+                    help="give a whole number",
+                )
             try:
-                self.connection.execute(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
+                self.settings.append(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
+                self.connection.execute(self.settings[-1])
             except duckdb.Error as error:
-                raise RunFailed("IL906", f"the run input `{name}` must be of type {declared['type']}, not {value!r}", help=_plain(error)) from error
+                raise RunFailed(
+                    "IL906",
+                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
+                    help=_plain(error),
+                ) from error
             values[name] = value
         return values
 
@@ -670,14 +876,19 @@ class Run:
             source = step.get("source")
             if not source or source.get("describe") is None:
                 continue
-            arguments = {**source["arguments"], **{name: self.path(source["arguments"][name]) for name in source["paths"]}}
+            arguments = {
+                **source["arguments"],
+                **{name: self.path(source["arguments"][name]) for name in source["paths"]},
+            }
             name = source["path"] or step["id"]
             if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
                 raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
             try:
                 columns, _ = source["describe"](self.connection, **arguments)
             except FileNotFoundError as error:
-                raise RunFailed("IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan") from error
+                raise RunFailed(
+                    "IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan"
+                ) from error
             except (ValueError, OSError, duckdb.Error) as error:
                 reason = _plain(error).replace(self.root + os.sep, "")
                 raise RunFailed("IL902", f"`{name}` cannot be read: {reason}", step["id"]) from error
@@ -697,7 +908,9 @@ class Run:
             return False
         try:
             found = self.connection.execute(f"DESCRIBE {step['sql']}").fetchall()
-            pinned = self.connection.execute("DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])).fetchall()
+            pinned = self.connection.execute(
+                "DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])
+            ).fetchall()
             if [row[1] for row in found] != [row[1] for row in pinned]:
                 return False
             self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
@@ -741,16 +954,25 @@ class Run:
             elif step["kind"] == "copy":
                 rows, size = self.copy(step)
             else:
-                rows, size = self.write(step)
+                rows = self.sinks.write(step, self.rows_of(step["reads"][0]), self.arguments(step))
             self.look(step)
         except RuntimeError as error:
             if "interrupt" not in str(error).lower():
                 raise
-            raise RunFailed("IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up") from None
+            raise RunFailed(
+                "IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up"
+            ) from None
         except duckdb.Error as error:
             raise self.blame(step, error) from error
         seconds = time.perf_counter() - started
-        entry = {"step": step["id"], "type": step["type"], "rows": rows, "bytes": size, "seconds": round(seconds, 6), "fused": fused}
+        entry = {
+            "step": step["id"],
+            "type": step["type"],
+            "rows": rows,
+            "bytes": size,
+            "seconds": round(seconds, 6),
+            "fused": fused,
+        }
         if step.get("path"):
             entry["path"] = step["path"]
         self.report.append(entry)
@@ -758,7 +980,7 @@ class Run:
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
-        self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} AS {text}")
+        self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
         self.stored.add(step["id"])
         return self._count(_quoted(step["id"]))
 
@@ -780,13 +1002,15 @@ class Run:
             if not isinstance(given, Rows):
                 raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
-            self.connection.execute(f"CREATE TEMP TABLE {_quoted(step['id'])} ({names})")
+            self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
             for batch in _batches(given):
                 self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
-        except (ValueError, OSError) as error:
-            raise RunFailed("IL907", f"`{step['id']}`: {_plain(error)}", step["id"]) from error
+        except (duckdb.Error, RunFailed):
+            raise
+        except (Exception, SystemExit) as error:
+            raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
         return self._count(_quoted(step["id"]))
 
@@ -795,10 +1019,16 @@ class Run:
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
         # a timestamp with a zone comes as text: Python would need another library for it
         chosen = ", ".join(
-            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}" if "zone" in kind or kind == "timestamptz" else _quoted(each)
+            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}"
+            if "zone" in kind or kind == "timestamptz"
+            else _quoted(each)
             for each, kind in columns
         )
-        result = self.connection.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
+        # a cursor of its own: the rows are still being fetched when the next statement runs
+        cursor = self.connection.cursor()
+        for statement in self.settings:
+            cursor.execute(statement)
+        result = cursor.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
 
         def rows() -> Iterator[Sequence[Any]]:
             while batch := result.fetchmany(2048):
@@ -806,62 +1036,13 @@ class Run:
 
         return Rows(columns, rows())
 
-    def stage(self, relative: str) -> str:
-        """A file beside the one to write, to be renamed to it when everything else has succeeded."""
-        target = os.path.realpath(self.path(relative))
-        if os.path.exists(target) and not os.path.isfile(target):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
-        folder = os.path.dirname(target)
-        missing = []
-        while folder and not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        self.make_folder(relative, target)
-        self.made_folders += missing
-        if os.path.exists(target) and not os.access(target, os.W_OK):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
-        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", suffix=".part", dir=os.path.dirname(target))
-        os.close(handle)
-        self.staged.append((temporary, target))
-        return temporary
-
-    def make_folder(self, relative: str, target: str) -> None:
-        try:
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise RunFailed("IL908", f"`{relative}` cannot be written: a part of its path is a file, not a folder") from error
-
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
-        temporary = self.stage(step["path"])
+        temporary = self.sinks.stage(step["path"])
         text = self.statement(step["sql"], step["reads"])
         row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({step['options']})").fetchone()
         with open(temporary, "rb+") as handle:
             os.fsync(handle.fileno())
         return (row[0] if row else 0), os.path.getsize(temporary)
-
-    def write(self, step: dict[str, Any]) -> tuple[int, int | None]:
-        """Run a Python sink up to its `yield`: all is written, nothing is visible yet."""
-        missing = []
-        folder = os.path.dirname(os.path.realpath(self.path(step["path"])))
-        while folder and not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        self.make_folder(step["path"], os.path.realpath(self.path(step["path"])))
-        self.made_folders += missing
-        counted = _Counted(self.rows_of(step["reads"][0]))
-        writer = step["call"](counted, **self.arguments(step))
-        self.writers.append((writer, step))
-        try:
-            next(writer)
-        except StopIteration:
-            raise RunFailed("IL907", f"`{step['id']}` ended without its `yield`", step["id"]) from None
-        except RunFailed:
-            raise
-        except duckdb.Error:
-            raise
-        except Exception as error:
-            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"]) from error
-        return counted.count, None
 
     def look(self, step: dict[str, Any]) -> None:
         """Check what must hold of a result, and keep the rows that are to be shown."""
@@ -880,7 +1061,9 @@ class Run:
         if broken:
             raise _broken(broken)
         if step["preview"]:
-            cursor = self.connection.execute(self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]]))
+            cursor = self.connection.execute(
+                self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]])
+            )
             names = [column[0] for column in cursor.description or []]
             rows = [[_json(value) for value in row] for row in cursor.fetchall()]
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
@@ -891,8 +1074,15 @@ class Run:
         if isinstance(error, duckdb.InterruptException):
             return RunFailed("IL909", "the run was stopped", step["id"])
         message, guilty = _plain(error), step["id"]
-        if re.search(r"No space left|disk.*full|could not write|Could not write", message, re.IGNORECASE) or isinstance(error, duckdb.IOException):
-            return RunFailed("IL908", f"`{step.get('path') or step['id']}`: {message}", step["id"], "make room, or change the permissions, and run again")
+        if re.search(r"No space left|disk.*full|could not write|Could not write", message, re.IGNORECASE) or isinstance(
+            error, duckdb.IOException
+        ):
+            return RunFailed(
+                "IL908",
+                f"`{step.get('path') or step['id']}`: {message}",
+                step["id"],
+                "make room, or change the permissions, and run again",
+            )
         if isinstance(error, duckdb.OutOfMemoryException):
             return RunFailed("IL908", message, step["id"], "give the run more memory (--memory), or fewer columns")
         if step["kind"] in ("select", "copy", "writes"):
@@ -915,34 +1105,9 @@ class Run:
         message = message.replace(self.root + os.sep, "")
         return RunFailed("IL907", f"`{guilty}`: {_reworded(message)}", guilty, _advice(message))
 
-    def commit(self) -> None:
-        """Put everything in place: databases commit, then files take their names."""
-        for writer, step in self.writers:
-            try:
-                next(writer)
-            except StopIteration:
-                self.committed.append(step["path"])
-            except Exception as error:
-                raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_plain(error)}", step["id"], committed=self.committed) from error
-        for temporary, target in self.staged:
-            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-            self.committed.append(os.path.relpath(target, self.root))
-        self.staged = []
-        self.made_folders = []
-
     def close(self) -> None:
         """Leave nothing behind that was not committed."""
-        for writer, _ in self.writers:
-            with contextlib.suppress(Exception):
-                writer.close()
-        for temporary, _ in self.staged:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        for folder in self.made_folders:
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
+        self.sinks.close()
         if hasattr(self, "connection"):
             self.connection.close()
         shutil.rmtree(self.spill, ignore_errors=True)
@@ -959,7 +1124,8 @@ def run(
     """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
 
     `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same.
+    statements. By default it depends on how large the inputs are. The bytes written are the same, but for
+    Parquet, whose encoding follows how the rows arrive; its rows are the same.
     """
     started = time.perf_counter()
     this = Run(root, on_event, stepwise)
@@ -969,17 +1135,19 @@ def run(
         this.check_sources()
         for step in this.steps.values():
             this.run_step(step)
-        this.commit()
+        this.sinks.commit()
     except KeyboardInterrupt:
         raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
     except OSError as error:
-        raise RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")) from error
+        raise RunFailed(
+            "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")
+        ) from error
     finally:
         this.close()
     outputs = [
         {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
          "digest": _digest(this.path(entry["path"]))}
-        for entry in this.report if entry.get("path") in this.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.committed)
+        for entry in this.report if entry.get("path") in this.sinks.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.sinks.committed)
     ]  # fmt: skip
     return {
         "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
@@ -991,11 +1159,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
     parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
     parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
-    parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more")
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more"
+    )
     parser.add_argument("--threads", type=int, help="threads to use (default: all)")
     parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     given = parser.parse_args(arguments)
+    if given.threads is not None and given.threads < 1:
+        parser.error("--threads takes a number from 1 up")
     pairs = [each.partition("=") for each in given.input]
     if any(not sign for _, sign, _ in pairs):
         parser.error("--input takes NAME=VALUE")
@@ -1003,17 +1175,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
     except RunFailed as failed:
         if given.json:
-            print(json.dumps({"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}))
+            print(
+                json.dumps(
+                    {"failed": {"code": failed.code, "message": failed.message, "step": failed.step, **failed.data}}
+                )
+            )
         else:
-            print(f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""), file=sys.stderr)
+            print(
+                f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""),
+                file=sys.stderr,
+            )
         return 3
     if given.json:
         print(json.dumps(report))
         return 0
     for entry in report["steps"]:
         rows = "" if entry["rows"] is None else f"{entry['rows']:,} row{'' if entry['rows'] == 1 else 's'}"
-        print(f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip())
+        print(
+            f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip()
+        )
     return 0
+
 
 if __name__ == "__main__":
     sys.exit(main())

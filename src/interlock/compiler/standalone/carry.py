@@ -7,10 +7,13 @@ refused otherwise: the emitted module runs without Interlock.
 
 from __future__ import annotations
 
+import ast
 import builtins
+import inspect
 import json
 import keyword
 import re
+import symtable
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,7 +25,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from interlock.compiler.standalone.harness import PARTS
+from interlock.compiler.standalone.harness import IMPORTS, PARTS
 from interlock.compiler.standalone.statements import Import, Source, Statement, read
 from interlock.registry.node import NodeType
 
@@ -97,12 +100,19 @@ def _listed(statements: Iterable[Statement], file: str) -> str:
 def _program_names() -> dict[str, _Claim]:
     """What the program's own part defines, imports and uses; what is carried must not give it another meaning."""
     found: dict[str, _Claim] = {}
-    for source in map(read, PARTS):
-        for each in source.statements:
-            if any(_is_ours(imported.module) for imported in each.imports):
-                continue
-            found |= {name: _Claim(PROGRAM, None, each.target) for name in sorted(each.binds)}
-            found |= {name: _Claim(PROGRAM, None) for name in sorted(each.needs) if hasattr(builtins, name)}
+    for text in map(inspect.getsource, PARTS):
+        tables = [symtable.symtable(text, PROGRAM, "exec")]
+        bound = {each.get_name() for each in tables[0].get_symbols() if each.is_assigned() or each.is_namespace()}
+        while tables:
+            table = tables.pop()
+            tables += table.get_children()
+            used = {each.get_name() for each in table.get_symbols() if each.is_global() and each.is_referenced()}
+            bound |= {name for name in used if hasattr(builtins, name)}
+        found |= {name: _Claim(PROGRAM, None) for name in sorted(bound)}
+    for each in ast.parse("\n".join(IMPORTS)).body:
+        module = f"{each.module}." if isinstance(each, ast.ImportFrom) else ""
+        for alias in each.names if isinstance(each, ast.Import | ast.ImportFrom) else ():
+            found[alias.asname or alias.name] = _Claim(PROGRAM, None, module + alias.name)
     return found
 
 

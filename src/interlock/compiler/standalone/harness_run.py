@@ -115,6 +115,10 @@ class Run:
                     help=f"give it with --input {name}=VALUE",
                 )
             value = given.get(name, declared.get("default"))
+            if value is None:
+                raise RunFailed(
+                    "IL906", f"the run input `{name}` is null", help=f"give a value of type {declared['type']}"
+                )
             if (
                 re.search("int", declared["type"])
                 and isinstance(value, str | float)

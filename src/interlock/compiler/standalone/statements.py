@@ -7,11 +7,11 @@ its attributes or items, and calls that fill it. `read` finds all of them.
 from __future__ import annotations
 
 import ast
-import copy
 import importlib.util
 import inspect
 import symtable
 import types
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -105,12 +105,17 @@ class _Reader:
         self.statements: list[Statement] = []
         self.stars: list[str] = []
         self.trees: dict[int, ast.stmt] = {}
-        body = [each for each in ast.parse(source).body if not _is_idle(each)]
+        # every analysis has a tree of its own to change: to parse is quicker than to copy
+        trees = zip(*(ast.parse(source).body for _ in range(3)), strict=True)
+        bodies = [each for each in trees if not _is_idle(each[0])]
         # a line with several statements is cut into its pieces
-        lines = [line for each in body for line in {each.lineno, each.end_lineno}]
-        for each in body:
-            shared = lines.count(each.lineno) > 1 or lines.count(each.end_lineno) > 1
-            self.statements += list(self._import(each)) if _is_import(each) else [self._statement(each, shared)]
+        lines = Counter(line for each, _, _ in bodies for line in {each.lineno, each.end_lineno})
+        for each, bare, full in bodies:
+            if isinstance(each, ast.Import | ast.ImportFrom):
+                self.statements += list(self._import(each))
+            else:
+                text = self._text(each, lines[each.lineno] > 1 or lines[each.end_lineno] > 1)
+                self.statements.append(self._statement(each, bare, full, text))
         imported = {
             name
             for each in self.statements
@@ -142,19 +147,21 @@ class _Reader:
     def _one(self, number: int, text: str, bound: str, imported: Import, target: str) -> Statement:
         return Statement(len(self.statements) + number, text, frozenset({bound}), imports=(imported,), target=target)
 
-    def _statement(self, statement: ast.stmt, shared: bool) -> Statement:
+    def _statement(self, tree: ast.stmt, bare_tree: ast.stmt, full_tree: ast.stmt, text: str) -> Statement:
         number = len(self.statements)
-        tree = copy.deepcopy(statement)
         is_node = False
-        if isinstance(tree, Def):
-            kept = [each for each in tree.decorator_list if not self._is_node(each)]
-            is_node, tree.decorator_list = len(kept) < len(tree.decorator_list), kept
+        for each in (tree, bare_tree, full_tree):
+            if isinstance(each, Def):
+                kept = [decorator for decorator in each.decorator_list if not self._is_node(decorator)]
+                is_node, each.decorator_list = len(kept) < len(each.decorator_list), kept
         self.trees[number] = tree
-        bare = _Names(_WithoutAnnotations(everywhere=True).visit(copy.deepcopy(tree)))
-        full = bare if is_node else _Names(_WithoutAnnotations(everywhere=False).visit(copy.deepcopy(tree)))
+        without = _WithoutAnnotations(everywhere=True)
+        bare = full = _Names(without.visit(bare_tree))
+        if without.evaluated and not is_node:
+            full = _Names(_WithoutAnnotations(everywhere=False).visit(full_tree))
         return Statement(
             number,
-            self._text(statement, shared),
+            text,
             frozenset(bare.binds),
             frozenset(bare.later),
             needs=frozenset(bare.needs),
@@ -292,11 +299,13 @@ class _WithoutAnnotations(ast.NodeTransformer):
 
     def __init__(self, everywhere: bool) -> None:
         self.everywhere = everywhere
+        self.evaluated = False
         self.within: list[ast.AST] = []
 
     def visit(self, node: ast.AST) -> Any:
         kept = not self.everywhere
         around = self.within[-1] if self.within else None
+        self.evaluated |= isinstance(node, ast.ClassDef) or bool(getattr(node, "decorator_list", ()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (kept and node.decorator_list):
             node.returns = None
             arguments = node.args
@@ -357,10 +366,6 @@ def _root(expression: ast.expr) -> str | None:
     while isinstance(expression, ast.Attribute | ast.Subscript | ast.Call | ast.Await):
         expression = expression.func if isinstance(expression, ast.Call) else expression.value
     return expression.id if isinstance(expression, ast.Name) else None
-
-
-def _is_import(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def _is_idle(statement: ast.stmt) -> bool:

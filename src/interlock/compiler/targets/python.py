@@ -209,12 +209,14 @@ def _shown(value: Any, indent: int = 0, before: int = 0) -> str:
 
 
 def _line(value: Any) -> str:
-    """A value as Python source in one line; texts in double quotes where that needs no backslash."""
+    """A value as Python source in one line; texts in double quotes, unless those need more backslashes."""
     if isinstance(value, _Code):
         return str(value)
     if isinstance(value, str):
-        text = repr(value)
-        return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text and "\\'" not in text else text
+        if value.count("'") < value.count('"'):
+            return repr(value)
+        # with a quote at its end, a text without double quotes is shown in double quotes
+        return '"' + '\\"'.join(repr(part + "'")[1:-2] for part in value.split('"')) + '"'
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if isinstance(value, dict):

@@ -235,7 +235,7 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
                     dt.datetime.fromisoformat(value)
         except ValueError:
             continue
-        if kind == "double" and not csv_all_numbers(values):
+        if kind == "double" and not csv_all_numbers(values, decimal):
             continue
         if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values):
             return "hugeint" if all(abs(int(value)) < 10**38 for value in values) else "varchar"
@@ -243,10 +243,16 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
     return "varchar"
 
 
-def csv_all_numbers(values: dict[str, int]) -> bool:
-    """Whether there is a number among the values, and none that is too large for a double."""
-    numbers = [value.replace(",", ".") for value in values if value[-1] in "0123456789.,"]
-    return bool(numbers) and not any(math.isinf(float(number)) for number in numbers)
+def csv_all_numbers(values: dict[str, int], decimal: str) -> bool:
+    """Whether there is a number among the values, and none that is too large for a double or loses whole digits."""
+    numbers = [value.replace(decimal, ".") for value in values if value[-1] in "0123456789" + decimal]
+    return bool(numbers) and not any(math.isinf(float(each)) or csv_loses_digits(each) for each in numbers)
+
+
+def csv_loses_digits(number: str) -> bool:
+    """Whether a double would change the digits before the decimal sign; a number with an exponent has none to keep."""
+    whole = number.partition(".")[0]
+    return len(whole) > 15 and whole.lstrip("-").isdigit() and int(whole) != int(float(number))
 
 
 def csv_pattern(kind: str, decimal: str) -> str | None:
@@ -304,7 +310,8 @@ def csv_probe(
                     if part.startswith(("Error when", "Expected Number", "Value with", "Invalid unicode"))
                 ]
                 place = re.search(r"Line: (\d+)", message)
-                raise ValueError((f"line {place[1]}: " if place else "") + (told or message.splitlines())[0]) from error
+                said = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", (told or message.splitlines())[0])
+                raise ValueError((f"line {place[1]}: " if place else "") + said) from error
     if found and whole and rows < CSV_SAMPLE_ROWS and found[0] != rows:
         raise ValueError(
             f"the file reads as {found[0]} rows in one way and as {rows} in another; its quoting or line ends are broken"

@@ -141,7 +141,7 @@ def asof_join(
     time: Pair,
     by: list[Pair] = [],  # noqa: B006
     direction: Literal["backward", "forward", "nearest"] = "backward",
-    tolerance: Annotated[float, Field(ge=0, strict=False, allow_inf_nan=False)] | None = None,
+    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None,
     how: Literal["left", "inner"] = "left",
     suffix: Text = _SUFFIX,
 ) -> Select:

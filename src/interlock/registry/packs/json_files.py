@@ -35,6 +35,8 @@ def describe_json(
     start = text.lstrip(" \t\r\n")
     if start.startswith("["):
         form = "array"
+        if not whole and not path.lower().endswith(".gz") and json_last_sign(path) != b"]":
+            raise ValueError("the array is never closed; the file is cut off")
     elif start.startswith("{"):
         try:
             json.loads(start.split("\n", 1)[0])
@@ -82,6 +84,13 @@ def json_text(path: str) -> tuple[str, bool]:
         raise ValueError(
             f"the file is not UTF-8: byte {error.start} (0x{data[error.start]:02x}) does not belong there"
         ) from error
+
+
+def json_last_sign(path: str) -> bytes:
+    """The last byte of a file that is no space, if it is among the last thousand."""
+    with open(path, "rb") as file:
+        file.seek(-1000, os.SEEK_END)
+        return file.read().rstrip(b" \t\r\n")[-1:]
 
 
 def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -146,6 +155,9 @@ def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[
                 + (f", but found `{sign}`" if sign else "; the file is cut off")
             )
         at = after_space(at + 1)
+    if form == "array" and whole and not text.rstrip(" \t\r\n").endswith("]"):
+        line += text.count("\n", counted)
+        raise ValueError(f"line {line}: the array is never closed; the file is cut off")
 
 
 def json_columns(

@@ -100,6 +100,12 @@ def expect(
     for each in where:
         wrong = exp.Not(this=exp.Is(this=exp.Paren(this=each.sql), expression=exp.Boolean(this=True)))
         checks.append(Check(f"`{_shown(each)}` is true for every row", _rows(table, wrong), "where"))
+    if reference is not None and refers_to is None:
+        raise NodeError(
+            (),
+            "nothing refers to the table at `reference`",
+            help=("Say in `refers_to` which columns occur there, or remove the edge.",),
+        )
     if refers_to is not None:
         checks.append(_refers(table, reference, refers_to))
     certain = {column.name for column in not_null} | {name for each in where for name in each.non_null}
@@ -182,9 +188,22 @@ def _in_range(table: Table, column: Column, limits: Range) -> Check:
         if limits.max is not None
         else None
     )
+    ordered = column.type.name != "enum"  # which goes by its list, not by the letters
+    if ordered and least is not None and most is not None and _is_over(least.expression, most.expression):
+        raise NodeError(
+            (*path, "min"), f"no value of `{column.name}` can be at least {limits.min} and at most {limits.max}"
+        )
     odd = sql.call("isnan", column.sql) if column.type.is_float else None
     title = f"`{column.name}` is {_limits(limits.min, limits.max)}"
     return Check(title, _rows(table, sql.any_of(least, most, odd)), "range")
+
+
+def _is_over(least: exp.Expr, most: exp.Expr) -> bool:
+    """Whether the smallest value allowed is larger than the largest one, as the engine orders them."""
+    try:
+        return sql.value_of(exp.GT(this=least.copy(), expression=most.copy())) is True
+    except duckdb.Error:
+        return False
 
 
 def _is_allowed(table: Table, column: Column, values: list[Any]) -> Check:

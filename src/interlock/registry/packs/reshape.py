@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -29,18 +30,10 @@ def typed_literal(value: Any, kind: Type, path: tuple[str | int, ...], name: str
     elif kind.name == "boolean":
         wanted = "" if isinstance(value, bool) else "true or false"
     elif kind.is_numeric:
-        fits = (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and not (kind.is_integer and isinstance(value, float) and value % 1)
-        )
-        wanted = "" if fits else "a whole number" if kind.is_integer else "a number"
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and sql.holds(kind, value)
         if fits and not kind.is_integer:
-            return (
-                sql.literal_number(str(value))
-                if kind.name == "decimal" and "e" not in repr(value) and value - value == 0
-                else sql.literal(float(value))
-            )
+            return _fraction(value, kind)
+        wanted = "" if fits else _number_for(kind, value)
         if fits and isinstance(value, float):
             value = int(value)
     elif kind.is_temporal:
@@ -60,6 +53,25 @@ def typed_literal(value: Any, kind: Type, path: tuple[str | int, ...], name: str
         shown = f"`{value}`" if isinstance(value, str) else f"`{value!r}`".lower()
         raise NodeError(path, f"`{name}` is {kind}, which {shown} cannot be: expected {wanted}")
     return sql.literal(value)
+
+
+def _number_for(kind: Type, value: Any) -> str:
+    """What a number in a column of this type must be, where `value` is none."""
+    given = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind.is_integer and given and value % 1 == 0:
+        return "a whole number from {} to {}".format(*sql.limits(kind))
+    if kind.precision and given:
+        width, scale = kind.precision
+        return f"a number with at most {width - scale} digits before the point and {scale} after it"
+    return "a whole number" if kind.is_integer else "a number that it holds exactly" if given else "a number"
+
+
+def _fraction(value: int | float, kind: Type) -> exp.Expr:
+    """A number as a literal of a column that may hold fractions."""
+    if kind.name == "decimal":
+        return sql.literal_number(format(Decimal(repr(value)), "f"))
+    double = sql.literal(float(value))
+    return sql.cast(double, kind) if kind.name == "float" else double
 
 
 def _pivoter_params(params: dict[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def sample_rows(
     table: Table,
     *,
     rows: Count | None = None,
-    fraction: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None,
+    fraction: Annotated[float, Field(ge=0, le=1)] | None = None,
     seed: int = 0,
 ) -> Select:
     """Keep a random sample without repeats: exactly `rows` rows, or a `fraction` of them; the order is kept.

@@ -6,7 +6,10 @@ import datetime as dt
 import json
 import math
 import os
+import re
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any
@@ -22,6 +25,10 @@ EXCEL_SAMPLE_ROWS = 20_000
 EXCEL_MOST_ROWS = 1_048_576
 EXCEL_MOST_COLUMNS = 16_384
 EXCEL_LONGEST_TEXT = 32_767
+EXCEL_MOST_BYTES = 1024**3
+EXCEL_MOST_CELLS = 50_000_000
+EXCEL_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)([0-9]+)["'][^<>]*(?<!/)>""")
+EXCEL_UNPLACED = re.compile(rb"""<(?:[\w.-]+:)?c(?:\s(?![^<>]*\br\s*=)[^<>]*)?(?<!/)>""")
 
 
 def describe_excel(
@@ -74,6 +81,7 @@ def excel_rows(path: str, sheet: str | None, skip: int) -> tuple[str, Iterator[l
         raise FileNotFoundError(path)
     if not os.path.getsize(path):
         raise ValueError("the file is empty")
+    excel_check_size(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
         if sheet is None and book.sheet_names:
@@ -89,6 +97,47 @@ def excel_rows(path: str, sheet: str | None, skip: int) -> tuple[str, Iterator[l
         raise ValueError(f"this is not a readable workbook: {error}") from error
     rows = iter(page.to_python(skip_empty_area=False)[skip:])
     return sheet, rows
+
+
+def excel_check_size(path: str) -> None:
+    """Refuse a workbook that would not fit in memory: the reader makes room for every cell up to the furthest one."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+            if size > EXCEL_MOST_BYTES:
+                raise ValueError(f"the workbook holds {size:,} bytes when unpacked; at most {EXCEL_MOST_BYTES:,} are read")
+            for name in parts.namelist():
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name, re.IGNORECASE):
+                    rows, columns = excel_extent(parts, name)
+                    if rows * columns > EXCEL_MOST_CELLS:
+                        raise ValueError(
+                            f"{os.path.basename(name)} in the workbook reaches row {rows:,} and column {columns:,}; "
+                            f"at most {EXCEL_MOST_CELLS:,} cells are read: delete what stands far from the table"
+                        )
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
+        raise ValueError(f"this is not a readable workbook: {error}") from error
+
+
+def excel_extent(parts: zipfile.ZipFile, name: str) -> tuple[int, int]:
+    """The last row and the last column of a sheet that has a cell which is not empty, counted from 1."""
+    furthest, last_row, unplaced, rest = 0, 0, False, b""
+    letters: set[bytes] = set()
+    with parts.open(name) as file:
+        while block := file.read(1024 * 1024):
+            block = rest + block
+            cut = block.rfind(b"<")
+            block, rest = (block[:cut], block[cut:]) if cut > 0 else (block, b"")
+            for column, row in EXCEL_PLACE.findall(block):
+                if column:
+                    letters.add(column)
+                    furthest = max(furthest, int(row))
+                else:
+                    last_row = max(last_row, int(row))
+            unplaced = unplaced or EXCEL_UNPLACED.search(block) is not None
+    columns = [sum(26**at * (each - 64) for at, each in enumerate(reversed(found.upper()))) for found in letters]
+    return max(furthest, last_row if unplaced else 0), max(columns, default=1)
 
 
 def excel_letter(place: int) -> str:

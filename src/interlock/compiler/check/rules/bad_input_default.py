@@ -37,6 +37,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 label="not a type that a value can be typed in",
                 help=["use a number, varchar, boolean, date, time or timestamp"],
             )
+        elif given.has_default and given.default is None:
+            yield RULE.found(
+                given.at.child("default"),
+                f"the default of `:{given.name}` is null, which every comparison with it would be, too",
+                label="no value",
+                help=["leave the default out, so that every run must give a value"],
+                expected=str(kind),
+                found=None,
+            )
         elif given.has_default:
             try:
                 coerce(given.default, kind)

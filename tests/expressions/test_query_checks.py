@@ -1,0 +1,150 @@
+"""What a query compares and joins: two sides that do not compare, and joins that pair every row with every row."""
+
+from __future__ import annotations
+
+import pytest
+
+from interlock.ir.expressions import Problem, Select, admit_select
+from interlock.ir.types import Type, schema
+
+TABLES = {
+    "t": schema(a="integer", b="varchar", c="boolean", d="date", e="double", ts="timestamp", tz="timestamptz"),
+    "Other": schema(a="integer", x="double", b="varchar"),
+    "rates": schema(a="varchar", r="decimal(10,2)"),
+}
+INPUTS = {"low": Type("double"), "name": Type("varchar")}
+
+
+def problems(text: str) -> list[Problem]:
+    found = admit_select(text, TABLES, INPUTS)
+    assert isinstance(found, list), (text, found)
+    assert all(0 <= problem.start < problem.end <= len(text) for problem in found)
+    return found
+
+
+COMPARED = [
+    # text, what is underlined, the message, what it becomes
+    ("select * from t where a = 'a'", "'a'", "`a` is integer and `'a'` is varchar: they do not compare", None),
+    ("select * from t where t.a <> '5'", "'5'", "`t.a` is integer and `'5'` is varchar", "select * from t where t.a <> 5"),
+    ("select * from t as u where 'x' < U.a", "'x'", "`'x'` is varchar and `U.a` is integer", None),
+    ("select * from t where a in (1, 'a')", "'a'", "`a` is integer and `'a'` is varchar", None),
+    ("select * from t where a not in ('a')", "'a'", "`a` is integer and `'a'` is varchar", None),
+    ("select * from t where a between 1 and 'it''s ('", "'it''s ('", "`a` is integer and `'it''s ('` is varchar", None),
+    ("select * from t where a is distinct from b", "b", "`a` is integer and `b` is varchar", None),
+    ("select case a when 'x' then 1 end from t", "'x'", "`a` is integer and `'x'` is varchar", None),
+    ("select * from t where c = 1", "1", "`c` is boolean and `1` is integer", "select * from t where c = true"),
+    ("select * from t where e > true", "true", "`e` is double and `true` is boolean", None),
+    ("select * from t where d > 'soon'", "'soon'", "`'soon'` is not a date: write it as `'2024-01-31'`", None),
+    ("select * from t where d > '2024-01-31 10:00'", "'2024-01-31 10:00'", "`'2024-01-31 10:00'` is not a date", None),
+    ("select * from t where ts > b", "b", "`ts` is timestamp and `b` is varchar", None),
+    ("select * from t where b > 5", "5", "`b` is varchar and `5` is integer", None),
+    ("select * from t where upper(b) = a + 1", "a + 1", "`upper(b)` is varchar and `a + 1` is integer", None),
+    ("select * from t where b::integer = 'x'", "'x'", "`b::integer` is integer and `'x'` is varchar", None),
+    ("select * from t where cast(a as varchar) = e", "e", "`cast(a as varchar)` is varchar and `e` is double", None),
+    ("select * from t where (a + 1) * 2 = b", "b", "`(a + 1) * 2` is integer and `b` is varchar", None),
+    ("select * from t where a = :name", ":name", "`a` is integer and `:name` is varchar", None),
+    ("select x from t join other on t.a = other.b", "other.b", "`t.a` is integer and `other.b` is varchar", None),
+    ("select x from t left join other o on o.a = t.b", "t.b", "`o.a` is integer and `t.b` is varchar", None),
+    ("select r from t join rates using (a)", "a", "`t.a` is integer and `rates.a` is varchar", None),
+    ("select * from t where a in (select b from other)", "b", "`a` is integer and `b` is varchar", None),
+    ("select * from t where e = (select max(b) from other)", "(select max(b) from other)", "`e` is double and", None),
+    ("select * from t where exists (select 1 from other o where o.x = t.b)", "t.b", "`o.x` is double and", None),
+    ("with q as (select * from t) select * from q where b = 5", "5", "`b` is varchar and `5` is integer", None),
+    ("select * from (select a as k from t) where k = 'x'", "'x'", "`k` is integer and `'x'` is varchar", None),
+    ("select b from t group by b having count(*) > '5'", "'5'", "`count(*)` is bigint and `'5'` is varchar", "select b from t group by b having count(*) > 5"),
+    ("select a from t where e = 'x' union select a from other order by a", "'x'", "`e` is double and", None),
+    ("select * from t where a = null", "a = null", "`a = null` is always null", "select * from t where a is null"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shown", "message", "mended"), COMPARED, ids=[row[0] for row in COMPARED])
+def test_sides_that_do_not_compare(text: str, shown: str, message: str, mended: str | None) -> None:
+    (problem,) = problems(text)
+    assert (problem.reason, text[problem.start : problem.end]) == ("wrong-type", shown)
+    assert problem.message.startswith(message)
+    assert problem.replacement == mended
+    assert mended is None or isinstance(admit_select(mended, TABLES, INPUTS), Select)
+
+
+def test_the_mend_is_told_as_in_an_expression() -> None:
+    assert problems("select * from t where d > b")[0].help == ("cast it: `cast(b as date)`",)
+    assert problems("select * from t where b > 5")[0].help[0] == "cast it: `cast(b as double)`"
+
+
+FINE = [
+    "select * from t where a = 1.5 and e = 1 and b = 'x' and c = true and a is not distinct from null",
+    "select * from t where d > '2024-01-31' and ts >= '2024-01-31' and ts < '2024-01-31 10:00:00' and d <= ts",
+    "select * from t where tz > '2024-01-31'",
+    "select * from t where date_trunc('month', d) = '2024-01-01' and extract(year from d) = 2024",
+    "select * from t where a = :low and :name = b and cast(:name as integer) = a",
+    "select * from t where cast(b as integer) = a and try_cast(b as date) = d",
+    "select cast(a as varchar) as a from t order by a = 'x'",
+    "select sum(a) as s, min(d) as d from t having min(d) > '2024-01-01'",
+    "with q(a, b) as (select b, a from t) select * from q where a = 'x'",
+    "select * from t as q(x, a) where a = 'x'",
+    "select a from (values ('x')) as v(a) where a = 'x'",
+    "select * from t where (a, b) in ((1, 'x'))",
+    "select r from rates where a = 'x' and r in (1, 2.5, 3e0)",
+    "select * from t where a in (select a from other) and b = (select max(b) from other)",
+    "select date '2024-01-31', '3 days'::interval, cast('nan' as double), try_cast('x' as integer), '1.5'::decimal(3, 1)",
+]
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_sides_that_compare_or_are_not_known(text: str) -> None:
+    found = admit_select(text, TABLES, INPUTS)
+    assert isinstance(found, Select), found
+
+
+CASTS = [
+    ("select cast('soon' as date)", "'soon'", "`'soon'` is not a date: write it as `'2024-01-31'`"),
+    ("select * from t where d > date '2024-02-30'", "'2024-02-30'", "`'2024-02-30'` is not a date"),
+    ("select 'x'::integer", "'x'", "`'x'` is not a value of type integer"),
+    ("select cast(300 as tinyint)", "300", "`300` is not a value of type tinyint"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown", "message"), CASTS, ids=[row[0] for row in CASTS])
+def test_casts_of_literals_that_fail(text: str, shown: str, message: str) -> None:
+    (problem,) = problems(text)
+    assert (problem.reason, text[problem.start : problem.end]) == ("wrong-type", shown)
+    assert problem.message.startswith(message)
+
+
+JOINED = [
+    ("select r from t crross join rates", "crross", "select r from t cross join rates"),
+    ("select r from t lefft join rates on b = rates.a", "lefft", "select r from t left join rates on b = rates.a"),
+    ("select r from t join rates", "rates", None),
+    ("select r from t inner join rates as s", "rates as s", None),
+    ("select r from t left join rates", "rates", None),
+    ("select r from t right join (select 1 as r) as s", "(select 1 as r) as s", None),
+    ("select r from t, rates", "rates", None),
+    ("select r from t, rates where e > 1 and r > 2", "rates", None),
+    ("select r from t, other, rates where t.a = other.a", "rates", None),
+]
+
+
+@pytest.mark.parametrize(("text", "shown", "mended"), JOINED, ids=[row[0] for row in JOINED])
+def test_joins_of_every_row_with_every_row(text: str, shown: str, mended: str | None) -> None:
+    (problem,) = problems(text)
+    assert (problem.reason, text[problem.start : problem.end]) == ("not-allowed", shown)
+    assert problem.replacement == mended
+    assert mended is not None or "`cross join`" in problem.help[-1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select r from t cross join rates",
+        "select r from t, rates where t.b = rates.a",
+        "select r from t, rates where e > r",
+        "select x from t natural join other",
+        "select x from (t join other using (a)) join rates on rates.a = t.b",
+        "select x from t l join other r on l.a = r.a",
+        "select x from t lft join other on lft.a = other.a",
+        "select x from t as cros join other using (a)",
+    ],
+)
+def test_joins_that_are_meant(text: str) -> None:
+    found = admit_select(text, TABLES, INPUTS)
+    assert isinstance(found, Select), found
