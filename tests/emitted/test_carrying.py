@@ -59,7 +59,7 @@ def result(bench: Workbench, bare: Callable[..., Ran], packages: tuple[str, ...]
     (bench.root / "out/o.csv").unlink()
     ran = bench.cli("compile", "test.plan.json", "-o", "build")
     assert ran.code == 0, ran.err
-    program = next((bench.root / "build").glob("*.py"))
+    program = sorted((bench.root / "build").glob("*.py"))[0]
     assert json.loads((bench.root / "build/manifest.json").read_text())["requires"] == list(packages)
     for path in bench.root.glob("*.py"):
         path.rename(path.with_suffix(".gone"))
@@ -136,7 +136,10 @@ def test_statements_stay_as_they_are_and_in_order(bench: Workbench, bare: Callab
     head = "B = 1  # one\nUNUSED = 5\nA = [B]\ndef late():\n    # a word\n    return A\nA += [2]\nfor i in (3, 4):\n\tA.append(i)\n"
     put(bench, using("make", "make"), my_nodes=node_file(head, "late()"))
     _, source = result(bench, bare)
-    assert "B = 1  # one\nA = [B]\n\n\ndef late():\n    # a word\n    return A\n\n\nA += [2]\nfor i in (3, 4):\n\tA.append(i)\n" in source
+    assert (
+        "B = 1  # one\nA = [B]\n\n\ndef late():\n    # a word\n    return A\n\n\nA += [2]\nfor i in (3, 4):\n\tA.append(i)\n"
+        in source
+    )
     assert "UNUSED" not in source
     assert "From my_nodes.py" in source
 
@@ -155,7 +158,9 @@ def test_a_dataclass(bench: Workbench, bare: Callable[..., Ran]) -> None:
 
 
 def test_without_future_annotations(bench: Workbench, bare: Callable[..., Ran]) -> None:
-    head = "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    a: list[int] = field(default_factory=list)"
+    head = (
+        "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    a: list[int] = field(default_factory=list)"
+    )
     put(bench, using("make"), my_nodes=node_file(head, "P()", future=False))
     assert "P(a=[])" in result(bench, bare)[0]
 
@@ -190,7 +195,11 @@ def test_what_cannot_be_carried(name: str, bench: Workbench) -> None:
 def test_a_module_beside_the_file(bench: Workbench) -> None:
     """It is found where Interlock runs, but a program running alone cannot count on it."""
     bench.put("my_helpers.py", "def f():\n    return 1\n")
-    for head, before in (("import my_helpers", "pass"), ("", "import my_helpers"), ("try:\n    import my_helpers\nexcept ImportError:\n    my_helpers = None", "pass")):
+    for head, before in (
+        ("import my_helpers", "pass"),
+        ("", "import my_helpers"),
+        ("try:\n    import my_helpers\nexcept ImportError:\n    my_helpers = None", "pass"),
+    ):
         put(bench, using("make"), my_nodes=node_file(head, "my_helpers.f()", before=before))
         ran = bench.cli("check", "test.plan.json", env={"PYTHONPATH": f"{bench.root}:{':'.join(sys.path)}"})
         assert ran.code == 1, ran.err
@@ -204,7 +213,12 @@ def test_a_module_beside_the_file(bench: Workbench) -> None:
 
 def test_what_a_program_needs(bench: Workbench, bare: Callable[..., Ran]) -> None:
     """The manifest names the distributions, not the modules: at the top, in a function, in a block."""
-    for head, before in (("import yaml", "pass"), ("from yaml import safe_load as load", "yaml = type('y', (), {'safe_load': load})"), ("", "import yaml"), ("try:\n    import yaml\nexcept ImportError:\n    yaml = None", "pass")):
+    for head, before in (
+        ("import yaml", "pass"),
+        ("from yaml import safe_load as load", "yaml = type('y', (), {'safe_load': load})"),
+        ("", "import yaml"),
+        ("try:\n    import yaml\nexcept ImportError:\n    yaml = None", "pass"),
+    ):
         put(bench, using("make"), my_nodes=node_file(head, "yaml.safe_load('[1]')", before=before))
         found, source = result(bench, bare, ("duckdb", "pyyaml"))
         assert "[1]" in found
@@ -216,7 +230,12 @@ def test_what_a_program_needs(bench: Workbench, bare: Callable[..., Ran]) -> Non
 
 
 def two(bench: Workbench, one: tuple[str, str], other: tuple[str, str]) -> None:
-    put(bench, using("make_a", "make_b"), a_nodes=node_file(*one, name="make_a"), b_nodes=node_file(*other, name="make_b"))
+    put(
+        bench,
+        using("make_a", "make_b"),
+        a_nodes=node_file(*one, name="make_a"),
+        b_nodes=node_file(*other, name="make_b"),
+    )
 
 
 def test_two_files_with_one_name(bench: Workbench) -> None:
@@ -252,14 +271,20 @@ def test_a_file_that_redefines_a_builtin(turned: bool, bench: Workbench) -> None
 
 def test_two_files_with_the_same_helper(bench: Workbench, bare: Callable[..., Ran]) -> None:
     helper = "import xml.{}\nK = 2\ndef _clean(x):\n    return x * K"
-    two(bench, (helper.format("dom"), "(_clean(1), xml.dom.__name__)"), (helper.format("sax"), "(_clean(2), xml.sax.__name__)"))
+    two(
+        bench,
+        (helper.format("dom"), "(_clean(1), xml.dom.__name__)"),
+        (helper.format("sax"), "(_clean(2), xml.sax.__name__)"),
+    )
     found, source = result(bench, bare)
     assert found.split() == ['"(2,', "'xml.dom')\"", '"(4,', "'xml.sax')\""]
     assert source.count("def _clean") == 1
 
 
 def test_a_function_without_a_place(bench: Workbench) -> None:
-    text = node_file("", "1").replace("describe=look_make", "describe=(lambda: lambda connection: ([('a', 'varchar')], {}))()")
+    text = node_file("", "1").replace(
+        "describe=look_make", "describe=(lambda: lambda connection: ([('a', 'varchar')], {}))()"
+    )
     put(bench, using("make"), my_nodes=text)
     told = refused(bench)
     assert "no name of its own" in told

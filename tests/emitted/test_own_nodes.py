@@ -112,7 +112,7 @@ def alone(bench: Workbench, given: dict[str, Any], bare: Callable[..., Ran]) -> 
     wanted = target.read_bytes()
     target.unlink()
     assert bench.cli("compile", "test.plan.json", "-o", "build").code == 0
-    program = next((bench.root / "build").glob("*.py"))
+    program = sorted((bench.root / "build").glob("*.py"))[0]
     (bench.root / "my_nodes.py").rename(bench.root / "gone.txt")
     ran = bare(program, cwd=bench.root)
     assert ran.code == 0, ran.err

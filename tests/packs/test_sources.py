@@ -351,7 +351,9 @@ def test_excel(folder: Folder) -> None:
 def test_excel_with_a_late_cell_of_another_kind(folder: Folder) -> None:
     workbook(folder.root / "t.xlsx", [["a"], [1], ["x"]])
     with pytest.raises(ValueError, match="cell A3 holds 'x', which is not a bigint"):
-        list(read_excel(path=str(folder.root / "t.xlsx"), source=Described([("a", "bigint")], {"sheet": "A", "skip": 0})))
+        list(
+            read_excel(path=str(folder.root / "t.xlsx"), source=Described([("a", "bigint")], {"sheet": "A", "skip": 0}))
+        )
 
 
 @pytest.mark.parametrize(
@@ -377,9 +379,7 @@ def workbook_with(path: Path, sheet: str, name: str = "xl/worksheets/sheet1.xml"
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     with zipfile.ZipFile(path.with_name("plain.xlsx")) as given, zipfile.ZipFile(path, "w") as made:
         for each in given.namelist():
-            made.writestr(
-                each, f'<worksheet xmlns="{space}">{sheet}</worksheet>' if each == name else given.read(each)
-            )
+            made.writestr(each, f'<worksheet xmlns="{space}">{sheet}</worksheet>' if each == name else given.read(each))
 
 
 FIRST = '<row r="1"><c r="A1" t="str"><v>a</v></c></row>'
@@ -400,7 +400,9 @@ def test_excel_with_a_cell_far_away(folder: Folder, rows: str, says: str) -> Non
         folder.describe(read_excel, "t.xlsx")
     assert says in str(refusal.value)
     with pytest.raises(ValueError, match="delete what stands far from the table"):
-        list(read_excel(path=str(folder.root / "t.xlsx"), source=Described([("a", "bigint")], {"sheet": "A", "skip": 0})))
+        list(
+            read_excel(path=str(folder.root / "t.xlsx"), source=Described([("a", "bigint")], {"sheet": "A", "skip": 0}))
+        )
 
 
 def test_excel_with_empty_cells_far_away(folder: Folder) -> None:
@@ -439,18 +441,30 @@ def test_sqlite(folder: Folder) -> None:
     assert types == {
         "i": "bigint", "d": "date", "b": "boolean", "r": "double", "t": "varchar", "x": "bigint", "n": "double", "select": "varchar",
     }  # fmt: skip
-    assert rows == [(1, dt.date(2024, 1, 31), True, 1.0, "01", 1, 1.5, "q"), (None, None, False, 2.5, None, 2, 2.0, None)]
+    assert rows == [
+        (1, dt.date(2024, 1, 31), True, 1.0, "01", 1, 1.5, "q"),
+        (None, None, False, 2.5, None, 2, 2.0, None),
+    ]
 
 
 def test_sqlite_badly_typed_cells(folder: Folder) -> None:
     database(folder.root / "t.db", "CREATE TABLE t (i INTEGER)", "INSERT INTO t VALUES (1), ('abc')")
     assert folder.read(read_sqlite, "t.db", table="t") == ({"i": "varchar"}, [("1",), ("abc",)])
     with pytest.raises(ValueError, match="row 2 of `t`: 'abc' in column `i` is not a bigint"):
-        list(read_sqlite(path=str(folder.root / "t.db"), table="t", source=Described([("i", "bigint")], {"order": "rowid"})))
+        list(
+            read_sqlite(
+                path=str(folder.root / "t.db"), table="t", source=Described([("i", "bigint")], {"order": "rowid"})
+            )
+        )
 
 
 def test_sqlite_reading_leaves_nothing_behind(folder: Folder) -> None:
-    database(folder.root / "t.db", "PRAGMA journal_mode = WAL", "CREATE TABLE t (i INTEGER)", "CREATE VIEW v AS SELECT i FROM t")
+    database(
+        folder.root / "t.db",
+        "PRAGMA journal_mode = WAL",
+        "CREATE TABLE t (i INTEGER)",
+        "CREATE VIEW v AS SELECT i FROM t",
+    )
     database(folder.root / "u.db", "CREATE TABLE w (i TEXT PRIMARY KEY) WITHOUT ROWID", "INSERT INTO w VALUES ('x')")
     assert folder.read(read_sqlite, "t.db", table="v")[1] == []
     assert folder.read(read_sqlite, "u.db", table="w")[1] == [("x",)]
@@ -477,7 +491,9 @@ def test_a_folder_or_a_missing_file(folder: Folder, node: NodeType) -> None:
         folder.describe(node, "missing", **params)
 
 
-def inline(rows: list[dict[str, Any]], **types: str) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]], frozenset[str]]:
+def inline(
+    rows: list[dict[str, Any]], **types: str
+) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]], frozenset[str]]:
     result = inline_table(rows=rows, types=types or None)
     relation = duckdb.sql(sql.text(result.tree))
     described = [(name, str(kind).lower()) for name, kind in zip(relation.columns, relation.types, strict=True)]
@@ -491,10 +507,12 @@ def test_inline_table() -> None:
         [(1.0, "2024-01-31", None), (2.5, None, True)],
         frozenset({"b"}),
     )
-    assert inline([{"a": "2024-01-31", "p": 1.1}], a="date", p="decimal(9,2)")[1] == [(dt.date(2024, 1, 31), Decimal("1.10"))]
+    assert inline([{"a": "2024-01-31", "p": 1.1}], a="date", p="decimal(9,2)")[1] == [
+        (dt.date(2024, 1, 31), Decimal("1.10"))
+    ]
     assert inline([], a="bigint") == ([("a", "bigint")], [], frozenset({"a"}))
     assert inline([{"n": -(2**63)}, {"n": 2**64}])[:2] == ([("n", "hugeint")], [(-(2**63),), (2**64,)])
-    assert inline([{"it's \"x\"": "a'b"}])[:2] == ([("it's \"x\"", "varchar")], [("a'b",)])
+    assert inline([{'it\'s "x"': "a'b"}])[:2] == ([('it\'s "x"', "varchar")], [("a'b",)])
 
 
 @pytest.mark.parametrize(

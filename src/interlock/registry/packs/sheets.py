@@ -27,8 +27,10 @@ EXCEL_MOST_COLUMNS = 16_384
 EXCEL_LONGEST_TEXT = 32_767
 EXCEL_MOST_BYTES = 1024**3
 EXCEL_MOST_CELLS = 50_000_000
-EXCEL_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)([0-9]+)["'][^<>]*(?<!/)>""")
-EXCEL_UNPLACED = re.compile(rb"""<(?:[\w.-]+:)?c(?:\s(?![^<>]*\br\s*=)[^<>]*)?(?<!/)>""")
+EXCEL_PLACE = re.compile(rb"""r(?<=\sr)\s*=\s*["']([A-Za-z]*[0-9]+)["'](?:>|[^<>]*[^<>/]>)""")
+EXCEL_DIGITS = b"0123456789"
+EXCEL_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+EXCEL_UNPLACED = re.compile(rb"""[<:]c(?:\s(?![^<>]*\br\s*=)[^<>]*)?(?<!/)>""")
 
 
 def describe_excel(
@@ -107,7 +109,9 @@ def excel_check_size(path: str) -> None:
         with zipfile.ZipFile(path) as parts:
             size = sum(part.file_size for part in parts.infolist())
             if size > EXCEL_MOST_BYTES:
-                raise ValueError(f"the workbook holds {size:,} bytes when unpacked; at most {EXCEL_MOST_BYTES:,} are read")
+                raise ValueError(
+                    f"the workbook holds {size:,} bytes when unpacked; at most {EXCEL_MOST_BYTES:,} are read"
+                )
             for name in parts.namelist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name, re.IGNORECASE):
                     rows, columns = excel_extent(parts, name)
@@ -122,22 +126,20 @@ def excel_check_size(path: str) -> None:
 
 def excel_extent(parts: zipfile.ZipFile, name: str) -> tuple[int, int]:
     """The last row and the last column of a sheet that has a cell which is not empty, counted from 1."""
-    furthest, last_row, unplaced, rest = 0, 0, False, b""
     letters: set[bytes] = set()
+    rows, last_row, unplaced, rest = 0, 0, False, b""
     with parts.open(name) as file:
         while block := file.read(1024 * 1024):
             block = rest + block
-            cut = block.rfind(b"<")
-            block, rest = (block[:cut], block[cut:]) if cut > 0 else (block, b"")
-            for column, row in EXCEL_PLACE.findall(block):
-                if column:
-                    letters.add(column)
-                    furthest = max(furthest, int(row))
-                else:
-                    last_row = max(last_row, int(row))
+            cut = max(block.rfind(b"<"), 0)
+            block, rest = (block[:cut], block[cut:]) if cut else (block, b"")
+            places = EXCEL_PLACE.findall(block)
+            letters.update({each.rstrip(EXCEL_DIGITS) for each in places})
+            rows = max(rows, *map(int, {each.lstrip(EXCEL_LETTERS) for each in places if not each.isdigit()}), 0)
+            last_row = max(last_row, *map(int, {each for each in places if each.isdigit()}), 0)
             unplaced = unplaced or EXCEL_UNPLACED.search(block) is not None
     columns = [sum(26**at * (each - 64) for at, each in enumerate(reversed(found.upper()))) for found in letters]
-    return max(furthest, last_row if unplaced else 0), max(columns, default=1)
+    return max(rows, last_row if unplaced else 0), max(columns, default=1)
 
 
 def excel_letter(place: int) -> str:
