@@ -29,8 +29,7 @@ def run(
     """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
 
     `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same, but for
-    Parquet, whose encoding follows how the rows arrive; its rows are the same.
+    statements. By default it depends on how large the inputs are. The bytes written are the same.
     """
     started = time.perf_counter()
     this = Run(root, on_event, stepwise)
