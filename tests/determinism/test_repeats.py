@@ -18,7 +18,7 @@ from interlock.compiler.targets.python import emit
 def small(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     """A project over data that just spreads over several threads."""
     root = tmp_path_factory.mktemp("small")
-    write_data(root / "data", 41_000)
+    write_data(root / "data", 30_000)
     return Workbench(root)
 
 
@@ -99,7 +99,7 @@ def test_csv_sources_keep_their_order(name: str, small: Workbench) -> None:
         assert outputs(small, plan, threads=threads, stepwise=False) == wanted
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+@pytest.mark.parametrize("seed", ["1", "4711"])
 def test_processes(seed: str, small: Workbench, tmp_path: Path) -> None:
     """Another process with another hash seed emits the same program and writes the same bytes."""
     for name in ("sums-by-group", "windows"):

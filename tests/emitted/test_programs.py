@@ -6,6 +6,7 @@ import ast
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -230,7 +231,7 @@ def test_two_processes_emit_the_same(shop: Workbench) -> None:
     for seed in ("0", "1", "99"):
         out = subprocess.run(
             [Path(sys.executable).with_name("interlock"), "compile", "test.plan.json", "-o", f"build{seed}", "--json"],
-            cwd=shop.root, env={"PATH": "", "PYTHONHASHSEED": seed}, capture_output=True, check=True,
+            cwd=shop.root, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True,
         )  # fmt: skip
         found.add(json.loads(out.stdout)["artifact"])
     assert len(found) == 1

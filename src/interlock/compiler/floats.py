@@ -40,6 +40,8 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
         arguments = call.expressions if isinstance(call, exp.Anonymous) else [call.this]
         argument = arguments[0] if arguments else None
         if isinstance(argument, exp.Distinct):
+            if call.find_ancestor(exp.Window, exp.Select).__class__ is exp.Window:
+                raise Unprovable(f"`{name}` of distinct values over a window")
             argument = argument.expressions[0]
         if name in UNSUPPORTED:
             raise Unprovable(f"`{name}` computes in floats, in the order in which threads reach the rows")

@@ -45,7 +45,6 @@ class Source:
     columns: tuple[tuple[str, str], ...]
     facts: Mapping[str, Any]
     describe: PythonCall | None
-    required: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ class Step:
     - `copy`: `query` is written to `path` with COPY and `options`;
     - `writes`: the relation `reads[0]` is written to `path` by `call`.
 
+    `known_shape` says that Interlock built `query`; another's statement is carried as it stands.
     `materialise` asks for the result to be stored once instead of being part of its consumers' statements.
     """
 
@@ -72,6 +72,7 @@ class Step:
     checks: tuple[RuntimeCheck, ...] = ()
     preview: int = 0
     materialise: bool = False
+    known_shape: bool = True
     node_type: str = ""
     also: tuple[str, ...] = ()
 

@@ -137,6 +137,15 @@ class NodeType:
         return self.kind in ("copy", "writes")
 
     @cached_property
+    def known_shape(self) -> bool:
+        """Whether Interlock itself builds the node's statement, so that passes may read more into it than SQL says.
+
+        What a plan writes as a SELECT of its own, and what node types from elsewhere build, is taken as it stands.
+        """
+        built_in = self.function.__module__.startswith("interlock.registry.packs.")
+        return built_in and not any(getattr(hint, "__name__", "") == "Query" for hint in self.hints.values())
+
+    @cached_property
     def wants_description(self) -> bool:
         """Whether the function takes `source`, the description of what it reads."""
         return self.hints.get("source") is Described

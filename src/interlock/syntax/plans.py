@@ -142,7 +142,9 @@ def _inputs(at: Place, value: Any, findings: Findings) -> Iterator[Input]:
         if "type" not in found:
             findings.add(missing_key, here, "type", f"the input {quoted(name)}", example)
         kind = text(found.get("type"), f"the type of the input {quoted(name)}", findings)
-        description = text(found.get("description"), f"the description of {quoted(name)}", findings, empty=True, free=True) or ""
+        description = (
+            text(found.get("description"), f"the description of {quoted(name)}", findings, empty=True, free=True) or ""
+        )
         if kind:
             default = found["default"][1] if "default" in found else None
             yield Input(name, kind, default, "default" in found, description)

@@ -519,14 +519,14 @@ STEPS = [
     },
     {
         "id": "out_days", "kind": "copy", "type": "write_json@1", "reads": ["days"], "sql": sql_out_days,
-        "path": "out/days.json", "options": "FORMAT json, ARRAY TRUE, COMPRESSION 'none'", "store": False, "preview": 0,
-        "checks": [],
+        "path": "out/days.json", "options": "FORMAT json, ARRAY TRUE, COMPRESSION 'none'",
+        "names": ["day", "products", "n"], "store": False, "preview": 0, "checks": [],
     },
     {
         "id": "out_east", "kind": "copy", "type": "write_csv@1", "reads": ["east"], "sql": sql_out_east,
         "path": "out/east.csv",
         "options": "FORMAT csv, HEADER TRUE, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', COMPRESSION 'none'",
-        "store": False, "preview": 0, "checks": [],
+        "names": ["id", "Region Name", "product", "revenue", "day"], "store": False, "preview": 0, "checks": [],
     },
 ]
 
@@ -776,10 +776,15 @@ class Sinks:
                 reason = f"`{step['path']}` cannot be written: {_said(error)}"
                 raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
         for temporary, target in self.staged:
-            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-            self.committed.append(os.path.relpath(target, self.root))
+            relative = os.path.relpath(target, self.root)
+            try:
+                mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+                os.chmod(temporary, mode)
+                os.replace(temporary, target)
+            except OSError as error:
+                reason = f"`{relative}` cannot be written: {error.strerror or error}"
+                raise RunFailed("IL908", reason, committed=self.committed) from error
+            self.committed.append(relative)
         self.staged = []
         self.made_folders = []
 
@@ -1083,7 +1088,15 @@ class Run:
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
         temporary = self.sinks.stage(step["path"])
         text = self.statement(step["sql"], step["reads"])
-        row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({step['options']})").fetchone()
+        if step["options"].startswith("FORMAT parquet"):
+            # how a Parquet file is encoded follows how the rows arrive; sorted and stored they always arrive alike
+            names = ", ".join(_quoted(name) for name in step["names"])
+            place, stored = _quoted("_row" + max(step["names"], key=len)), _quoted(f"{step['id']} to write")
+            text = f"SELECT {names} FROM (SELECT *, row_number() OVER () AS {place} FROM ({text})) ORDER BY {place}"
+            self.connection.execute(f"CREATE TABLE {stored} AS {text}")
+            text = f"SELECT {names} FROM {stored}"
+        options = f"{step['options']}, USE_TMP_FILE false"
+        row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
         with open(temporary, "rb+") as handle:
             os.fsync(handle.fileno())
         return (row[0] if row else 0), os.path.getsize(temporary)
@@ -1168,8 +1181,7 @@ def run(
     """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
 
     `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same, but for
-    Parquet, whose encoding follows how the rows arrive; its rows are the same.
+    statements. By default it depends on how large the inputs are. The bytes written are the same.
     """
     started = time.perf_counter()
     this = Run(root, on_event, stepwise)

@@ -105,7 +105,8 @@ def _check(context: Context, each: Contract, bound: BoundNode, model: Any) -> No
 def _drift(bound: BoundNode, model: Any) -> list[str]:
     """How the columns of a source differ from the types that its contract pins, in words; nothing for other nodes."""
     wanted = model.columns
-    if bound.source is None or not bound.type.is_source or not isinstance(wanted, dict) or None in wanted.values():
+    pinned = isinstance(wanted, dict) and None not in wanted.values() and not model.additional_columns
+    if bound.source is None or not bound.type.is_source or not pinned:
         return []
     changes = [f"column `{name}` ({text}) is missing" for name, text in wanted.items() if name not in bound.schema]
     for name, text in wanted.items():
@@ -117,12 +118,11 @@ def _drift(bound: BoundNode, model: Any) -> list[str]:
         if column is not None and kind != column.type:
             changes.append(f"column `{name}` was {kind} and now looks like {column.type}")
     known = {name.casefold() for name in wanted}
-    if not model.additional_columns:
-        changes += [
-            f"column `{column.name}` ({column.type}) is new"
-            for column in bound.schema
-            if column.name.casefold() not in known
-        ]
+    changes += [
+        f"column `{column.name}` ({column.type}) is new"
+        for column in bound.schema
+        if column.name.casefold() not in known
+    ]
     return changes
 
 

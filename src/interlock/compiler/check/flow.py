@@ -23,6 +23,7 @@ from interlock.compiler.check.shapes import shape
 from interlock.compiler.check.sources import describe
 from interlock.compiler.checked import BoundNode
 from interlock.compiler.floats import Unprovable, float_aggregates
+from interlock.compiler.ties import settle_foreign, unsettled
 from interlock.ir.plan import Node
 from interlock.ir.program import Source
 from interlock.ir.types import Column, Schema, Type, parse_column_type
@@ -180,6 +181,13 @@ def _bound(
         at = node.at.child("params", "sql") if "sql" in node.params else node.at
         context.diagnostics.append(unprovable_sum.found(at, node_type.reference, str(error)))
         return None
+    if not node_type.known_shape:
+        reason = _cannot_settle(result.tree, schemas)
+        if reason is not None:
+            at = node.at.child("params", "sql") if "sql" in node.params else node.at
+            context.diagnostics.append(order_sensitive.unsettled(at, node_type.reference, reason))
+            return None
+        nullable = {}
     names = [name for name, _ in found]
     written = [projection.alias_or_name for projection in result.tree.selects]
     if len(written) == len(names) and "*" not in written and len({each.casefold() for each in written}) < len(written):
@@ -194,15 +202,28 @@ def _bound(
             node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, first.schema,
             result, source, first.sorted_by, first.keys,
         )  # fmt: skip
-    certain = not_null_columns(result, schemas)
+    certain = not_null_columns(result, schemas) if node_type.known_shape else set()
     schema = Schema(
         tuple(Column(name, _known(kind), nullable.get(name, True) and name not in certain) for name, kind in found)
     )
     by_id = {bound.node.id: bound for bound in inputs.values()}
     return BoundNode(
         node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, schema, result, source,
-        sort_order(result.tree, by_id), unique_keys(result, by_id),
+        sort_order(result.tree, by_id, node_type.known_shape),
+        unique_keys(result, by_id) if node_type.known_shape else (),
     )  # fmt: skip
+
+
+def _cannot_settle(tree: exp.Query, schemas: Mapping[str, Schema]) -> str | None:
+    """Why a statement that others wrote cannot be made to give the same rows in the same order every time."""
+    reason = unsettled(tree, schemas)
+    if reason is not None:
+        return reason
+    try:
+        binder().bind(sql.text(settle_foreign(tree, True, schemas)), schemas)
+    except BindError as error:
+        return f"its order cannot be made total ({error})"
+    return None
 
 
 def _known(kind: Type) -> Type:
@@ -242,7 +263,10 @@ def _python_schema(
             columns = list(node_type.columns(*(bound.schema for bound in inputs.values()), **params))
         else:
             raise TypeError("it gives Rows, and needs `describe` (a source) or `columns` to tell their schema")
-        return Schema(tuple(Column(name, *parse_column_type(text)) for name, text in columns))
+        # that a column holds no null is not claimed for code from elsewhere: nothing would enforce it
+        trusted = node_type.function.__module__.startswith("interlock.registry.packs.")
+        read = [(name, *parse_column_type(text)) for name, text in columns]
+        return Schema(tuple(Column(name, kind, nullable or not trusted) for name, kind, nullable in read))
     except NodeError as error:
         context.diagnostics.append(node_refuses.found(node.at.child("params", *error.param_path), error))
     except (Exception, SystemExit) as error:

@@ -98,9 +98,11 @@ def _origin(tree: exp.Query) -> dict[str, str]:
     return found
 
 
-def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode]) -> tuple[SortTerm, ...]:
-    """The columns that the result is known to be sorted by."""
+def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bool = True) -> tuple[SortTerm, ...]:
+    """The columns that the result is known to be sorted by; of a statement that others wrote, by its own ORDER BY alone."""
     order = tree.args.get("order")
+    if not known_shape:
+        inputs = {}
     by_name = {name.casefold(): bound for name, bound in inputs.items()}
     source = by_name.get((single_relation(tree) or "").casefold())
     if order is None:
@@ -115,9 +117,10 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode]) -> tuple[SortTe
         if not isinstance(inner, exp.Column):
             break
         name = inner.name.casefold()
-        if name.startswith(sql.POSITION) and name not in results:
+        if known_shape and name.startswith(sql.POSITION) and name not in results:
             return _once([*found, *(_carried(source.sorted_by, tree) if source is not None else ())])
-        target = origin.get(name) or results.get(name)
+        target = results.get(name) if not inner.table else origin.get(name)  # an unqualified name is the result's first
+        target = target or (origin.get(name) if known_shape else None)
         if target is None:
             break
         found.append(SortTerm(target, bool(term.args.get("desc")), bool(term.args.get("nulls_first"))))

@@ -165,7 +165,7 @@ class Resolver:
         if isinstance(result, list):
             self.diagnostics += [self._problem(problem, at, text, None) for problem in result]
             return None
-        self.inputs_used.update(name for name in self.inputs if f":{name}" in text)
+        self.inputs_used.update(result.inputs)
         return kinds.Query(result.tree, result.tables)
 
     def type_name(self, text: str, at: Place, port: str | None) -> Any:

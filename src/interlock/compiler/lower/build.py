@@ -38,6 +38,7 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
         "reads": reads,
         "node_type": bound.type.reference,
         "source": bound.source,
+        "known_shape": bound.type.known_shape,
     }
     if isinstance(bound.result, Select):
         inputs = {source for _, source in bound.inputs}

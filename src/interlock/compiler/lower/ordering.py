@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from interlock.compiler.check.infer import keeps_order
+from interlock.compiler.ties import settle_foreign
 from interlock.ir.program import Program, Step
 from interlock.registry import sql
 
@@ -16,14 +17,16 @@ from interlock.registry import sql
 def settle_order(program: Program) -> Program:
     """The program with ORDER BY exactly where an order is needed, each leaving no ties."""
     demanded: set[str] = set()
+    known = {step.id: step.schema for step in program.steps}
     settled: list[Step] = []
     for step in reversed(program.steps):
         if step.kind == "select" and step.query is not None:
             wanted = step.id in demanded or step.preview > 0
-            query = settle(step.query, wanted)
+            schemas = {name: known[name] for name in step.reads}
+            query = settle(step.query, wanted) if step.known_shape else settle_foreign(step.query, wanted, schemas)
             if query is not step.query:
                 step = step.with_(query=query)
-            demanded.update(step.reads if depends_on_order(query, wanted) else ())
+            demanded.update(step.reads if not step.known_shape or depends_on_order(query, wanted) else ())
         elif step.kind == "copy" and step.query is not None:
             demanded.update(step.reads if depends_on_order(step.query, True) else ())
         else:

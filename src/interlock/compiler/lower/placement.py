@@ -1,8 +1,7 @@
 """Decide which results are stored once, and which are part of their one consumer's statement.
 
 Valid in, valid out, same effects. A result is stored if it is used more than once (a check and a preview are uses),
-if Python makes it, if it goes into a Parquet file (whose encoding follows how the rows arrive, and from a table they
-always arrive alike), and at least every `DEEPEST` steps, so that no statement grows without bound.
+if Python makes it, and at least every `DEEPEST` steps, so that no statement grows without bound.
 """
 
 from __future__ import annotations
@@ -18,16 +17,12 @@ def place_checkpoints(program: Program) -> Program:
     for step in program.steps:
         for name in _mentions(step):
             uses[name] = uses.get(name, 0) + 1
-    encoded = {name for step in program.steps if step.options.get("format") == "parquet" for name in step.reads}
     depth: dict[str, int] = {}
     placed: list[Step] = []
     for step in program.steps:
         depth[step.id] = 1 + max((depth[name] for name in step.reads), default=0)
         store = not step.is_sink and (
-            step.kind == "rows"
-            or step.id in encoded
-            or uses[step.id] + bool(step.preview) > 1
-            or depth[step.id] >= DEEPEST
+            step.kind == "rows" or uses[step.id] + bool(step.preview) > 1 or depth[step.id] >= DEEPEST
         )
         if store:
             depth[step.id] = 0

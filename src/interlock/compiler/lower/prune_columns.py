@@ -17,7 +17,7 @@ def prune_columns(program: Program) -> Program:
     needed: dict[str, set[str]] = {step.id: set() for step in program.steps}
     pruned: list[Step] = []
     for step in reversed(program.steps):
-        everything = step.is_sink or step.preview > 0 or step.kind != "select"
+        everything = step.is_sink or step.preview > 0 or step.kind != "select" or not step.known_shape
         if not everything and step.query is not None:
             wanted = needed[step.id] | {name for check in step.checks for name in _names(check.violations)}
             step = _keep(step, wanted)
@@ -25,7 +25,7 @@ def prune_columns(program: Program) -> Program:
         if step.query is not None:
             trees.append(step.query)
         for name in {*step.reads}:
-            if step.query is None or any(_has_star(tree) for tree in trees):
+            if step.query is None or not step.known_shape or any(_has_star(tree) for tree in trees):
                 needed[name].add("*")
             for tree in trees:
                 needed[name] |= _names(tree)

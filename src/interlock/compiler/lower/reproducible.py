@@ -28,11 +28,12 @@ def _rewritten(step: Step, schemas: Mapping[str, Schema]) -> Step:
     if step.query is None or step.source is not None or not float_aggregates(step.query, schemas):
         return step
     tree = step.query.copy()
+    _spell_out_having(tree)
     for call, _ in float_aggregates(tree, schemas):
         having = call.find_ancestor(exp.Having)
         if having is not None and isinstance(having.parent, exp.Select):
             tree = _lift_having(tree, having.parent)
-    for call, family in float_aggregates(tree, schemas):
+    for call, family in reversed(float_aggregates(tree, schemas)):  # what stands inside another first
         _replace(call, family)
     return step.with_(query=tree)
 
@@ -78,6 +79,19 @@ def _windowed(window: exp.Window, inner: exp.Expr, family: str) -> exp.Expr:
     if family == "sum":
         return total
     return exp.Div(this=total, expression=over(sql.call("count", inner.copy())))
+
+
+def _spell_out_having(tree: exp.Query) -> None:
+    """Put the aggregates that a HAVING names by their aliases in place of the aliases."""
+    for having in list(tree.find_all(exp.Having)):
+        select = having.parent
+        if not isinstance(select, exp.Select):
+            continue
+        named = {each.alias.casefold(): each.this for each in select.selects if isinstance(each, exp.Alias)}
+        for column in list(having.find_all(exp.Column)):
+            meant = named.get(column.name.casefold()) if not column.table else None
+            if meant is not None and any(isinstance(each, exp.AggFunc | exp.Anonymous) for each in meant.walk()):
+                column.replace(sql.grouped(meant.copy()))
 
 
 HAVING = "_having"

@@ -311,7 +311,15 @@ class Run:
     def copy(self, step: dict[str, Any]) -> tuple[int, int]:
         temporary = self.sinks.stage(step["path"])
         text = self.statement(step["sql"], step["reads"])
-        row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({step['options']})").fetchone()
+        if step["options"].startswith("FORMAT parquet"):
+            # how a Parquet file is encoded follows how the rows arrive; sorted and stored they always arrive alike
+            names = ", ".join(_quoted(name) for name in step["names"])
+            place, stored = _quoted("_row" + max(step["names"], key=len)), _quoted(f"{step['id']} to write")
+            text = f"SELECT {names} FROM (SELECT *, row_number() OVER () AS {place} FROM ({text})) ORDER BY {place}"
+            self.connection.execute(f"CREATE TABLE {stored} AS {text}")
+            text = f"SELECT {names} FROM {stored}"
+        options = f"{step['options']}, USE_TMP_FILE false"
+        row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
         with open(temporary, "rb+") as handle:
             os.fsync(handle.fileno())
         return (row[0] if row else 0), os.path.getsize(temporary)

@@ -82,10 +82,15 @@ class Sinks:
                 reason = f"`{step['path']}` cannot be written: {_said(error)}"
                 raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
         for temporary, target in self.staged:
-            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-            self.committed.append(os.path.relpath(target, self.root))
+            relative = os.path.relpath(target, self.root)
+            try:
+                mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+                os.chmod(temporary, mode)
+                os.replace(temporary, target)
+            except OSError as error:
+                reason = f"`{relative}` cannot be written: {error.strerror or error}"
+                raise RunFailed("IL908", reason, committed=self.committed) from error
+            self.committed.append(relative)
         self.staged = []
         self.made_folders = []
 

@@ -146,6 +146,8 @@ def _step(step: Step, carried: Carried) -> tuple[list[str], dict[str, Any]]:
         entry["path"] = step.path
     if step.kind == "copy":
         entry["options"] = copy_options(step.options)
+        if step.query is not None:
+            entry["names"] = [projection.alias_or_name for projection in step.query.selects]
     if step.source is not None:
         entry["source"] = _source(step, carried)
     entry |= {"store": step.materialise, "preview": step.preview, "checks": []}

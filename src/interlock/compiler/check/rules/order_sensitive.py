@@ -22,6 +22,9 @@ SENSITIVE = frozenset(
     "first last any_value arbitrary list array_agg string_agg group_concat listagg arg_min arg_max argmin argmax "
     "min_by max_by mode approx_count_distinct approx_quantile reservoir_quantile".split()
 )
+RANKED = frozenset(
+    "row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value".split()
+)
 UNSTABLE = frozenset(
     "random setseed uuid gen_random_uuid now today current_date current_time current_timestamp get_current_time "
     "get_current_timestamp transaction_timestamp txid_current nextval hash".split()
@@ -30,6 +33,12 @@ UNSTABLE = frozenset(
 
 def find(at: Place, reference: str, tree: exp.Query) -> Diagnostic | None:
     """The first call in `tree` that makes runs differ, if there is one."""
+    for part in tree.find_all(exp.TableSample, exp.Window):
+        if isinstance(part, exp.TableSample):
+            return _found(at, reference, "tablesample")
+        bare = isinstance(part.this, exp.RowNumber) and not part.args.get("partition_by")
+        if part.args.get("order") is None and not bare and _window_name(part) in RANKED:
+            return _found(at, reference, _window_name(part))
     for call in tree.find_all(exp.Anonymous, exp.Func):
         name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
         if name in UNSTABLE:
@@ -37,6 +46,16 @@ def find(at: Place, reference: str, tree: exp.Query) -> Diagnostic | None:
         if name in SENSITIVE and not _is_ordered(call):
             return _found(at, reference, name, " without an order", f"give `{name}` an ORDER BY that leaves no ties")
     return None
+
+
+def unsettled(at: Place, reference: str, reason: str) -> Diagnostic:
+    """The statement of `reference` leaves ties that cannot be settled, for `reason`."""
+    return RULE.found(
+        at,
+        f"this `{reference}` could differ from run to run: {reason}",
+        label="not reproducible",
+        help=["order by columns that leave no ties, or use `window_columns`, `rank_rows`, `top_n` or `aggregate`"],
+    )
 
 
 def _found(at: Place, reference: str, name: str, how: str, mend: str) -> Diagnostic:
@@ -47,6 +66,13 @@ def _found(at: Place, reference: str, name: str, how: str, mend: str) -> Diagnos
         help=[f"in the code of the node type: {mend}"],
         found=name,
     )
+
+
+def _window_name(window: exp.Window) -> str:
+    inner = window.this
+    return (
+        inner.name if isinstance(inner, exp.Anonymous) else inner.sql_name() if isinstance(inner, exp.Func) else ""
+    ).lower()
 
 
 def _is_ordered(call: exp.Expr) -> bool:

@@ -7,8 +7,7 @@ changes; nothing was written.
     error[IL901]: `data/sales.csv` has changed since the plan was checked: column `region` (varchar) is missing
 
 Look at what the change means, then pin the plan again (`interlock pin`), or compile it again, against the file as it is
-now. A contract on a source of your own writing is such a pin: `additional_columns: true` (the default) lets new columns
-come, `false` does not.
+now. A contract of your own on a source is such a pin if it lists all columns with types and allows no others.
 """
 
 from __future__ import annotations
