@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
-from interlock.compiler.check.infer import keeps_order
+from interlock.compiler.infer import keeps_order
 from interlock.ir.types import Schema
 from interlock.registry import sql
 

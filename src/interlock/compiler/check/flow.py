@@ -9,7 +9,6 @@ from sqlglot import exp
 
 from interlock.compiler.binder import BindError, binder
 from interlock.compiler.check.context import Context, each_typed
-from interlock.compiler.check.infer import not_null_columns, sort_order, unique_keys
 from interlock.compiler.check.resolve import Resolver, plain
 from interlock.compiler.check.rules import (
     duplicate_column,
@@ -23,6 +22,7 @@ from interlock.compiler.check.shapes import shape
 from interlock.compiler.check.sources import describe
 from interlock.compiler.checked import BoundNode
 from interlock.compiler.floats import Unprovable, float_aggregates
+from interlock.compiler.infer import not_null_columns, sort_order, unique_keys
 from interlock.compiler.ties import settle_foreign, unsettled
 from interlock.ir.plan import Node
 from interlock.ir.program import Source

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from interlock.compiler.check.infer import keeps_order
+from interlock.compiler.infer import keeps_order
 from interlock.compiler.ties import settle_foreign
 from interlock.ir.program import Program, Step
 from interlock.registry import sql

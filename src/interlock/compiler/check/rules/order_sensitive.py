@@ -35,10 +35,13 @@ def find(at: Place, reference: str, tree: exp.Query) -> Diagnostic | None:
     """The first call in `tree` that makes runs differ, if there is one."""
     for part in tree.find_all(exp.TableSample, exp.Window):
         if isinstance(part, exp.TableSample):
-            return _found(at, reference, "tablesample")
+            return _found(
+                at, reference, "tablesample", "", "use the node type `sample_rows`, which a seed makes repeatable"
+            )
         bare = isinstance(part.this, exp.RowNumber) and not part.args.get("partition_by")
         if part.args.get("order") is None and not bare and _window_name(part) in RANKED:
-            return _found(at, reference, _window_name(part))
+            name = _window_name(part)
+            return _found(at, reference, name, " without an order", f"give `{name}` an ORDER BY that leaves no ties")
     for call in tree.find_all(exp.Anonymous, exp.Func):
         name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
         if name in UNSTABLE:
