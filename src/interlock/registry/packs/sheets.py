@@ -327,8 +327,9 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
     folder = os.path.dirname(os.path.abspath(path))
     with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder) as scratch:
         staged = os.path.join(scratch, "workbook.xlsx")
+        handle = open(staged, "w+b")  # noqa: SIM115 - closed below, whatever becomes of the workbook
         book = xlsxwriter.Workbook(
-            staged, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch}
+            handle, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch}
         )
         try:
             book.set_properties({"created": dt.datetime(2000, 1, 1)})
@@ -346,8 +347,13 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
         except XlsxWriterException as error:
             raise ValueError(f"Excel does not allow that: {error}") from error
         finally:
-            book.close()
-        with open(staged, "rb") as file:
-            os.fsync(file.fileno())
+            try:
+                book.close()
+            except Exception:
+                handle.truncate(0)  # makes room on a full disk, so that what the library left open can end itself
+                raise
+            handle.flush()
+            os.fsync(handle.fileno())
+            handle.close()
         yield
         os.replace(staged, path)
