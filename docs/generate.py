@@ -42,7 +42,7 @@ FAMILIES = {
 """Titles of the families of diagnostics, by the beginning of their codes."""
 
 PACKS = (
-    "csv_files", "json_files", "parquet_files", "sheets", "databases", "inline", "rows", "columns", "text", "grouping",
+    "csv_files", "json_files", "parquet_files", "sheets", "databases", "inline", "rows", "sets", "columns", "text", "grouping",
     "windows", "reshape", "joins", "query", "quality",
 )  # fmt: skip
 """Modules of built-in node types, in the order in which the page shows them; one that is not listed comes last."""

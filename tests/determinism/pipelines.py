@@ -70,7 +70,10 @@ ORDERED = [
 CHAINS: dict[str, list[Step]] = {
     "sums-by-group": [("aggregate", {"by": ["k"], "measures": NUMBERS})],
     "sums-of-all": [("aggregate", {"measures": NUMBERS})],
-    "sums-of-joined-keys": [("aggregate", {"by": ["s", "k"], "measures": measures("sum", "mean")}), ("sort_rows", {"by": ["sum_x desc"]})],
+    "sums-of-joined-keys": [
+        ("aggregate", {"by": ["s", "k"], "measures": measures("sum", "mean")}),
+        ("sort_rows", {"by": ["sum_x desc"]}),
+    ],
     "ordered-measures": [("aggregate", {"by": ["k"], "measures": ORDERED})],
     "describe": [("describe", {})],
     "distinct-first": [("distinct_rows", {"keys": ["k", "s"]})],
@@ -85,17 +88,40 @@ CHAINS: dict[str, list[Step]] = {
     "ranks": [("rank_rows", {"order_by": ["t"], "partition_by": ["k"], "method": "row_number", "into": "r"})],
     "sample": [("sample_rows", {"rows": 777, "seed": 3})],
     "fill-forward": [("fill_nulls", {"method": "forward", "columns": ["x"], "group": ["k"]})],
-    "explode": [("explode", {"column": "tags", "separator": ",", "position": "place"}), ("filter_rows", {"where": "k < 40"})],
-    "pivot": [("pivot", {"index": ["k"], "column": "s", "values": [f"s{n}" for n in range(40)], "function": "sum", "value": "x"})],
-    "pivot-first": [("pivot", {"index": ["k"], "column": "s", "values": [f"s{n}" for n in range(40)], "function": "first", "value": "id"})],
-    "unpivot": [("unpivot", {"columns": ["x", "y"], "names_to": "what", "values_to": "v"}), ("aggregate", {"by": ["what"], "measures": measures("sum", column="v")})],
-    "query-group": [("query", {"sql": "select s, sum(x) as a, avg(x) as b, stddev(y) as c, count(*) as n from s group by s"})],
+    "explode": [
+        ("explode", {"column": "tags", "separator": ",", "position": "place"}),
+        ("filter_rows", {"where": "k < 40"}),
+    ],
+    "pivot": [
+        (
+            "pivot",
+            {"index": ["k"], "column": "s", "values": [f"s{n}" for n in range(40)], "function": "sum", "value": "x"},
+        )
+    ],
+    "pivot-first": [
+        (
+            "pivot",
+            {"index": ["k"], "column": "s", "values": [f"s{n}" for n in range(40)], "function": "first", "value": "id"},
+        )
+    ],
+    "unpivot": [
+        ("unpivot", {"columns": ["x", "y"], "names_to": "what", "values_to": "v"}),
+        ("aggregate", {"by": ["what"], "measures": measures("sum", column="v")}),
+    ],
+    "query-group": [
+        ("query", {"sql": "select s, sum(x) as a, avg(x) as b, stddev(y) as c, count(*) as n from s group by s"})
+    ],
     "query-limit": [("query", {"sql": "select k, t from s order by t limit 300"})],
     "query-distinct": [("query", {"sql": "select distinct s, k from s"})],
 }
 
 
-def chain(name: str, read: str = "read_parquet", path: str = "data/facts.parquet", out: tuple[str, dict[str, Any]] | None = None) -> dict[str, Any]:
+def chain(
+    name: str,
+    read: str = "read_parquet",
+    path: str = "data/facts.parquet",
+    out: tuple[str, dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     """The plan of a chain by its name."""
     nodes: dict[str, Step] = {"s": (read, {"path": path})}
     nodes |= {f"n{number}": step for number, step in enumerate(CHAINS[name])}
@@ -136,15 +162,26 @@ PLANS: dict[str, dict[str, Any]] = {
     "asof-nearest": two_tables("asof_join", {"time": "t", "by": ["k"], "direction": "nearest"}, ".left", ".right"),
     "union": two_tables("union_tables", {"missing": "null", "source": "from"}, ".one", ".two"),
     "union-distinct": two_tables("union_tables", {"missing": "null", "distinct": True}, ".one", ".two"),
-    "query-join": two_tables("query", {"sql": "select name, sum(x) as a, avg(x * w) as b from one join two using (k) group by name"}, ".one", ".two"),
+    "query-join": two_tables(
+        "query",
+        {"sql": "select name, sum(x) as a, avg(x * w) as b from one join two using (k) group by name"},
+        ".one",
+        ".two",
+    ),
     "join-then-sum": plan(
         {
             "s": ("read_parquet", {"path": "data/facts.parquet"}),
             "keys": ("read_parquet", {"path": "data/keys.parquet"}),
             "j": ("join_tables", {"on": ["k"], "how": "inner"}),
-            "a": ("aggregate", {"by": ["s"], "measures": [*measures("sum", "mean", "std"), *measures("first", column="name")]}),
+            "a": (
+                "aggregate",
+                {"by": ["s"], "measures": [*measures("sum", "mean", "std"), *measures("first", column="name")]},
+            ),
             "o": ("write_csv", {"path": "out/o.csv"}),
         },
-        "s j.left", "keys j.right", "j a", "a o",
+        "s j.left",
+        "keys j.right",
+        "j a",
+        "a o",
     ),
 }

@@ -54,7 +54,19 @@ def test_twenty_runs(name: str, large: Workbench) -> None:
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("name", ["sums-by-group", "windows", "ordered-measures", "top-per-group", "join-left", "union-distinct", "query-group", "pivot"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sums-by-group",
+        "windows",
+        "ordered-measures",
+        "top-per-group",
+        "join-left",
+        "union-distinct",
+        "query-group",
+        "pivot",
+    ],
+)
 @pytest.mark.parametrize("left_out", [each for each in PASSES if each not in REQUIRED], ids=lambda each: each.__name__)
 def test_an_optimisation_left_out_changes_nothing(name: str, left_out: Any, small: Workbench) -> None:
     checked = small.check(PLANS[name])
@@ -106,7 +118,9 @@ def test_processes(seed: str, small: Workbench, tmp_path: Path) -> None:
         artifact = small.compile(PLANS[name])
         wanted = outputs(small, PLANS[name])
         small.put("seeded.plan.json", json.dumps(PLANS[name]))
-        ran = small.cli("run", "seeded.plan.json", "--json", env={"PYTHONHASHSEED": seed, "LANG": "C", "TZ": "Asia/Tokyo"})
+        ran = small.cli(
+            "run", "seeded.plan.json", "--json", env={"PYTHONHASHSEED": seed, "LANG": "C", "TZ": "Asia/Tokyo"}
+        )
         assert ran.json["artifact"] == small.project.compile(small.check(PLANS[name]).proven).digest  # type: ignore[arg-type]
         assert {each["path"]: (each["rows"], each["digest"]) for each in ran.json["outputs"]} == wanted
         assert artifact.digest == ran.json["artifact"]

@@ -30,15 +30,57 @@ def shop(bench: Workbench) -> Workbench:
 
 SUM = ("aggregate", {"by": ["region"], "measures": [{"name": "total", "function": "sum", "column": "revenue"}]})
 PLANS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "csv": (passing("data/sales.csv", ("filter_rows", {"where": "revenue >= :minimum"}), SUM, inputs={"minimum": {"type": "double", "default": 40}}), ("duckdb",)),
-    "json": (plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_json", {"path": "out/o"})}), ("duckdb",)),
-    "jsonl": (plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_jsonl", {"path": "out/o"})}), ("duckdb",)),
-    "parquet": (plan({"s": ("read_csv", {"path": "data/sales.csv"}), "d": ("describe", {}), "o": ("write_parquet", {"path": "out/o"})}), ("duckdb",)),
-    "excel": (plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_excel", {"path": "out/o.xlsx"})}), ("duckdb", "xlsxwriter")),
-    "sqlite": (plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_sqlite", {"path": "out/o.db", "table": "t"})}), ("duckdb",)),
-    "checks": (passing("data/sales.csv", ("expect", {"unique": [["id"]], "rows": {"max": 10}}), contracts={"o": {"unique": ["id"]}}), ("duckdb",)),
+    "csv": (
+        passing(
+            "data/sales.csv",
+            ("filter_rows", {"where": "revenue >= :minimum"}),
+            SUM,
+            inputs={"minimum": {"type": "double", "default": 40}},
+        ),
+        ("duckdb",),
+    ),
+    "json": (
+        plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_json", {"path": "out/o"})}),
+        ("duckdb",),
+    ),
+    "jsonl": (
+        plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_jsonl", {"path": "out/o"})}),
+        ("duckdb",),
+    ),
+    "parquet": (
+        plan(
+            {
+                "s": ("read_csv", {"path": "data/sales.csv"}),
+                "d": ("describe", {}),
+                "o": ("write_parquet", {"path": "out/o"}),
+            }
+        ),
+        ("duckdb",),
+    ),
+    "excel": (
+        plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_excel", {"path": "out/o.xlsx"})}),
+        ("duckdb", "xlsxwriter"),
+    ),
+    "sqlite": (
+        plan(
+            {"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_sqlite", {"path": "out/o.db", "table": "t"})}
+        ),
+        ("duckdb",),
+    ),
+    "checks": (
+        passing(
+            "data/sales.csv", ("expect", {"unique": [["id"]], "rows": {"max": 10}}), contracts={"o": {"unique": ["id"]}}
+        ),
+        ("duckdb",),
+    ),
     "windows": (
-        passing("data/sales.csv", ("window_columns", {"columns": [{"name": "r", "function": "running_mean", "column": "revenue", "order_by": ["id desc"]}]})),
+        passing(
+            "data/sales.csv",
+            (
+                "window_columns",
+                {"columns": [{"name": "r", "function": "running_mean", "column": "revenue", "order_by": ["id desc"]}]},
+            ),
+        ),
         ("duckdb",),
     ),
 }
@@ -86,7 +128,9 @@ def test_python_sources(node: str, source: str, shop: Workbench, bare: Callable[
     shop.run(given)
     path = given["nodes"][-1]["params"]["path"]
     params = {"path": path} | ({"table": "t"} if source == "sqlite" else {})
-    given = plan({"s": (node, params), "f": ("sort_rows", {"by": ["revenue"]}), "o": ("write_csv", {"path": "result/o.csv"})})
+    given = plan(
+        {"s": (node, params), "f": ("sort_rows", {"by": ["revenue"]}), "o": ("write_csv", {"path": "result/o.csv"})}
+    )
     shop.run(given)
     wanted = shop.read("result/o.csv")
     (shop.root / "result/o.csv").unlink()
@@ -107,7 +151,11 @@ def test_its_command_line(shop: Workbench, bare: Callable[..., Ran], tmp_path: P
     for usage in (["--input", "minimum"], ["--nonsense"], ["--threads", "many"], ["extra"]):
         assert bare(program, *usage, cwd=root).code == 2, usage
     before = shop.files()
-    for arguments, code in ((["--input", "minimum=x"], "IL906"), (["--input", "other=1"], "IL906"), (["--root", str(tmp_path)], "IL902")):
+    for arguments, code in (
+        (["--input", "minimum=x"], "IL906"),
+        (["--input", "other=1"], "IL906"),
+        (["--root", str(tmp_path)], "IL902"),
+    ):
         ran = bare(program, "--json", *arguments, cwd=root)
         assert (ran.code, ran.json["failed"]["code"]) == (3, code)
         told = bare(program, *arguments, cwd=root)
@@ -168,8 +216,52 @@ def test_every_step_can_be_pasted(name: str, shop: Workbench, monkeypatch: pytes
     assert (shop.root / "pasted").read_bytes() == (shop.root / target).read_bytes()
 
 
-ODD = ["select", "sel\"ect", "it's", "with space", "new\nline", "_row", "order", "😀", "\\back", '"""', "{x}", "$1", ":p", "?", "%s", "\t", "\u2028", "ünï", "x" * 300, "main.t", "a;b", "--", "/*"]
-TEXTS = ['"""', "\\", '\\"""', '"', "'''", "\x00", "\x1b[31m", "\u2028", "\r\n", "\\N{DASH}", "{0}", "%s", "$$", "'; drop table x; --", "\\\n", "\ufeff", "\u202e", "", " "]
+ODD = [
+    "select",
+    'sel"ect',
+    "it's",
+    "with space",
+    "new\nline",
+    "_row",
+    "order",
+    "😀",
+    "\\back",
+    '"""',
+    "{x}",
+    "$1",
+    ":p",
+    "?",
+    "%s",
+    "\t",
+    "\u2028",
+    "ünï",
+    "x" * 300,
+    "main.t",
+    "a;b",
+    "--",
+    "/*",
+]
+TEXTS = [
+    '"""',
+    "\\",
+    '\\"""',
+    '"',
+    "'''",
+    "\x00",
+    "\x1b[31m",
+    "\u2028",
+    "\r\n",
+    "\\N{DASH}",
+    "{0}",
+    "%s",
+    "$$",
+    "'; drop table x; --",
+    "\\\n",
+    "\ufeff",
+    "\u202e",
+    "",
+    " ",
+]
 
 
 def test_odd_column_names(bench: Workbench, bare: Callable[..., Ran]) -> None:

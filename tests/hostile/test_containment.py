@@ -30,7 +30,11 @@ def outside(bench: Workbench) -> Path:
 
 
 def leaks(bench: Workbench) -> bool:
-    return any(SECRET in path.read_text(errors="replace") for path in bench.root.rglob("*") if path.is_file() and path.stat().st_size < 10_000_000 and "outside" not in path.parts)
+    return any(
+        SECRET in path.read_text(errors="replace")
+        for path in bench.root.rglob("*")
+        if path.is_file() and path.stat().st_size < 10_000_000 and "outside" not in path.parts
+    )
 
 
 def paths(bench: Workbench, outside: Path) -> list[str]:
@@ -56,7 +60,9 @@ def test_reading(node: str, bench: Workbench, outside: Path) -> None:
     assert not (bench.root / "canary").exists()
 
 
-@pytest.mark.parametrize("node", ["write_csv", "write_json", "write_jsonl", "write_parquet", "write_excel", "write_sqlite"])
+@pytest.mark.parametrize(
+    "node", ["write_csv", "write_json", "write_jsonl", "write_parquet", "write_excel", "write_sqlite"]
+)
 def test_writing(node: str, bench: Workbench, outside: Path) -> None:
     """A path is refused, or it is a name inside the project."""
     (bench.root / "data/link.csv").symlink_to(outside / "new.csv")
@@ -74,7 +80,21 @@ def test_writing(node: str, bench: Workbench, outside: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["interlock.toml", "Interlock.TOML", "sub/interlock.toml", "my_nodes.py", "sub/other.py", ".git/hooks/post-commit", ".GIT/config", "sub/.git/config", "out/git/hooks/x", "out/config.csv", ".interlock/x", "my.plan.yaml", "test.plan.json"],
+    [
+        "interlock.toml",
+        "Interlock.TOML",
+        "sub/interlock.toml",
+        "my_nodes.py",
+        "sub/other.py",
+        ".git/hooks/post-commit",
+        ".GIT/config",
+        "sub/.git/config",
+        "out/git/hooks/x",
+        "out/config.csv",
+        ".interlock/x",
+        "my.plan.yaml",
+        "test.plan.json",
+    ],
 )
 def test_the_project_itself(path: str, bench: Workbench) -> None:
     """A plan cannot rewrite its project's configuration, code, history, or plans, also not through a link."""
@@ -101,7 +121,14 @@ def test_a_policy_holds_where_a_path_leads(bench: Workbench) -> None:
     (bench.root / "out/d").symlink_to("../data")
     (bench.root / "data/o").symlink_to("../other")
     assert not bench.codes(passing("data/s.csv", out="out/sub/new.csv"))
-    for read, write in (("other/s.csv", "out/x"), ("data/o/s.csv", "out/x"), ("data/s.csv", "out/d/new.csv"), ("data/s.csv", "data/new.csv"), ("data/s.csv", "out"), ("data/s.csv", "outside.csv")):
+    for read, write in (
+        ("other/s.csv", "out/x"),
+        ("data/o/s.csv", "out/x"),
+        ("data/s.csv", "out/d/new.csv"),
+        ("data/s.csv", "data/new.csv"),
+        ("data/s.csv", "out"),
+        ("data/s.csv", "outside.csv"),
+    ):
         assert bench.codes(passing(read, out=write)), (read, write)
 
 
@@ -120,7 +147,15 @@ def test_overwriting_an_input(out: str, bench: Workbench) -> None:
 def test_two_sinks_on_one_file(other: str, bench: Workbench) -> None:
     bench.put("out/o.csv", "")
     (bench.root / "out/link.csv").symlink_to("o.csv")
-    given = plan({"s": ("inline_table", {"rows": [{"a": 1}]}), "o": ("write_csv", {"path": "out/o.csv"}), "p": ("write_csv", {"path": other})}, "s o", "s p")
+    given = plan(
+        {
+            "s": ("inline_table", {"rows": [{"a": 1}]}),
+            "o": ("write_csv", {"path": "out/o.csv"}),
+            "p": ("write_csv", {"path": other}),
+        },
+        "s o",
+        "s p",
+    )
     assert bench.codes(given)
 
 
@@ -137,7 +172,12 @@ EXPRESSIONS = [
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_expressions_stay_inside(text: str, bench: Workbench, outside: Path) -> None:
     text = text.replace("{secret}", str(outside / "secret.txt"))
-    for step in (("filter_rows", {"where": text}), ("derive_columns", {"columns": {"v": text}}), ("aggregate", {"measures": [{"name": "v", "function": "count", "where": text}]}), ("expect", {"where": [text]})):
+    for step in (
+        ("filter_rows", {"where": text}),
+        ("derive_columns", {"columns": {"v": text}}),
+        ("aggregate", {"measures": [{"name": "v", "function": "count", "where": text}]}),
+        ("expect", {"where": [text]}),
+    ):
         assert bench.codes(passing("data/s.csv", step)), step
 
 
@@ -221,21 +261,41 @@ def example_plan(node_type: NodeType, example: dict[str, Any], params: dict[str,
 
 @pytest.mark.parametrize("attacks", [3, pytest.param(len(ATTACKS), marks=pytest.mark.slow)], ids=["some", "all"])
 @pytest.mark.parametrize(("node_type", "example"), [pytest.param(*each, id=each[0].name) for each in examples()])
-def test_every_text_of_every_node(node_type: NodeType, example: dict[str, Any], attacks: int, bench: Workbench, outside: Path) -> None:
+def test_every_text_of_every_node(
+    node_type: NodeType, example: dict[str, Any], attacks: int, bench: Workbench, outside: Path
+) -> None:
     """Attacks in the place of every text of the example, and in every text parameter of the schema: refused, or data."""
     for name, content in example.get("files", {}).items():
         bench.put(name, content)
-    params = example.get("params") or {**example["roundtrip"]["params"], **example["roundtrip"].get("write_params", {})} if "roundtrip" in example else example.get("params", {})
+    params = (
+        example.get("params") or {**example["roundtrip"]["params"], **example["roundtrip"].get("write_params", {})}
+        if "roundtrip" in example
+        else example.get("params", {})
+    )
     before = {path: path.read_bytes() for path in outside.iterdir()}
     described = node_type.model.model_json_schema()["properties"]
-    places = list(texts(params)) + [(name,) for name, schema in described.items() if name not in params and "string" in json.dumps(schema)]
+    places = list(texts(params)) + [
+        (name,) for name, schema in described.items() if name not in params and "string" in json.dumps(schema)
+    ]
     for number, place in enumerate(places):
         for attack in [ATTACKS[(number * attacks + index) % len(ATTACKS)] for index in range(attacks)]:
             text = attack.replace("{secret}", str(outside / "secret.txt"))
-            given = example_plan(node_type, example, put_at({**params, **({place[0]: ""} if place[0] not in params and isinstance(place[0], str) else {})}, place, text))
+            given = example_plan(
+                node_type,
+                example,
+                put_at(
+                    {**params, **({place[0]: ""} if place[0] not in params and isinstance(place[0], str) else {})},
+                    place,
+                    text,
+                ),
+            )
             checked = bench.check(given)
             if checked.proven is None:
-                assert not any("Error:" in each.message for each in checked.diagnostics), (place, text, [each.message for each in checked.diagnostics])
+                assert not any("Error:" in each.message for each in checked.diagnostics), (
+                    place,
+                    text,
+                    [each.message for each in checked.diagnostics],
+                )
                 continue
             artifact = bench.project.compile(checked.proven)
             compile(artifact.source, "artifact", "exec")

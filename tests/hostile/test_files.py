@@ -117,7 +117,18 @@ def test_a_field_of_ten_megabytes(bench: Workbench) -> None:
         assert len(bench.read()) > 10_000_000
 
 
-@pytest.mark.parametrize(("late", "reason"), [("1,2,3\n", "3"), ("1\n", "1"), ("x,2\n", "x"), ('1,"x\n', "quote|unterminated"), ("1,\0\n", ""), ("1,\xff\n", "")], ids=["long", "short", "type", "quote", "zero", "bytes"])
+@pytest.mark.parametrize(
+    ("late", "reason"),
+    [
+        ("1,2,3\n", "3"),
+        ("1\n", "1"),
+        ("x,2\n", "x"),
+        ('1,"x\n', "quote|unterminated"),
+        ("1,\0\n", ""),
+        ("1,\xff\n", ""),
+    ],
+    ids=["long", "short", "type", "quote", "zero", "bytes"],
+)
 def test_trouble_beyond_the_sample(late: str, reason: str, bench: Workbench) -> None:
     """Found in the run, with nothing written: a later line that is ragged, of another type, or broken."""
     lines = "".join(f"{number},{number}\n" for number in range(25_000))
@@ -136,7 +147,9 @@ def valid(node: str, path: Path) -> None:
         with xlsxwriter.Workbook(path) as book:
             book.add_worksheet().write_column(0, 0, ["a", 1, 2])
     elif node == "read_parquet":
-        duckdb.connect().execute(f"COPY (SELECT range a, md5(range::varchar) b FROM range(5000)) TO '{path}' (FORMAT parquet)")
+        duckdb.connect().execute(
+            f"COPY (SELECT range a, md5(range::varchar) b FROM range(5000)) TO '{path}' (FORMAT parquet)"
+        )
 
 
 @pytest.mark.parametrize("node", ["read_parquet", "read_excel"])
@@ -217,7 +230,19 @@ def test_bad_json(name: str, node: str, bench: Workbench) -> None:
     assert not (bench.root / "out").exists()
 
 
-@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '{"a": 1e400}', '{"a": NaN}', '{"": 1}', '{"a": 1, "A": 2}', '{"a": "\\ud800"}', '{"a": 123456789012345678901234567890123456789012}', '{"a": {"b": 1}}\n{"a": 5}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "a": 2}',
+        '{"a": 1e400}',
+        '{"a": NaN}',
+        '{"": 1}',
+        '{"a": 1, "A": 2}',
+        '{"a": "\\ud800"}',
+        '{"a": 123456789012345678901234567890123456789012}',
+        '{"a": {"b": 1}}\n{"a": 5}',
+    ],
+)
 def test_odd_json(text: str, bench: Workbench) -> None:
     bench.put("data/s.jsonl", text + "\n")
     ran = bench.cli_run(reading("read_jsonl", "data/s.jsonl"))
@@ -246,7 +271,10 @@ def test_a_sink_that_is_no_file(node: str, bench: Workbench) -> None:
     (data / "null").symlink_to("/dev/null")
     for name in ("folder", "pipe", "null", "x/y"):
         params = {"path": f"data/{name}"} | ({"table": "t"} if node == "write_sqlite" else {})
-        ran = bench.cli_run(plan({"s": ("inline_table", {"rows": [{"a": 1}]}), "o": (node, params)}), **({"timeout": 30} if name == "pipe" else {}))
+        ran = bench.cli_run(
+            plan({"s": ("inline_table", {"rows": [{"a": 1}]}), "o": (node, params)}),
+            **({"timeout": 30} if name == "pipe" else {}),
+        )
         assert ran.code in (1, 3), (name, ran)
     assert (data / "pipe").is_fifo()
     assert (data / "x").read_text() == ""

@@ -7,7 +7,21 @@ import time
 import pytest
 from workbench import Workbench, from_rows
 
-COMMANDS = ["check {}", "compile {} -o build", "run {}", "run {} --dry-run", "schema {}", "graph {}", "graph {} --format svg", "graph {} --format dot", "check {} --json", "run {} --json", "schema {} --json", "graph {} --json", "compile {} --json -o build"]
+COMMANDS = [
+    "check {}",
+    "compile {} -o build",
+    "run {}",
+    "run {} --dry-run",
+    "schema {}",
+    "graph {}",
+    "graph {} --format svg",
+    "graph {} --format dot",
+    "check {} --json",
+    "run {} --json",
+    "schema {} --json",
+    "graph {} --json",
+    "compile {} --json -o build",
+]
 GARBAGE = {
     "binary.yaml": bytes(range(256)),
     "text.yaml": "hello, this is no plan",
@@ -74,8 +88,10 @@ NODES = {
     "recursion": "def f(): return f()\nf()",
     "untyped": HEAD + "@node(version=1)\ndef bad(table, *, x):\n    '''Doc.'''\n    return table\n",
     "no docstring": HEAD + "@node(version=1)\ndef bad(table: Table, *, x: int) -> Select:\n    return table\n",
-    "wrong version": HEAD + "@node(version='one')\ndef bad(table: Table) -> Select:\n    '''Doc.'''\n    return table\n",
-    "unknown effect": HEAD + "@node(version=1, effects=['magic'])\ndef bad(table: Table) -> Select:\n    '''Doc.'''\n    return table\n",
+    "wrong version": HEAD
+    + "@node(version='one')\ndef bad(table: Table) -> Select:\n    '''Doc.'''\n    return table\n",
+    "unknown effect": HEAD
+    + "@node(version=1, effects=['magic'])\ndef bad(table: Table) -> Select:\n    '''Doc.'''\n    return table\n",
     "a class": HEAD + "@node(version=1)\nclass Bad:\n    '''Doc.'''\n",
     "a clash": HEAD + "@node(version=1)\ndef filter_rows(table: Table) -> Select:\n    '''Doc.'''\n    return table\n",
     "zero bytes": b"x = 1\0",
@@ -119,9 +135,16 @@ def test_nodes_that_misbehave_at_run_time(name: str, bench: Workbench) -> None:
     bench.put(
         "my_nodes.py",
         HEAD + "def look(connection):\n    return [('a', 'bigint')], {}\n\n"
-        "@node(version=1, effects=['reads'], describe=look)\ndef numbers(*, source: Described) -> Rows:\n    '''Give numbers.'''\n" + BODIES[name] + "\n",
+        "@node(version=1, effects=['reads'], describe=look)\ndef numbers(*, source: Described) -> Rows:\n    '''Give numbers.'''\n"
+        + BODIES[name]
+        + "\n",
     )
-    given = from_rows([]) | {"nodes": [{"id": "own", "type": "numbers", "params": {}}, {"id": "o", "type": "write_csv", "params": {"path": "out/o.csv"}}]}
+    given = from_rows([]) | {
+        "nodes": [
+            {"id": "own", "type": "numbers", "params": {}},
+            {"id": "o", "type": "write_csv", "params": {"path": "out/o.csv"}},
+        ]
+    }
     given["edges"] = [{"from": "own", "to": "o"}]
     ran = bench.cli_run(given)
     assert ran.code in (1, 3), ran
@@ -131,13 +154,28 @@ def test_nodes_that_misbehave_at_run_time(name: str, bench: Workbench) -> None:
 
 def test_a_node_that_describes_nonsense(bench: Workbench) -> None:
     bench.put("interlock.toml", "nodes = ['my_nodes.py']")
-    for body in ("return 5", "return [('a', 'no type')], {}", "return [('a', 'bigint')] * 2, {}", "raise RuntimeError('boom')", "return [('', 'bigint')], {}", "return [], {}", "return [(1, 2)], 3"):
+    for body in (
+        "return 5",
+        "return [('a', 'no type')], {}",
+        "return [('a', 'bigint')] * 2, {}",
+        "raise RuntimeError('boom')",
+        "return [('', 'bigint')], {}",
+        "return [], {}",
+        "return [(1, 2)], 3",
+    ):
         bench.put(
             "my_nodes.py",
             HEAD + f"def look(connection):\n    {body}\n\n"
             "@node(version=1, effects=['reads'], describe=look)\ndef numbers(*, source: Described) -> Rows:\n    '''Give numbers.'''\n    return Rows(source.columns, [])\n",
         )
-        given = {"interlock": 1, "nodes": [{"id": "own", "type": "numbers", "params": {}}, {"id": "o", "type": "write_csv", "params": {"path": "out/o.csv"}}], "edges": [{"from": "own", "to": "o"}]}
+        given = {
+            "interlock": 1,
+            "nodes": [
+                {"id": "own", "type": "numbers", "params": {}},
+                {"id": "o", "type": "write_csv", "params": {"path": "out/o.csv"}},
+            ],
+            "edges": [{"from": "own", "to": "o"}],
+        }
         ran = bench.cli_run(given)
         assert ran.code in (1, 2, 3), (body, ran)
         assert "own" in ran.err or "numbers" in ran.err, (body, ran.err)
@@ -152,7 +190,17 @@ def test_a_node_that_never_ends_can_be_described(bench: Workbench) -> None:
         "@node(version=1, effects=['reads'], describe=look)\ndef numbers(*, source: Described) -> Rows:\n"
         "    '''Give numbers.'''\n    return Rows(source.columns, ((n,) for n in itertools.count()))\n",
     )
-    bench.put("p.json", {"interlock": 1, "nodes": [{"id": "own", "type": "numbers", "params": {}}, {"id": "o", "type": "write_csv", "params": {"path": "out/o.csv"}}], "edges": [{"from": "own", "to": "o"}]})
+    bench.put(
+        "p.json",
+        {
+            "interlock": 1,
+            "nodes": [
+                {"id": "own", "type": "numbers", "params": {}},
+                {"id": "o", "type": "write_csv", "params": {"path": "out/o.csv"}},
+            ],
+            "edges": [{"from": "own", "to": "o"}],
+        },
+    )
     began = time.monotonic()
     ran = bench.cli("check", "p.json")
     assert ran.code == 0, ran.err

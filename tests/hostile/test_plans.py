@@ -13,7 +13,9 @@ from workbench import Workbench, from_rows, plan
 
 from interlock.api import RunFailed
 
-BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{now}: &{now} [{','.join([f'*{before}'] * 9)}]\n" for before, now in zip("abcdefghi", "bcdefghij", strict=True))
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{now}: &{now} [{','.join([f'*{before}'] * 9)}]\n" for before, now in zip("abcdefghi", "bcdefghij", strict=True)
+)
 DEEP = 100_000
 TEXTS: dict[str, str | bytes] = {
     "deep list in YAML": "[" * DEEP,
@@ -22,7 +24,10 @@ TEXTS: dict[str, str | bytes] = {
     "deep indentation": "".join(f"{' ' * depth}a:\n" for depth in range(1500)),
     "deep list in JSON": "[" * DEEP + "]" * DEEP,
     "deep mapping in JSON": '{"a":' * DEEP + "1" + "}" * DEEP,
-    "deep params": '{"interlock": 1, "nodes": [{"id": "a", "type": "inline_table", "params": {"rows": ' + "[" * 5000 + "]" * 5000 + "}}]}",
+    "deep params": '{"interlock": 1, "nodes": [{"id": "a", "type": "inline_table", "params": {"rows": '
+    + "[" * 5000
+    + "]" * 5000
+    + "}}]}",
     "bomb of anchors": BOMB,
     "an anchor in itself": "a: &a [*a]\n",
     "merge keys": "a: &a {b: 1}\nnodes:\n  - {<<: *a, id: x}\n",
@@ -66,7 +71,11 @@ def test_texts(name: str, bench: Workbench) -> None:
 
 def test_ten_megabytes(bench: Workbench) -> None:
     rows = [{"a": number, "text": "x" * 100} for number in range(80_000)]
-    for name, text in (("big.json", json.dumps(from_rows(rows))), ("big.yaml", f"interlock: 1\nname: {'x' * 10_000_000}\nnodes: []\n"), ("big.bin", random.Random(1).randbytes(10_000_000))):
+    for name, text in (
+        ("big.json", json.dumps(from_rows(rows))),
+        ("big.yaml", f"interlock: 1\nname: {'x' * 10_000_000}\nnodes: []\n"),
+        ("big.bin", random.Random(1).randbytes(10_000_000)),
+    ):
         bench.put(name, text)
         began = time.monotonic()
         ran = bench.cli("run", name)
@@ -143,7 +152,29 @@ def test_fan_out(bench: Workbench) -> None:
     assert len(list((bench.root / "out").iterdir())) == 100
 
 
-NAMES = ["", " ", "x" * 101, "x" * 100_000, "ünï", "😀", "a b", "a.b", "a/b", "../x", "a\nb", "a\0b", "\u202eevil", "a\"b", "a'b", "1a", "-a", "é", "e\u0301", "ﬁ", "Ａ"]
+NAMES = [
+    "",
+    " ",
+    "x" * 101,
+    "x" * 100_000,
+    "ünï",
+    "😀",
+    "a b",
+    "a.b",
+    "a/b",
+    "../x",
+    "a\nb",
+    "a\0b",
+    "\u202eevil",
+    'a"b',
+    "a'b",
+    "1a",
+    "-a",
+    "é",
+    "e\u0301",
+    "ﬁ",
+    "Ａ",
+]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=[str(number) for number in range(len(NAMES))])
@@ -212,7 +243,28 @@ def test_expressions(name: str, bench: Workbench) -> None:
     assert ran.code in (0, 1), ran.err
 
 
-NUMBERS = [float("nan"), float("inf"), float("-inf"), 1e308, -1e308, 5e-324, 2**63, 2**64, 2**127, 2**128, -(2**63) - 1, 10**400, 0.1 + 0.2, -0.0, True, "1e5", "NaN", None, [], {}]
+NUMBERS = [
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    1e308,
+    -1e308,
+    5e-324,
+    2**63,
+    2**64,
+    2**127,
+    2**128,
+    -(2**63) - 1,
+    10**400,
+    0.1 + 0.2,
+    -0.0,
+    True,
+    "1e5",
+    "NaN",
+    None,
+    [],
+    {},
+]
 
 
 def with_numbers() -> list[tuple[str, dict[str, Any], tuple[str, ...]]]:
@@ -232,15 +284,37 @@ def with_numbers() -> list[tuple[str, dict[str, Any], tuple[str, ...]]]:
         ("expect", {"allowed": {"a": [1]}}, ("allowed", "a")),
         ("map_values", {"column": "a", "mapping": {"1": 1}}, ("mapping", "1")),
         ("preview", {"rows": 1}, ("rows",)),
-        ("window_columns", {"columns": [{"name": "v", "function": "lag", "column": "a", "offset": 1}]}, ("columns", "0", "offset")),
-        ("window_columns", {"columns": [{"name": "v", "function": "lag", "column": "x", "default": 1}]}, ("columns", "0", "default")),
-        ("window_columns", {"columns": [{"name": "v", "function": "rolling_sum", "column": "x", "rows": 1}]}, ("columns", "0", "rows")),
-        ("aggregate", {"measures": [{"name": "v", "function": "quantile", "column": "a", "q": 0.5}]}, ("measures", "0", "q")),
-        ("pivot", {"index": ["t"], "column": "a", "values": [1], "function": "count", "others": "drop"}, ("values", "0")),
+        (
+            "window_columns",
+            {"columns": [{"name": "v", "function": "lag", "column": "a", "offset": 1}]},
+            ("columns", "0", "offset"),
+        ),
+        (
+            "window_columns",
+            {"columns": [{"name": "v", "function": "lag", "column": "x", "default": 1}]},
+            ("columns", "0", "default"),
+        ),
+        (
+            "window_columns",
+            {"columns": [{"name": "v", "function": "rolling_sum", "column": "x", "rows": 1}]},
+            ("columns", "0", "rows"),
+        ),
+        (
+            "aggregate",
+            {"measures": [{"name": "v", "function": "quantile", "column": "a", "q": 0.5}]},
+            ("measures", "0", "q"),
+        ),
+        (
+            "pivot",
+            {"index": ["t"], "column": "a", "values": [1], "function": "count", "others": "drop"},
+            ("values", "0"),
+        ),
     ]
 
 
-@pytest.mark.parametrize(("node", "params", "place"), with_numbers(), ids=[f"{node}-{'.'.join(place)}" for node, _, place in with_numbers()])
+@pytest.mark.parametrize(
+    ("node", "params", "place"), with_numbers(), ids=[f"{node}-{'.'.join(place)}" for node, _, place in with_numbers()]
+)
 def test_odd_numbers(node: str, params: dict[str, Any], place: tuple[str, ...], bench: Workbench) -> None:
     """Every number in every numeric place: a diagnostic, or a run that ends in words."""
     for number in NUMBERS:
@@ -258,7 +332,9 @@ def ends_in_words(bench: Workbench, given: dict[str, Any]) -> None:
     checked = bench.check(given)
     if checked.proven is None:
         assert checked.diagnostics
-        assert not any("Error:" in each.message for each in checked.diagnostics), [each.message for each in checked.diagnostics]
+        assert not any("Error:" in each.message for each in checked.diagnostics), [
+            each.message for each in checked.diagnostics
+        ]
         return
     try:
         bench.project.execute(bench.project.compile(checked.proven))

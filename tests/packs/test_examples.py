@@ -75,7 +75,9 @@ def result(plan: Plan, root: Path) -> list[dict[str, Any]]:
     """The rows that the node `node` gives, written to a file and read back."""
     sink = Node("written", "write_jsonl", params={"path": "result.jsonl"}, index=len(plan.nodes))
     run(Plan((*plan.nodes, sink), (*plan.edges, Edge("node", "written", None, len(plan.edges)))), root)
-    return [json.loads(line, parse_float=str) for line in (root / "result.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line, parse_float=str) for line in (root / "result.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def run(plan: Plan, root: Path) -> Any:

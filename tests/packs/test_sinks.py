@@ -41,14 +41,18 @@ class Folder:
     def table(self, query: str) -> Table:
         self.connection.execute(f"CREATE OR REPLACE TABLE t AS {query}")
         relation = self.connection.sql("FROM t")
-        columns = [Column(name, parse_type(str(kind))) for name, kind in zip(relation.columns, relation.types, strict=True)]
+        columns = [
+            Column(name, parse_type(str(kind))) for name, kind in zip(relation.columns, relation.types, strict=True)
+        ]
         return Table("t", Schema(tuple(columns)))
 
     def copy(self, result: Copy, name: str = "staged.part") -> bytes:
         def shown(value: Any) -> str:
             return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
-        options = ", ".join(f"{key.upper()} {value if key == 'format' else shown(value)}" for key, value in result.options.items())
+        options = ", ".join(
+            f"{key.upper()} {value if key == 'format' else shown(value)}" for key, value in result.options.items()
+        )
         self.connection.execute(f"COPY ({sql.text(result.tree)}) TO '{self.root / name}' ({options})")
         return (self.root / name).read_bytes()
 
@@ -56,7 +60,11 @@ class Folder:
         if sink.kind == "copy":
             return self.copy(sink(given, path=path, **params), path)
         rows = self.connection.execute("FROM t").fetchall()
-        finish(sink(Rows([(each.name, str(each.type)) for each in given.schema], rows), path=str(self.root / path), **params))
+        finish(
+            sink(
+                Rows([(each.name, str(each.type)) for each in given.schema], rows), path=str(self.root / path), **params
+            )
+        )
         return (self.root / path).read_bytes()
 
     def read(self, source: NodeType, path: str, **params: Any) -> list[dict[str, Any]]:
@@ -85,7 +93,28 @@ def finish(writer: Any) -> None:
     assert list(writer) == []
 
 
-TEXTS = ["a,b", 'a"b', " a ", "", None, "NULL", "\\N", "a\nb", "a\r\nb", "a\rb", "#x", "é", "a;b", "'", '"', "01", "-", "\t", "nan", "\u2028"]
+TEXTS = [
+    "a,b",
+    'a"b',
+    " a ",
+    "",
+    None,
+    "NULL",
+    "\\N",
+    "a\nb",
+    "a\r\nb",
+    "a\rb",
+    "#x",
+    "é",
+    "a;b",
+    "'",
+    '"',
+    "01",
+    "-",
+    "\t",
+    "nan",
+    "\u2028",
+]
 
 
 def listed(values: Sequence[Any]) -> str:
@@ -96,7 +125,10 @@ def listed(values: Sequence[Any]) -> str:
 def test_csv_texts_come_back(folder: Folder, null_value: str) -> None:
     folder.write(write_csv, folder.table(listed([*TEXTS, "NA"])), "t.csv", null_value=null_value)
     nulls = [null_value] * bool(null_value)
-    assert [row["v"] for row in folder.read(read_csv, "t.csv", null_values=nulls, types={"v": "varchar"})] == [*TEXTS, "NA"]
+    assert [row["v"] for row in folder.read(read_csv, "t.csv", null_values=nulls, types={"v": "varchar"})] == [
+        *TEXTS,
+        "NA",
+    ]
 
 
 def test_csv_of_one_column_comes_back(folder: Folder) -> None:
@@ -104,7 +136,10 @@ def test_csv_of_one_column_comes_back(folder: Folder) -> None:
     assert [row["v"] for row in folder.read(read_csv, "t.csv")] == ["x", None, "", None]
 
 
-@pytest.mark.parametrize(("write", "read", "name"), [(write_csv, read_csv, "t.csv"), (write_jsonl, read_jsonl, "t.jsonl"), (write_parquet, read_parquet, "t.parquet")])
+@pytest.mark.parametrize(
+    ("write", "read", "name"),
+    [(write_csv, read_csv, "t.csv"), (write_jsonl, read_jsonl, "t.jsonl"), (write_parquet, read_parquet, "t.parquet")],
+)
 def test_numbers_come_back_exactly(folder: Folder, write: NodeType, read: NodeType, name: str) -> None:
     values = [0.1, 0.1 + 0.2, 1e22, 5e-324, 1.7976931348623157e308, -0.0, 123456789.12345679, None]
     spelled = ", ".join("NULL" if value is None else f"'{value!r}'" for value in values)
@@ -131,7 +166,11 @@ def test_json_is_valid(folder: Folder, name: str) -> None:
         NULL::STRUCT(a DOUBLE) AS n, e'q"\\\\\\n\\x01é' AS t, 170141183460469231731687303715884105727::HUGEINT AS h, MAP {'k': 1} AS m"""
     folder.write(write_jsonl, folder.table(query), name)
     source = folder.read(read_jsonl, name)
-    assert source[0]["d"] is None and source[0]["l"] == [1.5, None, None] and source[0]["s"] == {"a": None, "b": [{"c": None}]}
+    assert (
+        source[0]["d"] is None
+        and source[0]["l"] == [1.5, None, None]
+        and source[0]["s"] == {"a": None, "b": [{"c": None}]}
+    )
     folder.write(write_json, folder.table(query), "t.json")
 
     def refuse(word: str) -> Any:
@@ -150,7 +189,11 @@ def test_an_empty_table(folder: Folder) -> None:
 
 
 def test_nested_values_in_csv_are_json(folder: Folder) -> None:
-    text = folder.write(write_csv, folder.table("SELECT [1, NULL] AS l, {'a': 'x'} AS s, MAP {'k': 1} AS m, '\\xAA'::BLOB AS b"), "t.csv")
+    text = folder.write(
+        write_csv,
+        folder.table("SELECT [1, NULL] AS l, {'a': 'x'} AS s, MAP {'k': 1} AS m, '\\xAA'::BLOB AS b"),
+        "t.csv",
+    )
     assert text == b'l,s,m,b\n"[1,null]","{""a"":""x""}","{""k"":1}",\\xAA\n'
 
 
@@ -164,7 +207,9 @@ def test_what_a_format_cannot_keep(folder: Folder) -> None:
     folder.write(write_parquet, folder.table("SELECT 12345678901234567890::HUGEINT AS v"), "t.parquet")
     assert folder.read(read_parquet, "t.parquet") == [{"v": Decimal(12345678901234567890)}]
     with pytest.raises(duckdb.Error):
-        folder.write(write_parquet, folder.table("SELECT 170141183460469231731687303715884105727::HUGEINT AS v"), "t.parquet")
+        folder.write(
+            write_parquet, folder.table("SELECT 170141183460469231731687303715884105727::HUGEINT AS v"), "t.parquet"
+        )
 
 
 @pytest.mark.parametrize("sink", [write_csv, write_json, write_parquet])
@@ -172,7 +217,9 @@ def test_bytes_are_the_same_on_any_number_of_threads(tmp_path: Path, sink: NodeT
     found = set()
     for threads in (1, 4):
         folder = Folder(tmp_path, threads)
-        table = folder.table("SELECT i, i * 0.1 AS d, 'name ' || (i % 1000) AS s FROM range(1_000_000) AS r(i) WHERE i % 7 <> 3")
+        table = folder.table(
+            "SELECT i, i * 0.1 AS d, 'name ' || (i % 1000) AS s FROM range(1_000_000) AS r(i) WHERE i % 7 <> 3"
+        )
         found.add(folder.write(sink, table, "t.out"))
         folder.connection.close()
     assert len(found) == 1
@@ -204,7 +251,9 @@ def test_sqlite_values(folder: Folder) -> None:
         (0.1 + 0.2, "1.10", 2**63 - 1, str(2**100), 1, "2024-01-31", "2024-01-31 10:00:00.500000", "10:00:00", b"\xaa", "[1]",
          '{"a": "é"}', None, 1)
     ]  # fmt: skip
-    assert [row["ts"] for row in folder.read(read_sqlite, "t.db", table="my t")] == [dt.datetime(2024, 1, 31, 10, 0, 0, 500000)]
+    assert [row["ts"] for row in folder.read(read_sqlite, "t.db", table="my t")] == [
+        dt.datetime(2024, 1, 31, 10, 0, 0, 500000)
+    ]
 
 
 @pytest.mark.parametrize("if_exists", ["fail", "replace", "append"])
@@ -310,9 +359,20 @@ def test_sqlite_waits_for_a_short_lock(tmp_path: Path) -> None:
 
 
 def test_excel_values_come_back(folder: Folder) -> None:
-    columns = [("t", "varchar"), ("d", "double"), ("i", "bigint"), ("day", "date"), ("at", "timestamp"), ("tm", "time"), ("ok", "boolean")]
+    columns = [
+        ("t", "varchar"),
+        ("d", "double"),
+        ("i", "bigint"),
+        ("day", "date"),
+        ("at", "timestamp"),
+        ("tm", "time"),
+        ("ok", "boolean"),
+    ]
     texts = ["=1+1", "https://example.org", "01", "a\x01b", "_x0041_", " a ", "é\n", "-5", "{=1}", "'q"]
-    rows = [(text, 0.1, 2**40, dt.date(2024, 1, 31), dt.datetime(2024, 1, 31, 10, 0, 0, 123000), dt.time(10, 30), True) for text in texts]
+    rows = [
+        (text, 0.1, 2**40, dt.date(2024, 1, 31), dt.datetime(2024, 1, 31, 10, 0, 0, 123000), dt.time(10, 30), True)
+        for text in texts
+    ]
     finish(write_excel(Rows(columns, rows), path=str(folder.root / "t.xlsx"), sheet="S"))
     assert [tuple(row.values()) for row in folder.read(read_excel, "t.xlsx", sheet="S")] == rows
     first = (folder.root / "t.xlsx").read_bytes()
@@ -374,8 +434,18 @@ def test_excel_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("JSONExporter", "write_json", {"output_path": "a"}, {"path": "a"}),
         ("ParquetExporter", "write_parquet", {"output_path": "a"}, {"path": "a"}),
         ("ExcelExporter", "write_excel", {"output_path": "a"}, {"path": "a"}),
-        ("SQLExporter", "write_sqlite", {"table": "t", "if_exists": "append"}, {"path": "interlock.db", "table": "t", "if_exists": "append"}),
-        ("SQLiteConnector", "write_sqlite", {"db_path": "a.db", "table_name": "t"}, {"path": "a.db", "table": "t", "if_exists": "replace"}),
+        (
+            "SQLExporter",
+            "write_sqlite",
+            {"table": "t", "if_exists": "append"},
+            {"path": "interlock.db", "table": "t", "if_exists": "append"},
+        ),
+        (
+            "SQLiteConnector",
+            "write_sqlite",
+            {"db_path": "a.db", "table_name": "t"},
+            {"path": "a.db", "table": "t", "if_exists": "replace"},
+        ),
     ],
 )
 def test_aliases(alias: str, name: str, given: dict[str, Any], adapted: dict[str, Any]) -> None:

@@ -36,7 +36,13 @@ def test_the_report_as_json(shop: Workbench) -> None:
     assert found["ok"] is True
     assert found["inputs"]["minimum"] in (200.0, "200")
     assert [step["step"] for step in found["steps"]] == ["s", "n0", "o"]
-    assert found["outputs"][0] | {"digest": ""} == {"path": "out/o.csv", "step": "o", "rows": 1, "bytes": 31, "digest": ""}
+    assert found["outputs"][0] | {"digest": ""} == {
+        "path": "out/o.csv",
+        "step": "o",
+        "rows": 1,
+        "bytes": 31,
+        "digest": "",
+    }
     assert found["plan"].startswith("sha256:")
     assert found["artifact"].startswith("sha256:")
     assert found["diagnostics"] == []
@@ -150,7 +156,9 @@ def test_another_working_folder(shop: Workbench, tmp_path: Any) -> None:
     assert not (away.root / "out").exists()
 
 
-@pytest.mark.parametrize("folder", ["with space", "a,b", "it's", 'dou"ble', "glob[1]*?", "ünï😀", "-dash", "a;b", "{x}", "%41"])
+@pytest.mark.parametrize(
+    "folder", ["with space", "a,b", "it's", 'dou"ble', "glob[1]*?", "ünï😀", "-dash", "a;b", "{x}", "%41"]
+)
 def test_odd_project_folders(folder: str, tmp_path: Any) -> None:
     bench = Workbench(tmp_path / folder)
     bench.put("data/sales.csv", SALES)
@@ -158,7 +166,22 @@ def test_odd_project_folders(folder: str, tmp_path: Any) -> None:
     assert bench.read().count("\n") == 3
 
 
-@pytest.mark.parametrize("name", ["with space.csv", "a,b.csv", "it's.csv", 'dou"ble.csv', "glob[1]*?.csv", "ünï😀.csv", "-dash.csv", "a;b.csv", "{x}.csv", "%41.csv", "$HOME.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with space.csv",
+        "a,b.csv",
+        "it's.csv",
+        'dou"ble.csv',
+        "glob[1]*?.csv",
+        "ünï😀.csv",
+        "-dash.csv",
+        "a;b.csv",
+        "{x}.csv",
+        "%41.csv",
+        "$HOME.csv",
+    ],
+)
 def test_odd_file_names(name: str, bench: Workbench) -> None:
     """Names are names: nothing in them is a pattern or a variable."""
     bench.put(f"data/{name}", SALES)

@@ -46,7 +46,9 @@ def drifted(bench: Workbench, given: dict[str, Any], change: Any) -> RunFailed:
 def test_csv(what: str, bench: Workbench) -> None:
     text, kind, column = CHANGES[what]
     bench.put("data/s.csv", BEFORE)
-    found = drifted(bench, passing("data/s.csv", ("filter_rows", {"where": "price > 0"})), lambda: bench.put("data/s.csv", text))
+    found = drifted(
+        bench, passing("data/s.csv", ("filter_rows", {"where": "price > 0"})), lambda: bench.put("data/s.csv", text)
+    )
     assert (found.code, found.step) == ("IL901", "s")
     assert column in found.message
     assert any(change[0] == kind and column in str(change[1:]) for change in found.data["changes"])
@@ -93,7 +95,16 @@ def write_source(path: Path, columns: dict[str, str]) -> None:
         duckdb.sql(f"COPY (SELECT {values}) TO '{path}' (FORMAT {form})")
 
 
-@pytest.mark.parametrize(("node", "file"), [("read_json", "s.json"), ("read_jsonl", "s.jsonl"), ("read_parquet", "s.parquet"), ("read_excel", "s.xlsx"), ("read_sqlite", "s.db")])
+@pytest.mark.parametrize(
+    ("node", "file"),
+    [
+        ("read_json", "s.json"),
+        ("read_jsonl", "s.jsonl"),
+        ("read_parquet", "s.parquet"),
+        ("read_excel", "s.xlsx"),
+        ("read_sqlite", "s.db"),
+    ],
+)
 @pytest.mark.parametrize("change", ["missing", "type", "new"])
 def test_other_formats(node: str, file: str, change: str, bench: Workbench) -> None:
     path = bench.root / "data" / file
@@ -101,7 +112,11 @@ def test_other_formats(node: str, file: str, change: str, bench: Workbench) -> N
     write_source(path, {"id": "1", "name": "'a'"})
     params = {"path": f"data/{file}"} | ({"table": "t"} if node == "read_sqlite" else {})
     given = plan({"s": (node, params), "o": ("write_csv", {"path": "out/o.csv"})})
-    after = {"missing": {"id": "1"}, "type": {"id": "'x'", "name": "'a'"}, "new": {"id": "1", "name": "'a'", "more": "2"}}[change]
+    after = {
+        "missing": {"id": "1"},
+        "type": {"id": "'x'", "name": "'a'"},
+        "new": {"id": "1", "name": "'a'", "more": "2"},
+    }[change]
     found = drifted(bench, given, lambda: write_source(path, after))
     assert (found.code, found.step) == ("IL901", "s")
     assert {"missing": "name", "type": "id", "new": "more"}[change] in found.message

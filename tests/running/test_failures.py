@@ -111,7 +111,11 @@ def test_a_value_that_comes_late_names_the_source(shop: Workbench) -> None:
     """A value beyond the sample that does not fit: the source is named, and the line's value."""
     lines = "".join(f"{number},a,{number}\n" for number in range(25_000))
     shop.put("data/s.csv", f"id,name,price\n{lines}x,b,2\n")
-    given = passing("data/s.csv", ("filter_rows", {"where": "price > 1"}), ("aggregate", {"by": ["name"], "measures": [{"name": "n", "function": "sum", "column": "id"}]}))
+    given = passing(
+        "data/s.csv",
+        ("filter_rows", {"where": "price > 1"}),
+        ("aggregate", {"by": ["name"], "measures": [{"name": "n", "function": "sum", "column": "id"}]}),
+    )
     for stepwise in (True, False):
         with pytest.raises(RunFailed, match="`s`") as caught:
             shop.run(given, stepwise=stepwise)
@@ -151,7 +155,11 @@ def test_the_second_sink_fails(first: str, shop: Workbench) -> None:
 def test_excel_refuses_what_it_cannot_hold(shop: Workbench) -> None:
     """A Python sink that stops in the middle leaves nothing."""
     shop.put("data/s.csv", "a,b\n1,12345678901234567891\n2,3\n")
-    given = plan({"s": ("read_csv", {"path": "data/s.csv"}), "a": SINKS["csv"], "b": ("write_excel", {"path": "new/o.xlsx"})}, "s a", "s b")
+    given = plan(
+        {"s": ("read_csv", {"path": "data/s.csv"}), "a": SINKS["csv"], "b": ("write_excel", {"path": "new/o.xlsx"})},
+        "s a",
+        "s b",
+    )
     shop.put("test.plan.json", given)
     before = shop.files()
     ran = shop.cli("run", "test.plan.json", "--json")
@@ -163,7 +171,17 @@ def test_excel_refuses_what_it_cannot_hold(shop: Workbench) -> None:
 
 def test_a_target_that_became_a_folder(shop: Workbench) -> None:
     """The folder appears between the check and the run; the other sink is not written either."""
-    given = plan({"s": ("read_csv", {"path": "data/s.csv"}), "a": SINKS["csv"], "x": SINKS["xlsx"], "b": ("write_csv", {"path": "out/b.csv"})}, "s a", "s x", "s b")
+    given = plan(
+        {
+            "s": ("read_csv", {"path": "data/s.csv"}),
+            "a": SINKS["csv"],
+            "x": SINKS["xlsx"],
+            "b": ("write_csv", {"path": "out/b.csv"}),
+        },
+        "s a",
+        "s x",
+        "s b",
+    )
     artifact = shop.compile(given)
     (shop.root / "out/b.csv").mkdir()
     before = shop.files()
@@ -175,7 +193,9 @@ def test_a_target_that_became_a_folder(shop: Workbench) -> None:
 
 @pytest.mark.parametrize("sink", SINKS)
 def test_a_folder_that_became_a_file(sink: str, shop: Workbench) -> None:
-    given = plan({"s": ("read_csv", {"path": "data/s.csv"}), "b": (SINKS[sink][0], SINKS[sink][1] | {"path": "new/sub/o"})})
+    given = plan(
+        {"s": ("read_csv", {"path": "data/s.csv"}), "b": (SINKS[sink][0], SINKS[sink][1] | {"path": "new/sub/o"})}
+    )
     artifact = shop.compile(given)
     shop.put("new", "a file")
     before = shop.files()

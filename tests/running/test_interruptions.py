@@ -38,7 +38,9 @@ def fill(bench: Workbench, rows: int) -> None:
 
 
 def sink_plan(sink: str) -> dict[str, Any]:
-    return plan({"s": ("read_parquet", {"path": "data/s.parquet"}), "f": ("sort_rows", {"by": ["a"]}), "o": SINKS[sink]})
+    return plan(
+        {"s": ("read_parquet", {"path": "data/s.parquet"}), "f": ("sort_rows", {"by": ["a"]}), "o": SINKS[sink]}
+    )
 
 
 def make_target(bench: Workbench, sink: str) -> Path:
@@ -168,7 +170,9 @@ def test_a_full_disk(bench: Workbench) -> None:
     try:
         for name, params in SINKS.values():
             fill(bench, 60_000)
-            given = plan({"s": ("read_parquet", {"path": "data/s.parquet"}), "o": (name, {**params, "path": "small/o"})})
+            given = plan(
+                {"s": ("read_parquet", {"path": "data/s.parquet"}), "o": (name, {**params, "path": "small/o"})}
+            )
             ran = bench.cli_run(given, "--json", timeout=60)
             assert (ran.code, ran.json["failed"]["code"]) == (3, "IL908"), (name, ran.json)
             assert list(small.iterdir()) == []
@@ -181,7 +185,13 @@ def test_two_runs_write_one_file(sink: str, bench: Workbench) -> None:
     """The file is one of the two complete results."""
     fill(bench, 3_000)
     plans = [
-        plan({"s": ("read_parquet", {"path": "data/s.parquet"}), "f": ("filter_rows", {"where": f"id % 2 = {which}"}), "o": SINKS[sink]})
+        plan(
+            {
+                "s": ("read_parquet", {"path": "data/s.parquet"}),
+                "f": ("filter_rows", {"where": f"id % 2 = {which}"}),
+                "o": SINKS[sink],
+            }
+        )
         for which in (0, 1)
     ]
     artifacts = [bench.compile(each) for each in plans]
@@ -214,7 +224,14 @@ def test_two_runs_write_one_database(bench: Workbench) -> None:
     """Every run that says it is done has written its table, also where each of them found no database at first."""
     fill(bench, 50)
     artifacts = [
-        bench.compile(plan({"s": ("read_parquet", {"path": "data/s.parquet"}), "o": ("write_sqlite", {"path": "out/o.db", "table": f"t{n}"})}))
+        bench.compile(
+            plan(
+                {
+                    "s": ("read_parquet", {"path": "data/s.parquet"}),
+                    "o": ("write_sqlite", {"path": "out/o.db", "table": f"t{n}"}),
+                }
+            )
+        )
         for n in range(3)
     ]
     for _ in range(8):

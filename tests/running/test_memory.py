@@ -17,7 +17,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     text = "SELECT i AS id, md5(i::varchar) AS a, (i % 1000)::double / 7 AS x FROM range(8000000) t(i)"
     with duckdb.connect() as connection:
         connection.execute(f"COPY ({text}) TO '{bench.root}/data/s.parquet' (FORMAT parquet)")
-        connection.execute(f"COPY (FROM '{bench.root}/data/s.parquet' LIMIT 4000000) TO '{bench.root}/data/s.csv' (HEADER)")
+        connection.execute(
+            f"COPY (FROM '{bench.root}/data/s.parquet' LIMIT 4000000) TO '{bench.root}/data/s.csv' (HEADER)"
+        )
     return bench
 
 

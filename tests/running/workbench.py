@@ -41,13 +41,20 @@ def plan(nodes: Nodes, *edges: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def passing(path: str, *steps: tuple[str, dict[str, Any]], out: str = "out/o.csv", read: str = "read_csv", **more: Any) -> dict[str, Any]:
+def passing(
+    path: str, *steps: tuple[str, dict[str, Any]], out: str = "out/o.csv", read: str = "read_csv", **more: Any
+) -> dict[str, Any]:
     """A chain from a file through `steps` to a CSV file."""
     nodes = {"s": (read, {"path": path})} | {f"n{number}": step for number, step in enumerate(steps)}
     return plan({**nodes, "o": ("write_csv", {"path": out})}, **more)
 
 
-def from_rows(rows: list[dict[str, Any]], *steps: tuple[str, dict[str, Any]], out: str = "out/o.csv", types: dict[str, str] | None = None) -> dict[str, Any]:
+def from_rows(
+    rows: list[dict[str, Any]],
+    *steps: tuple[str, dict[str, Any]],
+    out: str = "out/o.csv",
+    types: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """A chain from rows in the plan through `steps` to a CSV file."""
     nodes = {"s": ("inline_table", {"rows": rows} | ({"types": types} if types else {}))}
     nodes |= {f"n{number}": step for number, step in enumerate(steps)}

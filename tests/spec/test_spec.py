@@ -26,7 +26,9 @@ HERE = Path(__file__).parent
 
 CASES = [(path, case) for path in sorted(HERE.glob("*.md")) for case in literate.read(path)]
 PLANS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is None]
-TRANSCRIPTS = [pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is not None]
+TRANSCRIPTS = [
+    pytest.param(path, case, id=f"{path.stem}:{case.line}") for path, case in CASES if case.console is not None
+]
 
 
 @pytest.fixture

@@ -313,10 +313,11 @@ def read_file(function: str, path: str, **values: Any) -> exp.Table:
     return exp.Table(this=exp.Anonymous(this=function, expressions=[literal(glob.escape(path)), *options(**values)]))
 
 
-def exactly(tree: exp.Expr, kind: Type, label: str) -> exp.Expr:
+def exactly(tree: exp.Expr, kind: Type, label: str, *, quick: bool = True) -> exp.Expr:
     """A text as a whole number or decimal; a text that would have to be rounded stops the run.
 
-    DuckDB's own cast makes 2 of `1.5` without a word. Empty text is null.
+    DuckDB's own cast makes 2 of `1.5` without a word. Empty text is null. `quick` tries first whether the number is
+    written as the engine would write it: half the time a value, but the engine plans it slowly for thousands of columns.
     """
     scale = kind.precision[1] if kind.precision else 0
     digits = (
@@ -327,13 +328,15 @@ def exactly(tree: exp.Expr, kind: Type, label: str) -> exp.Expr:
         else "[+-]?[0-9]+"
     )
     message = concat(f"column `{label}`: `", tree, f"` is not a {kind}; declare another type for it, such as varchar")
-    quick = []
-    if kind.is_integer:  # nearly every number is written as the engine would write it: no need to match a pattern
+    first = []
+    if (
+        kind.is_integer and quick
+    ):  # nearly every number is written as the engine would write it: no need to match a pattern
         same = exp.EQ(this=cast(cast(tree.copy(), kind, trying=True), Type("varchar")), expression=tree.copy())
-        quick = [exp.If(this=same, true=cast(tree.copy(), kind, trying=True))]
+        first = [exp.If(this=same, true=cast(tree.copy(), kind, trying=True))]
     return exp.Case(
         ifs=[
-            *quick,
+            *first,
             exp.If(this=call("regexp_full_match", tree.copy(), digits), true=cast(tree.copy(), kind)),
             exp.If(this=exp.NEQ(this=tree.copy(), expression=literal("")), true=call("error", message)),
         ]

@@ -21,8 +21,11 @@ import math
 import os
 import re
 import shutil
+import signal
+import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -1143,12 +1146,13 @@ def run(
     started = time.perf_counter()
     this = Run(root, on_event, stepwise)
     try:
-        this.connect(threads, memory)
-        values = this.set_inputs(inputs or {})
-        this.check_sources()
-        for step in this.steps.values():
-            this.run_step(step)
-        this.sinks.commit()
+        with _interrupts_heard(this):
+            this.connect(threads, memory)
+            values = this.set_inputs(inputs or {})
+            this.check_sources()
+            for step in this.steps.values():
+                this.run_step(step)
+            this.sinks.commit()
     except KeyboardInterrupt:
         raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
     except OSError as error:
@@ -1166,6 +1170,30 @@ def run(
         "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
         "steps": this.report, "outputs": outputs, "previews": this.previews, "seconds": round(time.perf_counter() - started, 6),
     }  # fmt: skip
+
+
+@contextlib.contextmanager
+def _interrupts_heard(this: Run) -> Iterator[None]:
+    """While a run lasts, let Ctrl-C stop a statement at once: the engine by itself hears it when the statement ends."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals go to the main thread
+        return
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        with reader:
+            while number := reader.recv(1):
+                if number[0] == signal.SIGINT and hasattr(this, "connection"):
+                    this.connection.interrupt()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        writer.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -163,7 +163,8 @@ def _bound(
         found = [(column.name, column.type) for column in columns]
         nullable = {column.name: column.nullable for column in columns}
         given = [projection.alias_or_name for projection in result.tree.selects]
-        found = [pair for name in given for pair in found if pair[0] == name] if given != ["*"] else found
+        kinds = dict(found)
+        found = [(name, kinds[name]) for name in given if name in kinds] if given != ["*"] else found
     else:
         try:
             found = binder().bind(sql.text(result.tree), schemas)

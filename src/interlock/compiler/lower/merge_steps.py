@@ -5,6 +5,8 @@ Two nodes that read one file the same way, or filter one table by one condition,
 
 from __future__ import annotations
 
+from collections import Counter
+
 from interlock.compiler.lower.build import redirect
 from interlock.ir.plan import canonical_json
 from interlock.ir.program import Program, RuntimeCheck, Step, relations
@@ -16,12 +18,13 @@ def merge_steps(program: Program) -> Program:
     first: dict[str, str] = {}
     renamed: dict[str, str] = {}
     kept: dict[str, Step] = {}
+    alike = Counter(_likeness(step) for step in program.steps)
     for step in program.steps:
         if any(name in renamed for name in step.reads) or any(
             name in renamed for check in step.checks for name in relations(check.violations)
         ):
             step = _reading(step, renamed)
-        key = _signature(step)
+        key = _signature(step) if alike[_likeness(step)] > 1 else None
         other = first.get(key) if key else None
         if other is None:
             if key:
@@ -49,6 +52,11 @@ def _reading(step: Step, renamed: dict[str, str]) -> Step:
             for check in step.checks
         ),
     )
+
+
+def _likeness(step: Step) -> tuple[str, tuple[str, ...]]:
+    """What two steps that compute the same have in common, and is cheap to compare."""
+    return step.kind, tuple(step.schema.names)
 
 
 def _signature(step: Step) -> str | None:

@@ -177,8 +177,9 @@ def _source(step: Step, carried: Carried) -> dict[str, Any]:
     assert source is not None
     found: dict[str, Any] = {"path": source.path, "columns": list(source.columns), "describe": None}
     if step.query is not None and source.path is not None:
-        literal = sql.text(sql.literal(glob.escape(source.path)))
-        found["literal"] = literal if literal in sql.text(step.query, pretty=True) else ""
+        wanted = sql.literal(glob.escape(source.path))
+        present = any(each == wanted for each in step.query.find_all(exp.Literal))
+        found["literal"] = sql.text(wanted) if present else ""
     if source.describe is not None:
         call = _call(source.describe, carried)
         found |= {"describe": call["call"], "arguments": call["arguments"], "paths": call["paths"]}

@@ -83,7 +83,7 @@ def read_csv(
         if name in strict:
             if facts["decimal_separator"] == "," and kind.name == "decimal":
                 tree = sql.call("replace", tree, ",", ".")
-            tree = sql.exactly(tree, kind, name)
+            tree = sql.exactly(tree, kind, name, quick=len(kinds) <= 500)
         outputs.append(sql.named(tree, name))
     file = sql.read_file("read_csv", path, auto_detect=False, columns=columns, **facts)
     return Select(sql.select(*outputs).from_(file, copy=False))

@@ -295,7 +295,10 @@ def _read(path: str, source: Described) -> Select:
         "compression": "gzip" if path.lower().endswith(".gz") else "none",
     }
     outputs = [
-        sql.named(sql.exactly(sql.column(name), kind, name) if name in strict else sql.column(name), name)
+        sql.named(
+            sql.exactly(sql.column(name), kind, name, quick=len(kinds) <= 500) if name in strict else sql.column(name),
+            name,
+        )
         for name, kind in kinds.items()
     ]
     file = sql.read_file("read_json", path, auto_detect=False, columns=columns, **facts)

@@ -1,0 +1,134 @@
+"""SELECTs of a plan's own writing, in shapes that no built-in node has, under several consumers.
+
+Each must give what DuckDB gives for the text as it stands, with every optimisation and with none, or be refused.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from interlock.api import Project
+from interlock.compiler.lower import PASSES, REQUIRED, lower
+from interlock.compiler.targets.python import emit
+from interlock.ir.plan import Contract, Edge, Node, Plan
+
+DATA = "id,region,v\n1,East,1.5\n2,West,2.5\n3,East,2.5\n4,East,2.5\n5,,0.25\n"
+
+QUERIES = {
+    "group-by-all": "select region, id, sum(v) as s from sales group by all",
+    "ordinals": "select region, sum(v) as s from sales group by 1 order by 1",
+    "last-aggregate": "select 1 as one, sum(id) as s from sales",
+    "row-as-value": "select id, s from sales s",
+    "lateral-alias": "select id + 1 as x, x * 2 as s from sales",
+    "swapped-names": "select id as s, v as id from sales order by id, s",
+    "having-alias": "select region, sum(v) as s from sales group by region having s > 2",
+    "nested-sums": "select region, sum(sum(v)) over () as s from sales group by region",
+    "rollup": "select region, sum(v) as s from sales where region is not null group by rollup(region)",
+    "star": "select *, v * 2 as s from sales",
+    "unnamed": "select region as s, count(*) from sales group by region",
+    "cte": "with best as (select region, max(v) as s from sales group by region) select b.region, b.s from best b",
+    "union": "select region as s from sales union select 'North' as s",
+    "using": "select region, a.v as s from sales a join sales b using (id, region)",
+    "filter": "select count(*) filter (where v > 1) as s, sum(v) filter (where id < 3) as t from sales",
+    "scalar-subquery": "select id, (select max(x.v) from sales x) as s from sales",
+}
+CONSUMERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "as it is": [],
+    "one column": [("select_columns", {"columns": ["s"]})],
+    "counted": [("aggregate", {"by": [], "measures": [{"name": "s", "function": "count"}]})],
+    "sorted before": [],
+}
+DIRECT = {
+    "as it is": "select * from ({})",
+    "one column": "select s from ({})",
+    "counted": "select count(*) as s from ({})",
+    "sorted before": "select * from ({})",
+}
+
+
+def plan_of(sql: str, consumer: str, contracts: tuple[Contract, ...] = ()) -> Plan:
+    nodes = [Node("sales", "read_csv", params={"path": "sales.csv"})]
+    chain = [("query", {"sql": sql}), *CONSUMERS[consumer], ("preview", {"rows": 50})]
+    if consumer == "sorted before":
+        chain.insert(0, ("sort_rows", {"by": ["v desc"]}))
+    edges = []
+    for index, (kind, params) in enumerate(chain, 1):
+        name = "shown" if kind == "preview" else f"n{index}"
+        port = "sales" if kind == "query" else None
+        edges.append(Edge(nodes[-1].id, name, port, index))
+        nodes.append(Node(name, kind, params=params, index=index))
+    return Plan(tuple(nodes), tuple(edges), contracts=contracts)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "sales.csv").write_text(DATA)
+    return Project(tmp_path)
+
+
+def shown(rows: list[list[Any]]) -> list[str]:
+    return sorted(map(str, rows))
+
+
+@pytest.mark.parametrize("consumer", CONSUMERS)
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_means_what_it_says(name: str, consumer: str, project: Project) -> None:
+    sql = QUERIES[name]
+    verdict = project.check(plan_of(sql, consumer))
+    assert verdict.checked is not None, verdict.errors
+    engine = duckdb.connect()
+    engine.execute(f"create table sales as from read_csv('{project.root}/sales.csv')")
+    wanted = shown([list(row) for row in engine.execute(DIRECT[consumer].format(sql)).fetchall()])
+    for passes in (PASSES, tuple(each for each in PASSES if each in REQUIRED)):
+        report = project.execute(emit(lower(verdict.checked, passes)))
+        assert shown(report.previews[-1]["rows"]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("select sum(distinct v) over () as s from sales", "IL603"),
+        ("select distinct region from sales order by v limit 1", "IL602"),
+        ("select corr(v, id) as s from sales", "IL603"),
+        ("select id from sales limit 2", "IL601"),
+    ],
+)
+def test_what_could_differ_is_refused(sql: str, code: str, project: Project) -> None:
+    assert [each.code for each in project.check(plan_of(sql, "as it is")).errors] == [code]
+
+
+@pytest.mark.parametrize(
+    ("sql", "body"),
+    [
+        ("select v as id, id as v from sales order by id", {"order": ["v"]}),
+        ("select id as b, v as id from sales order by id", {"order": ["b"]}),
+    ],
+)
+def test_no_order_is_claimed_that_is_not_there(sql: str, body: dict[str, Any], project: Project) -> None:
+    errors = project.check(plan_of(sql, "as it is", (Contract("n1", body),))).errors
+    assert [each.code for each in errors] == ["IL405"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select id, row_number() over (order by region) as s from sales",
+        "select region, first(id order by region) as s from sales group by region",
+        "select region, string_agg(cast(id as varchar), ',' order by v) as s from sales group by region",
+        "select id, sum(v) over (order by region rows between 1 preceding and current row) as s from sales",
+    ],
+)
+def test_ties_are_settled(sql: str, project: Project) -> None:
+    lines = [f"{index},{'EW'[index % 2]},{index % 7}.5" for index in range(200_000)]
+    (project.root / "sales.csv").write_text("id,region,v\n" + "\n".join(lines) + "\n")
+    plan = plan_of(sql, "as it is")
+    sink = Node("out", "write_csv", params={"path": "out.csv"}, index=9)
+    verdict = project.check(Plan((*plan.nodes, sink), (*plan.edges, Edge("shown", "out", None, 9))))
+    assert verdict.checked is not None, verdict.errors
+    artifact = project.compile(verdict.checked)
+    digests = {project.execute(artifact, threads=threads).outputs[0]["digest"] for threads in (1, 2, 4, 4)}
+    assert len(digests) == 1
