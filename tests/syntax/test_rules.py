@@ -6,9 +6,7 @@ import pkgutil
 
 import pytest
 
-from interlock.ir.diagnostics import Rule
-from interlock.syntax import rules
-from interlock.ir.diagnostics import rules_of
+from interlock.ir.diagnostics import Rule, rules_of
 from interlock.syntax import rules
 
 RULES = rules_of(rules)

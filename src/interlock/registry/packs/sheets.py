@@ -7,7 +7,9 @@ import json
 import math
 import os
 import re
+import sys
 import tempfile
+import traceback
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -349,8 +351,11 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
         finally:
             try:
                 book.close()
-            except Exception:
-                handle.truncate(0)  # makes room on a full disk, so that what the library left open can end itself
+            except Exception as error:
+                # the library leaves its archive open, which then complains once more, on stderr, that the disk is full
+                hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+                traceback.clear_frames(error.__traceback__)
+                sys.unraisablehook = hook
                 raise
             handle.flush()
             os.fsync(handle.fileno())
