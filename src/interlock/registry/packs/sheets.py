@@ -354,7 +354,10 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
             except Exception as error:
                 # the library leaves its archive open, which then complains once more, on stderr, that the disk is full
                 hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
-                traceback.clear_frames(error.__traceback__)
+                cause: BaseException | None = error
+                while cause is not None:
+                    traceback.clear_frames(cause.__traceback__)
+                    cause = cause.__context__
                 sys.unraisablehook = hook
                 raise
             handle.flush()
