@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from interlock.compiler.collector import without_collector
 from interlock.compiler.standalone.carry import Carried, carry
 from interlock.compiler.standalone.harness import IMPORTS, RULER, harness_text
 from interlock.ir.artifact import Artifact
@@ -35,6 +36,7 @@ class _Code(str):
     """A piece of Python that stands for itself, such as a name."""
 
 
+@without_collector
 def emit(program: Program, name: str = "program") -> Artifact:
     """The program as a Python module, with its manifest."""
     carried = Carried()
