@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Who starts the tests in the background ignores Ctrl-C for them and for every program that they start and stop with it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Emitted programs lie in golden/<target>/; they are compared and run, never collected.
 collect_ignore_glob = ["golden/*/*"]
