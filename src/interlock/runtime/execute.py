@@ -19,7 +19,7 @@ from interlock.ir.artifact import Artifact
 
 @dataclass
 class RunFailed(Exception):
-    """A run that stopped, with the code that explains why; nothing was left half-written."""
+    """A run that stopped, with the code that explains why. Files already in place, if any, are in `data["committed"]`."""
 
     code: str
     message: str

@@ -1,7 +1,8 @@
 """Read and carry only columns that something uses: valid in, valid out, same effects.
 
 From the sinks back to the sources, every SELECT keeps the columns that its consumers name. A statement whose columns
-decide its rows (DISTINCT, set operations, unnest) is left as it is.
+decide its rows (DISTINCT, set operations, unnest) is left as it is. What nobody uses is not computed, so a cast that
+would have failed in an unused column no longer stops the run.
 """
 
 from __future__ import annotations
