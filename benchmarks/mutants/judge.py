@@ -19,17 +19,19 @@ from typing import Any, Literal
 
 import duckdb
 
-from benchmarks.mutants import data, graph, params, texts
-from benchmarks.mutants.cases import GIVEN, Case, Mutant, read_cases
-from benchmarks.mutants.places import Located, located
+from benchmarks.mutants import data
+from benchmarks.mutants.cases import GIVEN, read_cases
 from benchmarks.report import Result, Table
 from interlock.api import Project, RunFailed
 from interlock.compiler.checked import CheckedPlan
 from interlock.compiler.lower import PASSES, REQUIRED, lower
 from interlock.compiler.targets.python import emit
+from interlock.evaluation.mutate import MUTATORS
+from interlock.evaluation.mutate import mutants_of as mutants_of_one
+from interlock.evaluation.mutate.places import Located, located
+from interlock.evaluation.mutate.subjects import Mutant, Subject
 from interlock.syntax.render import full
 
-MUTATORS = (*graph.MUTATORS, *params.MUTATORS, *texts.MUTATORS)
 MOST = {"break_query": 40, "break_expression": 30}
 """So many mutants of one plan by one mutator, at most (12 by any other); drawn by the seed where there are more."""
 
@@ -57,15 +59,10 @@ class Verdict:
     findings: Sequence[str] = ()
 
 
-def mutants_of(cases: Sequence[Case], seed: int) -> Iterator[Mutant]:
-    """All mutants of all plans, the same for the same seed; those that change nothing are left out."""
-    for case in cases:
-        for mutator in MUTATORS:
-            draw = Random(f"{seed} {case.name} {mutator.__name__}")
-            made = [each for each in mutator(case, draw) if each[2] != case.document]
-            chosen = sorted(draw.sample(range(len(made)), min(MOST.get(mutator.__name__, 12), len(made))))
-            for what, places, document in (made[place] for place in chosen):
-                yield Mutant(case.name, mutator.__name__, what, tuple(places), document)
+def mutants_of(subjects: Sequence[Subject], seed: int) -> Iterator[Mutant]:
+    """All mutants of all plans, the same for the same seed."""
+    for subject in subjects:
+        yield from mutants_of_one(subject, seed, more=MOST)
 
 
 def spread(mutants: Sequence[Mutant], most: int, seed: int) -> list[Mutant]:
@@ -93,7 +90,7 @@ class Bench:
     folder: Path
     good: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def prepare(self) -> list[Case]:
+    def prepare(self) -> list[Subject]:
         """Make the data, check the good plans and run each; raises if one does not run the same in two ways."""
         data.make(self.folder / "data")
         self.project = Project(self.folder)
@@ -128,7 +125,7 @@ class Bench:
             return Verdict(mutant, "refused", findings[0], located(errors, mutant), findings)
         given = {
             name: value
-            for name, value in GIVEN.get(mutant.case, {}).items()
+            for name, value in GIVEN.get(mutant.subject, {}).items()
             if name in mutant.document.get("inputs", {})
         }
         try:
@@ -148,7 +145,7 @@ class Bench:
                 "DIFFERS",
                 "the same plan run step by step, on one thread and without optimisation, gives other outputs",
             )
-        good = self.good.setdefault(mutant.case, outputs)
+        good = self.good.setdefault(mutant.subject, outputs)
         return Verdict(mutant, "equivalent" if outputs == good else "other meaning")
 
     def _failed(self, mutant: Mutant, error: RunFailed) -> Verdict:
@@ -269,7 +266,7 @@ def summary(verdicts: Sequence[Verdict], seed: int) -> Result:
     astray = [each for each in verdicts if each.where == "elsewhere"]
     refused = sum(each.outcome == "refused" for each in verdicts)
     near = sum(each.where in ("at", "parent", "same node") for each in verdicts)
-    plans = len({each.mutant.case for each in verdicts})
+    plans = len({each.mutant.subject for each in verdicts})
     notes = [
         f"{len(verdicts):,} mutants of {plans} good plans, seed {seed}; each that passes the checks is run twice:",
         "fused and optimised on two threads, and step by step, unoptimised, on one; both must give the same",
@@ -280,14 +277,15 @@ def summary(verdicts: Sequence[Verdict], seed: int) -> Result:
         f"refused {refused:,}; placed at or in the broken place, its parent or its node: {near / max(refused, 1):.1%}",
         f"misses: {len(misses)}",
         *(
-            f"  {each.mutant.case} / {each.mutant.mutator} / {each.mutant.what}: {each.outcome}: {each.reason}"
+            f"  {each.mutant.subject} / {each.mutant.mutator} / {each.mutant.what}: {each.outcome}: {each.reason}"
             for each in misses
         ),
     ]
     if astray:
         notes += [f"findings elsewhere: {len(astray)}"]
         notes += [
-            f"  {each.mutant.case} / {each.mutant.mutator} / {each.mutant.what}: {each.reason}" for each in astray[:15]
+            f"  {each.mutant.subject} / {each.mutant.mutator} / {each.mutant.what}: {each.reason}"
+            for each in astray[:15]
         ]
     headers = ["mutator", "mutants", *columns, *nearness]
     found = {

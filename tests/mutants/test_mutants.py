@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import doctest
 from collections import Counter
 
 import pytest
 
-from benchmarks.mutants import places
-from benchmarks.mutants.cases import Case
-from benchmarks.mutants.judge import MISSES, MUTATORS, Bench, Verdict, mutants_of, spread, summary
+from benchmarks.mutants.judge import MISSES, Bench, Verdict, mutants_of, spread, summary
+from interlock.evaluation.mutate import MUTATORS
+from interlock.evaluation.mutate.subjects import Subject
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, list[Case]]:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, list[Subject]]:
     """A folder with the data, and the good plans, each verified to pass and to run the same in two ways."""
     found = Bench(tmp_path_factory.mktemp("mutants") / "project")
     return found, found.prepare()
 
 
-def judged(bench: tuple[Bench, list[Case]], most: int, seed: int) -> list[Verdict]:
+def judged(bench: tuple[Bench, list[Subject]], most: int, seed: int) -> list[Verdict]:
     chosen = spread(list(mutants_of(bench[1], seed)), most, seed)
     assert len(chosen) == most
     return [bench[0].judge(each) for each in chosen]
@@ -34,11 +33,7 @@ def assert_no_miss(verdicts: list[Verdict]) -> None:
     assert summary(verdicts, 1).ok
 
 
-def test_doctests() -> None:
-    assert doctest.testmod(places).failed == 0
-
-
-def test_enough_good_plans_with_every_node_type(bench: tuple[Bench, list[Case]]) -> None:
+def test_enough_good_plans_with_every_node_type(bench: tuple[Bench, list[Subject]]) -> None:
     cases = bench[1]
     assert len(cases) >= 25
     project = bench[0].project
@@ -51,14 +46,14 @@ def test_enough_good_plans_with_every_node_type(bench: tuple[Bench, list[Case]])
     assert sorted({each.name for each in project.registry} - used) == []
 
 
-def test_the_mutants_are_the_same_for_a_seed(bench: tuple[Bench, list[Case]]) -> None:
+def test_the_mutants_are_the_same_for_a_seed(bench: tuple[Bench, list[Subject]]) -> None:
     first, again, other = (list(mutants_of(bench[1][:8], seed)) for seed in (1, 1, 2))
     assert first == again != other
     assert len(first) >= 1_000
     assert {each.mutator for each in first} <= {each.__name__ for each in MUTATORS}
 
 
-def test_some_mutants(bench: tuple[Bench, list[Case]]) -> None:
+def test_some_mutants(bench: tuple[Bench, list[Subject]]) -> None:
     verdicts = judged(bench, 200, 1)
     assert_no_miss(verdicts)
     outcomes = Counter(each.outcome for each in verdicts)
@@ -67,5 +62,5 @@ def test_some_mutants(bench: tuple[Bench, list[Case]]) -> None:
 
 
 @pytest.mark.slow
-def test_many_mutants(bench: tuple[Bench, list[Case]]) -> None:
+def test_many_mutants(bench: tuple[Bench, list[Subject]]) -> None:
     assert_no_miss(judged(bench, 1_500, 2))

@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator
 from random import Random
 
-from benchmarks.mutants.cases import Case, Made, Tokens, changed, misspelled, pointer, removed, renamed_key
+from interlock.evaluation.mutate.subjects import (
+    Made,
+    Subject,
+    Tokens,
+    changed,
+    misspelled,
+    pointer,
+    removed,
+    renamed_key,
+)
 
 BREAKS = {
     "open parenthesis": "({0}",
@@ -90,36 +99,36 @@ QUERY_BREAKS = (
 )
 
 
-def expressions(case: Case) -> Iterator[tuple[Tokens, str]]:
+def expressions(subject: Subject) -> Iterator[tuple[Tokens, str]]:
     """The expressions of a plan."""
-    for path, value in case.params():
-        kind = case.nodes[int(path[1])]["type"].split("@")[0]
+    for path, value in subject.params():
+        kind = subject.nodes[int(path[1])]["type"].split("@")[0]
         if isinstance(value, str) and (
             "where" in path or path[-1] == "expression" or (kind == "derive_columns" and "columns" in path)
         ):
             yield path, value
 
 
-def break_expression(case: Case, draw: Random) -> Iterator[Made]:
+def break_expression(subject: Subject, draw: Random) -> Iterator[Made]:
     """An expression is broken in one of many ways."""
-    for path, value in expressions(case):
+    for path, value in expressions(subject):
         for name in draw.sample(sorted(BREAKS), 16):
-            yield name, [pointer(path)], changed(case.document, path, BREAKS[name].format(value))
+            yield name, [pointer(path)], changed(subject.document, path, BREAKS[name].format(value))
 
 
-def misspell_in_expression(case: Case, draw: Random) -> Iterator[Made]:
+def misspell_in_expression(subject: Subject, draw: Random) -> Iterator[Made]:
     """A word of an expression is misspelled."""
-    for path, value in expressions(case):
+    for path, value in expressions(subject):
         for word in sorted(set(re.findall(r"(?<![:'])\b[a-z_]{3,}\b(?!')", value))):
             slip = misspelled(word, draw)
             yield (
                 f"{word} is misspelled {slip}",
                 [pointer(path)],
-                changed(case.document, path, re.sub(rf"\b{word}\b", slip, value)),
+                changed(subject.document, path, re.sub(rf"\b{word}\b", slip, value)),
             )
 
 
-def other_operator(case: Case, draw: Random) -> Iterator[Made]:
+def other_operator(subject: Subject, draw: Random) -> Iterator[Made]:
     """Another operator, literal or function than the one meant."""
     swaps = (
         (" and ", " or "),
@@ -144,43 +153,43 @@ def other_operator(case: Case, draw: Random) -> Iterator[Made]:
         ("in (", "in (1, "),
         ("month(", "length("),
     )
-    for path, value in expressions(case):
+    for path, value in expressions(subject):
         for old, new in swaps:
             if old in value:
                 yield (
                     f"{new!r} for {old!r} in {value[:30]}",
                     [pointer(path)],
-                    changed(case.document, path, value.replace(old, new, 1)),
+                    changed(subject.document, path, value.replace(old, new, 1)),
                 )
 
 
-def break_query(case: Case, draw: Random) -> Iterator[Made]:
+def break_query(subject: Subject, draw: Random) -> Iterator[Made]:
     """A query is broken in one of many ways."""
-    for path, value in case.params():
+    for path, value in subject.params():
         if path[-1] == "sql" and isinstance(value, str):
             for old, new in QUERY_BREAKS:
                 if old in value:
                     yield (
                         f"{new!r} for {old!r}",
                         [pointer(path)],
-                        changed(case.document, path, value.replace(old, new, 1)),
+                        changed(subject.document, path, value.replace(old, new, 1)),
                     )
             for word in sorted(set(re.findall(r"\b[a-z_]{4,}\b", value))):
                 slip = misspelled(word, draw)
                 yield (
                     f"{word} is misspelled {slip}",
                     [pointer(path)],
-                    changed(case.document, path, re.sub(rf"\b{word}\b", slip, value)),
+                    changed(subject.document, path, re.sub(rf"\b{word}\b", slip, value)),
                 )
 
 
-def break_contract(case: Case, draw: Random) -> Iterator[Made]:
+def break_contract(subject: Subject, draw: Random) -> Iterator[Made]:
     """A contract asks for what the result cannot give, or is not of the form of one."""
-    document = case.document
-    for subject, body in document.get("contracts", {}).items():
-        path: Tokens = ("contracts", subject)
+    document = subject.document
+    for about, body in document.get("contracts", {}).items():
+        path: Tokens = ("contracts", about)
         at = pointer(path)
-        slip = misspelled(subject, draw)
+        slip = misspelled(about, draw)
         yield f"about {slip}", [pointer(("contracts", slip))], renamed_key(document, path, slip)
         yield "an unknown key", [f"{at}/colums"], changed(document, (*path, "colums"), ["id"])
         columns = body.get("columns", {})
@@ -228,7 +237,7 @@ def break_contract(case: Case, draw: Random) -> Iterator[Made]:
             ("rows", {"min": -1}),
         )[:16]:
             yield f"{key} is {value!r}", [f"{at}/{key}"], changed(document, (*path, key), value)
-        for name in sorted(case.made.get(subject, ()))[:3]:
+        for name in sorted(subject.made.get(about, ()))[:3]:
             yield f"sorted by {name} desc", [f"{at}/order"], changed(document, (*path, "order"), [f"{name} desc"])
             yield f"{name} is unique", [f"{at}/unique"], changed(document, (*path, "unique"), [name])
             yield f"{name} up to 'x'", [f"{at}/ranges"], changed(document, (*path, "ranges"), {name: {"max": "x"}})

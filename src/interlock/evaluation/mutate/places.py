@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from benchmarks.mutants.cases import Mutant
+from interlock.evaluation.mutate.subjects import Mutant
 from interlock.ir.diagnostics import Diagnostic
 
 Located = Literal["at", "parent", "same node", "downstream", "elsewhere"]
