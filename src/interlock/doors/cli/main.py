@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from interlock.doors.cli import check, compile, explain, graph, init, nodes, pin, run, schema
+from interlock.doors.cli import check, compile, explain, fuzz, graph, init, nodes, pin, run, schema
 from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself.",
 )
-for command in (init, check, compile, run, schema, graph, pin, nodes, explain):
+for command in (init, check, compile, run, schema, graph, pin, nodes, explain, fuzz):
     app.command(command.NAME)(command.command)
 
 

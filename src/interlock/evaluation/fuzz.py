@@ -1,0 +1,277 @@
+"""Draw cases, let every oracle judge each of them, and make the smallest case of every fault.
+
+Cases are judged in several processes. What is found depends on the seed alone; how far it gets depends on the time.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from types import FrameType
+from typing import Any
+
+from interlock.evaluation.cases import Case
+from interlock.evaluation.generate import draw_case
+from interlock.evaluation.generate.shrink import shrink
+from interlock.evaluation.oracles import ORACLES, Fault, NotJudged, Oracle
+from interlock.evaluation.trials import Opener, Trial, trial_of
+from interlock.registry.registry import Registry
+
+CHUNK = 8
+"""Cases that a process judges before it reports."""
+MOST_SECONDS = 60
+"""What takes longer with one case is a fault of its own."""
+SHRINK_SECONDS = 30.0
+SHRUNK_OF_A_KIND = 2
+"""Of faults of one kind, so many are made small and written."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What every oracle said of one case: its faults, or why it could not judge."""
+
+    seed: int
+    nodes: int
+    faults: dict[str, tuple[Fault, ...]]
+    not_judged: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A fault, and the smallest case that shows it. `case` is None if it could not be made again."""
+
+    seed: int
+    fault: Fault
+    case: Case | None
+
+
+@dataclass
+class Tally:
+    """The counts of a run of the fuzzer, by oracle."""
+
+    seed: int
+    cases: int = 0
+    nodes: int = 0
+    seconds: float = 0.0
+    judged: Counter[str] = field(default_factory=Counter)
+    not_judged: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    found: list[Found] = field(default_factory=list)
+
+    def add(self, judgement: Judgement) -> None:
+        """Count one case."""
+        self.cases += 1
+        self.nodes += judgement.nodes
+        for name, faults in judgement.faults.items():
+            self.judged[name] += 1
+            self.faults[name] += bool(faults)
+            self.kinds.update((name, each.kind) for each in faults)
+        for name, reason in judgement.not_judged.items():
+            self.not_judged[name] += 1
+            self.reasons[name, reason] += 1
+
+    def rows(self) -> list[list[Any]]:
+        """Oracle, cases, not judged, faults."""
+        return [
+            [name, self.judged[name], self.not_judged[name], self.faults[name]]
+            for name in dict.fromkeys((*(each.__name__ for each in ORACLES), *self.judged, *self.faults))
+            if self.judged[name] or self.not_judged[name]
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts as plain data."""
+        names = ("oracle", "cases", "not_judged", "failures")
+        return {
+            "seed": self.seed,
+            "cases": self.cases,
+            "nodes": self.nodes,
+            "seconds": round(self.seconds, 1),
+            "oracles": [dict(zip(names, row, strict=True)) for row in self.rows()],
+            "not_judged": [
+                {"oracle": name, "reason": reason, "cases": count}
+                for (name, reason), count in self.reasons.most_common()
+            ],
+            "failures": [
+                {"oracle": each.fault.oracle, "kind": each.fault.kind, "seed": each.seed, "message": each.fault.message}
+                for each in self.found
+            ],
+        }
+
+
+def fuzz(
+    opened: Opener,
+    *,
+    seed: int = 1,
+    minutes: float | None = None,
+    cases: int | None = None,
+    only: Sequence[str] = (),
+    processes: int | None = None,
+    on_progress: Callable[[Tally], None] = lambda _: None,
+) -> Tally:
+    """Judge cases until `minutes` have passed or `cases` are done, whichever is first; then make small what was found.
+
+    Case number n of seed s is the same in every run. `only` names the oracles to ask (all, without it).
+    """
+    tally = Tally(seed)
+    started = time.monotonic()
+    until = started + minutes * 60 if minutes is not None else None
+    first: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
+    chunks = _chunks(seed, cases)
+    with _pool(processes or os.cpu_count() or 1) as pool:
+        running: set[Future[list[Judgement]]] = set()
+        while True:
+            while len(running) < 2 * (processes or os.cpu_count() or 1) and not (until and time.monotonic() > until):
+                chunk = next(chunks, None)
+                if chunk is None:
+                    break
+                running.add(pool.submit(judge_seeds, opened, chunk, tuple(only)))
+            if not running:
+                break
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                for judgement in future.result():
+                    tally.add(judgement)
+                    for faults in judgement.faults.values():
+                        for fault in faults:
+                            first.setdefault((fault.oracle, fault.kind), []).append((judgement.seed, fault))
+            tally.seconds = time.monotonic() - started
+            on_progress(tally)
+        smallest = [
+            pool.submit(smallest_case, opened, number, fault)
+            for group in first.values()
+            for number, fault in sorted(group, key=lambda each: each[0])[:SHRUNK_OF_A_KIND]
+        ]
+        for future in smallest:
+            tally.found.append(future.result())
+            on_progress(tally)
+    tally.seconds = time.monotonic() - started
+    return tally
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _chunks(seed: int, cases: int | None) -> Iterator[list[int]]:
+    """Numbers of cases, a chunk at a time; those of different seeds have nothing in common."""
+    number = 0
+    while cases is None or number < cases:
+        size = CHUNK if cases is None else min(CHUNK, cases - number)
+        yield [seed * 1_000_000_007 + number + each for each in range(size)]
+        number += size
+
+
+def oracles_named(names: Sequence[str]) -> tuple[Oracle, ...]:
+    """The oracles of these names, all without any; raises ValueError for a name that is none."""
+    known = {each.__name__: each for each in ORACLES}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"there is no oracle `{name}`; there are {', '.join(known)}")
+    return tuple(known[name] for name in names) or ORACLES
+
+
+def judge_seeds(opened: Opener, seeds: Sequence[int], names: Sequence[str]) -> list[Judgement]:
+    """Draw and judge the cases of these seeds."""
+    registry = _registry(opened)
+    return [_judge_seed(opened, registry, seed, oracles_named(names)) for seed in seeds]
+
+
+_registries: dict[Opener, Registry] = {}
+
+
+def _registry(opened: Opener) -> Registry:
+    if opened not in _registries:
+        _registries[opened] = opened(Path.cwd()).registry
+    return _registries[opened]
+
+
+def _judge_seed(opened: Opener, registry: Registry, seed: int, oracles: Sequence[Oracle]) -> Judgement:
+    try:
+        case = draw_case(seed, registry)
+    except Exception as error:
+        fault = Fault("generator", type(error).__name__, _told(error))
+        return Judgement(seed, 0, {"generator": (fault,)}, {})
+    return judge(opened, case, oracles)
+
+
+def judge(opened: Opener, case: Case, oracles: Sequence[Oracle] = ORACLES) -> Judgement:
+    """Let oracles judge a case; one that is refused is judged by acceptance, round trip and totality alone."""
+    faults: dict[str, tuple[Fault, ...]] = {}
+    not_judged: dict[str, str] = {}
+    with trial_of(case, opened) as trial:
+        for oracle in oracles:
+            name = oracle.__name__
+            try:
+                with _bounded():
+                    faults[name] = tuple(_asked(oracle, trial))
+            except NotJudged as told:
+                not_judged[name] = str(told)
+            except Exception as error:
+                faults[name] = (Fault(name, f"raises {type(error).__name__}", _told(error)),)
+    return Judgement(case.seed, len(case.plan["nodes"]), faults, not_judged)
+
+
+UNPROVEN = frozenset({"acceptance", "round_trip", "totality"})
+"""Oracles that can judge a plan that is refused."""
+
+
+def _asked(oracle: Oracle, trial: Trial) -> Iterator[Fault]:
+    if oracle.__name__ not in UNPROVEN and trial.checked.proven is None:
+        raise NotJudged("the plan is refused")
+    return oracle(trial, Random(f"{trial.case.seed} {oracle.__name__}"))
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Stop what takes too long, where the platform can."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def late(signum: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"it takes more than {MOST_SECONDS} seconds")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(MOST_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _told(error: Exception) -> str:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+
+
+def smallest_case(opened: Opener, seed: int, fault: Fault) -> Found:
+    """Draw the case again and make it as small as it can be with the same kind of fault."""
+    try:
+        case = draw_case(seed, _registry(opened))
+    except Exception:
+        return Found(seed, fault, None)
+    oracles = [each for each in ORACLES if each.__name__ == fault.oracle]
+
+    def fails(smaller: Case) -> bool:
+        found = judge(opened, smaller, oracles)
+        return any(each.kind == fault.kind for faults in found.faults.values() for each in faults)
+
+    if not oracles or fault.document is not None:  # a mutant is shown as it is
+        return Found(seed, fault, case)
+    smaller = shrink(case, fails, SHRINK_SECONDS)
+    told = judge(opened, smaller, oracles)
+    now = next((each for faults in told.faults.values() for each in faults if each.kind == fault.kind), fault)
+    return Found(seed, now, smaller)

@@ -1,0 +1,28 @@
+"""Oracle: another process, with other hash seeds and another number of threads, gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from interlock.evaluation.frames import Stops, Unsupported
+from interlock.evaluation.oracles.fault import Fault
+from interlock.evaluation.peer import Peer
+from interlock.evaluation.trials import Trial
+
+
+def determinism(trial: Trial, draw: Random) -> Iterator[Fault]:
+    """The same program, and the same files from it."""
+    answer = Peer.here().ask(trial.opened, trial.case, draw.choice((1, 3, 4)), draw.random() < 0.5)
+    if answer["artifact"] != trial.artifact.digest:
+        yield Fault("determinism", "program", "another process compiles the plan to another program")
+    usual = trial.usual
+    if (usual.failed is None) != (answer["failed"] is None):
+        if not isinstance(trial.reference, Stops | Unsupported):
+            yield Fault(
+                "determinism",
+                "one fails",
+                f"another process: {answer['failed'] or 'does not fail'}; here: {usual.failed}",
+            )
+    elif usual.failed is None and dict(usual.digests) != answer["files"]:
+        yield Fault("determinism", "bytes", f"other bytes: {sorted(usual.digests.items() ^ answer['files'].items())}")

@@ -1,0 +1,37 @@
+"""Oracle: optimising changes no byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from interlock.compiler.lower import PASSES, REQUIRED
+from interlock.evaluation.frames import Stops, Unsupported
+from interlock.evaluation.oracles.fault import Fault
+from interlock.evaluation.trials import Ran, Trial
+
+OPTIONAL = tuple(each for each in PASSES if each not in REQUIRED)
+
+
+def optimisation(trial: Trial, draw: Random) -> Iterator[Fault]:
+    """Without any pass and step by step; without one of the passes, drawn, and joined."""
+    yield from _compared(trial, "no pass, step by step", trial.plain)
+    left_out = draw.choice(OPTIONAL)
+    ran = trial.run(trial.without(left_out), threads=2, stepwise=draw.random() < 0.5)
+    yield from _compared(trial, f"without {left_out.__name__}", ran)
+
+
+def _compared(trial: Trial, how: str, ran: Ran) -> Iterator[Fault]:
+    usual = trial.usual
+    if (usual.failed is None) != (ran.failed is None):
+        # a value that no output needs may be computed in one way and not in the other
+        if not isinstance(trial.reference, Stops | Unsupported):
+            failed = usual.failed or ran.failed
+            yield Fault("optimisation", "one fails", f"{how}: {failed}")
+    elif usual.failed is None and usual.digests != ran.digests:
+        differing = sorted(
+            name
+            for name in usual.digests.keys() | ran.digests.keys()
+            if usual.digests.get(name) != ran.digests.get(name)
+        )
+        yield Fault("optimisation", how, f"{how}: other bytes in {differing}")

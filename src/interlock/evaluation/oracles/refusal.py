@@ -1,0 +1,164 @@
+"""Oracle: what is broken is refused at the broken place, a safe fix mends it, and what still passes is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Literal
+
+from interlock.evaluation.cases import Case
+from interlock.evaluation.mutate import mutants_of
+from interlock.evaluation.mutate.claims import is_claimed
+from interlock.evaluation.mutate.places import Located, located
+from interlock.evaluation.mutate.subjects import Mutant, Subject, subject_of
+from interlock.evaluation.oracles.fault import Fault, NotJudged
+from interlock.evaluation.oracles.meaning import meaning
+from interlock.evaluation.oracles.schema_truth import schema_truth
+from interlock.evaluation.oracles.soundness import soundness
+from interlock.evaluation.trials import Checked, Trial, trial_of
+from interlock.ir.diagnostics import Diagnostic
+from interlock.syntax.patch import apply_patch
+
+MUTANTS = 3
+"""So many mutants of each case are judged."""
+
+Outcome = Literal["refused", "accepted and right", "accepted, meaning not judged", "FAULT"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of a mutant. `near` says how near the nearest finding of a refusal is to the broken place."""
+
+    mutant: Mutant
+    claimed: bool
+    outcome: Outcome
+    near: Located | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def well_placed(self) -> bool:
+        """At the broken place, its parent or its node; or, where that place is valid by itself, at what follows from it."""
+        return self.near in ("at", "parent", "same node") or (self.near == "downstream" and not self.claimed)
+
+
+def refusal(trial: Trial, draw: Random) -> Iterator[Fault]:
+    """A few mutants of the case, drawn."""
+    for judged in judge_some(trial, draw, MUTANTS):
+        yield from judged.faults
+
+
+def judge_some(trial: Trial, draw: Random, number: int) -> Iterator[Judged]:
+    """Judge mutants of a case that passes, from mutators drawn with equal chances."""
+    if trial.checked.proven is None:
+        raise NotJudged("the plan is refused as it is")
+    subject = subject_of(f"case {trial.case.seed}", dict(trial.case.plan), trial.proven, _names(trial))
+    by_mutator: dict[str, list[Mutant]] = {}
+    for mutant in mutants_of(subject, draw.randrange(2**31), most=3):
+        by_mutator.setdefault(mutant.mutator, []).append(mutant)
+    for _ in range(number):
+        if not by_mutator:
+            return
+        name = draw.choice(sorted(by_mutator))
+        yield judge(trial, subject, draw.choice(by_mutator.pop(name)))
+
+
+def _names(trial: Trial) -> list[str]:
+    return [each.name for each in trial.project.registry]
+
+
+def judge(trial: Trial, subject: Subject, mutant: Mutant) -> Judged:
+    """Check a mutant; where it passes, run it and compare it with the reference, as any other plan."""
+    claimed = is_claimed(mutant, subject)
+    case = _mutated(trial.case, mutant)
+    about = f"{mutant.mutator}, {mutant.what}"
+    try:
+        checked = trial.project.check_text(case.text, "mutant.plan.json")
+    except Exception as error:
+        fault = Fault("refusal", "raises", f"{about}: {type(error).__name__}: {error}", mutant.document)
+        return Judged(mutant, claimed, "FAULT", faults=(fault,))
+    errors = [each for each in checked.diagnostics if each.severity == "error"]
+    if errors:
+        near = located(errors, mutant)
+        faults = tuple(_fix_faults(trial, mutant, checked, about))
+        judged = Judged(mutant, claimed, "FAULT" if faults else "refused", near, faults)
+        if not judged.well_placed:
+            told = f"{errors[0].code} {errors[0].at.pointer}: {errors[0].message}"
+            fault = Fault(
+                "refusal",
+                f"place {mutant.mutator}",
+                f"{about}: found {near}: {told}; broken at {mutant.places}",
+                mutant.document,
+            )
+            judged = replace(judged, faults=(*faults, fault))
+        return judged
+    if claimed:
+        fault = Fault("refusal", f"false accept {mutant.mutator}", f"{about}: passes the checks", mutant.document)
+        return Judged(mutant, claimed, "FAULT", faults=(fault,))
+    return _run(trial, case, mutant, about)
+
+
+def _mutated(case: Case, mutant: Mutant) -> Case:
+    """The case with the mutant as its plan; sources that were changed are no longer known."""
+    before = {node["id"]: node for node in case.plan["nodes"]}
+    nodes = mutant.document.get("nodes")
+    now = {node.get("id"): node for node in nodes if isinstance(node, dict)} if isinstance(nodes, list) else {}
+    kept = {name: frame for name, frame in case.sources.items() if now.get(name) == before.get(name)}
+    declared = mutant.document.get("inputs", {})
+    given = {name: value for name, value in case.inputs.items() if name in declared}
+    return replace(case, plan=mutant.document, sources=kept, inputs=given)
+
+
+def _run(trial: Trial, case: Case, mutant: Mutant, about: str) -> Judged:
+    faults: list[Fault] = []
+    outcome: Outcome = "accepted and right"
+    with trial_of(case, trial.opened) as again:
+        failed = again.usual.failed
+        if failed is not None and failed.code == "IL906":
+            return Judged(mutant, False, outcome)  # a run input without a value, told before the run
+        for oracle in (soundness, schema_truth, meaning):
+            try:
+                faults += oracle(again, Random(0))
+            except NotJudged:
+                outcome = "accepted, meaning not judged"
+    told = tuple(
+        Fault("refusal", f"accepted: {each.kind}", f"{about}: {each.message}", mutant.document) for each in faults
+    )
+    return Judged(mutant, False, "FAULT" if told else outcome, faults=told)
+
+
+def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> Iterator[Fault]:
+    """Applying a safe fix removes its finding and adds no error."""
+    for found in checked.diagnostics:
+        if found.fix is None or not found.fix.safe:
+            continue
+        before = _errors(checked)
+        try:
+            after = trial.project.check_text(_text(apply_patch(mutant.document, found.fix.patch)), "fixed.plan.json")
+        except ValueError as error:
+            yield Fault("refusal", "fix", f"{about}: the fix of {found.code} does not fit: {error}", mutant.document)
+            continue
+        if any(_same(each, found) for each in after.diagnostics):
+            yield Fault(
+                "refusal", "fix", f"{about}: the fix of {found.code} leaves it: {found.message}", mutant.document
+            )
+        added = [each for each in _errors(after) if each not in before]
+        if added:
+            yield Fault(
+                "refusal",
+                "fix",
+                f"{about}: the fix of {found.code} ({found.fix.title}) adds {added[0]}",
+                mutant.document,
+            )
+
+
+def _errors(checked: Checked) -> list[tuple[str, str]]:
+    return [(each.code, each.message) for each in checked.diagnostics if each.severity == "error"]
+
+
+def _same(one: Diagnostic, other: Diagnostic) -> bool:
+    return (one.code, one.message, one.at.pointer) == (other.code, other.message, other.at.pointer)
+
+
+def _text(document: Any) -> str:
+    return Case(document).text
