@@ -144,8 +144,7 @@ NODES: dict[str, Node] = {
     "expect": expect,
     "preview": passed_on,
     "inline_table": inline_table,
-    **{
-        name: passed_on
-        for name in ("write_csv", "write_json", "write_jsonl", "write_parquet", "write_excel", "write_sqlite")
-    },
+    **dict.fromkeys(
+        ("write_csv", "write_json", "write_jsonl", "write_parquet", "write_excel", "write_sqlite"), passed_on
+    ),
 }
