@@ -1,6 +1,6 @@
 """Run the benchmarks: all of them (`make bench`), or those named.
 
-python benchmarks/run.py [plancompiler|mutants|compile|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
+python benchmarks/run.py [plancompiler|mutants|compile|growth|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
 """
 
 from __future__ import annotations
@@ -52,8 +52,15 @@ def start(options: argparse.Namespace, folder: Path) -> Result:
     return run(folder)
 
 
+def growth(options: argparse.Namespace, folder: Path) -> Result:
+    """How the time of a check grows with nodes, columns and expressions."""
+    from benchmarks.growth import run
+
+    return run(folder)
+
+
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
-    part.__name__: part for part in (plancompiler, mutants, compile, pipeline, start)
+    part.__name__: part for part in (plancompiler, mutants, compile, growth, pipeline, start)
 }
 
 
