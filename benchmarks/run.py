@@ -1,6 +1,6 @@
 """Run the benchmarks: all of them (`make bench`), or those named.
 
-python benchmarks/run.py [plancompiler|mutants|compile|growth|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
+python benchmarks/run.py [plancompiler|spoiled|mutants|compile|growth|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ def plancompiler(options: argparse.Namespace, folder: Path) -> Result:
     from benchmarks.plancompiler.judge import run
 
     return run(folder)
+
+
+def spoiled(options: argparse.Namespace, folder: Path) -> Result:
+    """The same recorded plans with a column, a type, an expression or an output spoiled."""
+    from benchmarks.plancompiler.spoiled import run
+
+    return run(folder, options.seed)
 
 
 def mutants(options: argparse.Namespace, folder: Path) -> Result:
@@ -60,7 +67,7 @@ def growth(options: argparse.Namespace, folder: Path) -> Result:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
-    part.__name__: part for part in (plancompiler, mutants, compile, growth, pipeline, start)
+    part.__name__: part for part in (plancompiler, spoiled, mutants, compile, growth, pipeline, start)
 }
 
 
