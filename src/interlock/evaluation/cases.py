@@ -19,6 +19,7 @@ class Case:
     - `sources`: id of a source node → the table that it must give, columns, types and rows in order.
     - `inputs`: values of run inputs, for those without a default and for some that override one.
     - `seed`: what it was drawn from.
+    - `forms`: id of a source node → how its table is written, so that a smaller one can be written the same way.
     """
 
     plan: Mapping[str, Any]
@@ -26,6 +27,7 @@ class Case:
     sources: Mapping[str, Frame] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    forms: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
