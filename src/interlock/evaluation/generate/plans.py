@@ -19,8 +19,10 @@ from interlock.evaluation.generate.tables import draw_pools, known_of
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry
 
+USUAL = Shape()
 
-def draw_case(seed: int, registry: Registry, shape: Shape = Shape()) -> Case:
+
+def draw_case(seed: int, registry: Registry, shape: Shape = USUAL) -> Case:
     """A random valid plan with its data; the same for the same seed, in every process."""
     random = Random(f"interlock case {seed}")
     draft = Draft(random, shape, draw_pools(random))

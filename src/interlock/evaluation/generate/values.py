@@ -110,10 +110,8 @@ def _float(random: Random, edge: bool) -> float:
 def _decimal(random: Random, shape: tuple[int, int], edge: bool) -> Decimal:
     width, scale = shape
     most = 10**width - 1
-    if edge:
-        digits = random.choice((most, -most, 0, 1, -1))
-    else:
-        digits = random.randint(-min(most, 2_000), min(most, 50_000))
+    edges = (most, -most, 0, 1, -1)
+    digits = random.choice(edges) if edge else random.randint(-min(most, 2_000), min(most, 50_000))
     return Decimal((digits < 0, tuple(int(each) for each in str(abs(digits))), -scale))
 
 

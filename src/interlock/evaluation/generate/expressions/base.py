@@ -48,6 +48,18 @@ class Base:
         """A whole number between two small ones."""
         raise NotImplementedError
 
+    def moment(self, depth: int) -> Part:
+        """A date or a timestamp."""
+        raise NotImplementedError
+
+    def part_of_date(self, clock: bool) -> Part:
+        """The name of a part of a date, or of a time too, as a text."""
+        raise NotImplementedError
+
+    def list_type(self) -> Type:
+        """A type of lists: that of a column, or any."""
+        raise NotImplementedError
+
     def chance(self, part: float) -> bool:
         return self.random.random() < part
 

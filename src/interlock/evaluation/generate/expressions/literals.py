@@ -31,11 +31,12 @@ class Literals(Base):
     def some_value(self, kind: Type) -> Any:
         """A value of the type: one that occurs in the data, or any; None where there are no literals of it."""
         samples = self.sample(kind)
-        if samples and self.chance(0.5):
-            return self.one(samples)
+        if samples and self.chance(0.5) and not unseen(sample := self.one(samples)):
+            return sample
         if kind.name in ("struct", "map", "json", "enum", "timestamp_ns"):
             return None
-        return draw_value(self.random, kind, self.chance(0.15))
+        found = draw_value(self.random, kind, self.chance(0.15))
+        return "East" if unseen(found) else found
 
     def null(self, kind: Type) -> Part:
         shown = self.type_text(kind)
@@ -156,6 +157,16 @@ class Literals(Base):
         text = self.one((f"{amount} {shown}", f"'{amount}' {shown}", f"'{amount} {shown}'", f"({amount}) {shown}"))
         reach = (abs(amount) + 1) * days
         return Part(f"{self.word('interval')} {text}", ATOM, Type("interval"), False, reach)
+
+
+def unseen(value: object) -> bool:
+    """Whether a text holds characters that cannot be seen: the text of a plan may not.
+
+    >>> unseen("a\\u200f"), unseen("a b")
+    (True, False)
+    """
+    texts = value if isinstance(value, list) else [value]
+    return any(isinstance(each, str) and not each.replace("\n", "").replace("\t", "").isprintable() for each in texts)
 
 
 def quoted(text: str) -> str:

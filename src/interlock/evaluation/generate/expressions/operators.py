@@ -33,9 +33,9 @@ from interlock.ir.expressions.promotion import (
     TIMESTAMP,
     UNSIGNED,
     VARCHAR,
+    settle,
 )
 from interlock.ir.expressions.promotion import arithmetic as type_of
-from interlock.ir.expressions.promotion import settle
 from interlock.ir.types import Type
 
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT, "**": POWER}

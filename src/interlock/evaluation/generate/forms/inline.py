@@ -44,6 +44,8 @@ class Inline:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) >= 10**38:
+        return str(value)
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):

@@ -48,11 +48,8 @@ class Objects:
             raise Unwritable("an empty file is no JSON")
         indent = 1 if self.spread and self.type == "read_json" else None
         texts = [json.dumps(row, ensure_ascii=self.ascii, allow_nan=False, indent=indent) for row in rows]
-        if self.type == "read_json" and self.array:
-            text = "[" + ",\n ".join(texts) + "]\n"
-        else:
-            text = "\n".join(texts) + "\n"
-        data = text.encode()
+        framed = self.type == "read_json" and self.array
+        data = ("[" + ",\n ".join(texts) + "]\n" if framed else "\n".join(texts) + "\n").encode()
         params: dict[str, Any] = {"path": self.path} | ({"types": types} if types else {})
         return Written(params, {self.path: gzip.compress(data, mtime=0) if self.path.endswith(".gz") else data})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interlock.evaluation.generate.draft import Draft, Step
-from interlock.evaluation.generate.steps import columns, joins, rows, sinks
+from interlock.evaluation.generate.steps import columns, grouping, joins, quality, reshape, rows, sinks, text, windows
 from interlock.evaluation.generate.steps.drawing import Drawing, Feed
 from interlock.registry.node import NodeType
 
@@ -11,6 +11,11 @@ DRAWINGS: dict[str, Drawing] = {
     **rows.DRAWINGS,
     **columns.DRAWINGS,
     **joins.DRAWINGS,
+    **text.DRAWINGS,
+    **grouping.DRAWINGS,
+    **windows.DRAWINGS,
+    **reshape.DRAWINGS,
+    **quality.DRAWINGS,
     **sinks.DRAWINGS,
 }
 

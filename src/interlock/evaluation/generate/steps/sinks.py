@@ -88,7 +88,7 @@ def _fits_excel(table: Known) -> bool:
     return all(
         each.type.name in names
         and (not each.type.is_numeric or each.reach < 1e9)
-        and (each.type.name != "date" or each.tame and each.reach < 30_000)
+        and (each.type.name != "date" or (each.tame and each.reach < 30_000))
         for each in table.columns
     )
 
