@@ -110,8 +110,7 @@ def _ticked(micros: int, to: Type) -> datetime:
     """A timestamp as one of the types that count coarser, or finer but less far."""
     tick = TICKS.get(to.name, 1)
     if tick > 1:
-        half = micros + tick // 2
-        micros = (half // tick if half >= 0 else -(-half // tick)) * tick
+        micros = numbers.away(Fraction(micros, tick)) * tick
     if to.name == "timestamp_ns" and not -_NANO_REACH < micros < _NANO_REACH:
         raise Stops("a timestamp is out of the range of timestamp_ns")
     return moments.stamp_of(micros)
