@@ -309,6 +309,13 @@ def test_clean(bench: Bench) -> None:
     assert refusal(texts.clean_text, bench.table("u", {"n": "bigint"})).param_path == ()
 
 
+def test_clean_knows_white_space_of_any_kind(bench: Bench) -> None:
+    table = bench.table("t", {"s": "varchar"}, [("\x0b\x85\u2028a\x0bb\u3000",), ("\t\x0b\x85",)])
+    assert bench.run(texts.clean_text(table)) == [("a\x0bb",), ("",)]
+    assert bench.run(texts.clean_text(table, trim=False, collapse_spaces=True)) == [(" a b ",), (" ",)]
+    assert bench.run(texts.clean_text(table, trim=False, blank_as_null=True))[1] == (None,)
+
+
 def test_parse_dates(bench: Bench) -> None:
     table = bench.table("t", {"s": "varchar"}, [("31/01/2024",), ("2024-02-30",), (" ",), (None,), ("3/4/2024",)])
     pick = columns(table, "s")

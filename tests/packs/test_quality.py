@@ -139,3 +139,16 @@ def test_query_gives_its_statement(bench):
     bench.port("sales", [{"a": 1}, {"a": 2}])
     assert bench.give(query, {"sql": "select a * 2 as b from sales order by b desc"}) == [{"b": 4}, {"b": 2}]
     assert query.aliases["QueryEngine"]({"query": "select 1", "more": 1}) == {"sql": "select 1", "more": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("date", "20240131"), ("date", "2024-W05-3"), ("timestamp", "20240131T080000"), ("time", "08"),
+        ("timestamptz", "2024-01-31 08:00:00"), ("uuid", "nonsense"),
+    ],
+)  # fmt: skip
+def test_limits_that_the_engine_would_not_read_are_refused(bench, kind, text):
+    bench.port("table", [{"v": None}], {"v": kind})
+    refusal = bench.refusal(expect, {"allowed": {"v": [text]}})
+    assert refusal.param_path == ("allowed", "v", 0)

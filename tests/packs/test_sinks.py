@@ -197,13 +197,36 @@ def test_nested_values_in_csv_are_json(folder: Folder) -> None:
     assert text == b'l,s,m,b\n"[1,null]","{""a"":""x""}","{""k"":1}",\\xAA\n'
 
 
+def test_nested_numbers_that_json_does_not_have_are_null(folder: Folder) -> None:
+    table = folder.table("""
+        SELECT MAP {'a': 'nan'::DOUBLE, 'b': 0.5::DOUBLE} AS m, [{'x': ['inf'::FLOAT]}] AS s,
+        NULL::MAP(VARCHAR, DOUBLE) AS n
+    """)
+    wanted = {"m": {"a": None, "b": 0.5}, "s": [{"x": [None]}], "n": None}
+    assert json.loads(folder.write(write_jsonl, table, "t.jsonl")) == wanted
+    text = folder.write(write_csv, table, "t.csv")
+    assert text == b'm,s,n\n"{""a"":null,""b"":0.5}","[{""x"":[null]}]",\n'
+
+
+def test_nested_values_in_sqlite_and_excel_are_json(folder: Folder) -> None:
+    query = "SELECT [{'d': 0::DECIMAL(18,10), 'f': 'nan'::DOUBLE, 'b': '\\xAA'::BLOB, 't': 'é'}] AS l"
+    wanted = '[{"d": 0.0000000000, "f": null, "b": "aa", "t": "é"}]'
+    folder.write(write_sqlite, folder.table(query), "t.db", table="t")
+    folder.write(write_excel, folder.table(query), "t.xlsx")
+    assert folder.read(read_sqlite, "t.db", table="t") == [{"l": wanted}]
+    assert folder.read(read_excel, "t.xlsx") == [{"l": wanted}]
+
+
+def test_decimals_in_sqlite_are_plain_digits(folder: Folder) -> None:
+    folder.write(write_sqlite, folder.table("SELECT 0::DECIMAL(38,20) AS d"), "t.db", table="t")
+    assert folder.read(read_sqlite, "t.db", table="t") == [{"d": "0." + "0" * 20}]
+
+
 def test_what_a_format_cannot_keep(folder: Folder) -> None:
     with pytest.raises(NodeError, match="column `v` holds interval"):
         write_parquet(folder.table("SELECT INTERVAL 1 DAY AS v"), path="t.parquet")
     with pytest.raises(NodeError, match="column `v` holds hugeint"):
         write_parquet(folder.table("SELECT [1::HUGEINT] AS v"), path="t.parquet")
-    with pytest.raises(NodeError, match="JSON has no NaN"):
-        write_json(folder.table("SELECT MAP {'a': 1.5::DOUBLE} AS v"), path="t.json")
     folder.write(write_parquet, folder.table("SELECT 12345678901234567890::HUGEINT AS v"), "t.parquet")
     assert folder.read(read_parquet, "t.parquet") == [{"v": Decimal(12345678901234567890)}]
     with pytest.raises(duckdb.Error):

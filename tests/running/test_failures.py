@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from workbench import Workbench, passing, plan
+from workbench import Workbench, from_rows, passing, plan
 
 from interlock.api import RunFailed
 
@@ -217,3 +218,33 @@ def test_permissions_of_the_target_are_kept(shop: Workbench) -> None:
     (shop.root / "out/o.csv").chmod(0o640)
     shop.run(passing("data/s.csv"))
     assert (shop.root / "out/o.csv").stat().st_mode & 0o777 == 0o640
+
+
+ZONED = {"at": "2024-01-31 08:30:00.5+02", "spans": "1 month 3 days", "n": 1}
+ZONED_TYPES = {"at": "timestamptz", "spans": "interval", "n": "integer"}
+
+
+def test_a_row_with_a_zoned_time_is_shown_when_it_breaks_an_expectation(shop: Workbench) -> None:
+    step = ("expect", {"ranges": {"at": {"max": "2024-01-31 00:00:00+00"}}})
+    failure = failing(shop, from_rows([ZONED], step, types=ZONED_TYPES))
+    assert failure["code"] == "IL904"
+    assert failure["rows"] == [["2024-01-31 06:30:00.5+00", "1 month 3 days", 1]]
+
+
+@pytest.mark.parametrize("sink", ["write_excel", "write_sqlite"])
+def test_zoned_times_and_intervals_reach_python_as_text_however_deep_they_lie(bench: Workbench, sink: str) -> None:
+    deeper = {"columns": {"several": "[at, null]", "gaps": "[spans]"}}
+    target = {"path": "out/t", "table": "t"} if sink == "write_sqlite" else {"path": "out/t.xlsx"}
+    given = from_rows([ZONED], ("derive_columns", deeper), ("preview", {}), (sink, target), types=ZONED_TYPES)
+    bench.put("test.plan.json", given)
+    assert bench.cli("run", "test.plan.json").code == 0
+    back = ("read_sqlite", target) if sink == "write_sqlite" else ("read_excel", target)
+    bench.put("back.plan.json", plan({"s": back, "o": ("write_jsonl", {"path": "out/o.jsonl"})}))
+    assert bench.cli("run", "back.plan.json").code == 0
+    [row] = map(json.loads, (bench.root / "out/o.jsonl").read_text().splitlines())
+    assert row["several"] == '["2024-01-31 06:30:00.5+00", null]'
+    assert (row["at"], row["spans"], row["gaps"]) == (
+        "2024-01-31 06:30:00.5+00",
+        "1 month 3 days",
+        '["1 month 3 days"]',
+    )

@@ -14,6 +14,7 @@ import glob
 import hashlib
 import itertools
 import json
+import math
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote as quote_uri
 
@@ -114,12 +116,27 @@ def sqlite_stored(value: Any, declared: str) -> Any:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return sqlite_json(value)
     if declared == "text":
-        return str(value)
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
     return (
         int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, bytearray | memoryview) else value
     )
+
+
+def sqlite_json(value: Any) -> str:
+    """A list, struct or map as JSON: numbers with all their digits, NaN and infinities as null, all else as text."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(sqlite_json, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{sqlite_json(str(key))}: {sqlite_json(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, float) and not math.isfinite(value):
+        return "null"
+    if isinstance(value, bytes | bytearray | memoryview):
+        value = bytes(value).hex()
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) -> None:
@@ -196,7 +213,8 @@ def write_sqlite(
 
     Other tables of the database are left alone, and so is the database if the run fails. Columns are declared
     integer, real, boolean (0 and 1), date and timestamp (ISO text), blob or text. Decimals and integers beyond 64
-    bits are text, exact to the last digit; lists, structs and maps are JSON; NaN is null.
+    bits are text, exact to the last digit; times, intervals, uuids and times with a zone are text; lists, structs and
+    maps are JSON as in `write_json`, but with bytes in hexadecimal. NaN is null, and -0.0 comes back as 0.0.
 
     - `if_exists`: what to do when the table exists: `fail`, `replace` it (with its indexes and triggers), or `append`
       to it; to append, the names of the columns must be the same, in any order.
@@ -401,6 +419,21 @@ def _said(error: BaseException) -> str:
     """What an exception of a node's own code says, with its kind where the words alone would not tell."""
     words = _plain(error)
     return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
+
+
+def _for_python(name: str, kind: str) -> str:
+    """A column as Python can hold it: what it has no value for (a time with a zone, an interval) comes as text."""
+    names = r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:timestamptz|timestamp with time zone|interval)(?=[\[,)]|$)"
+    plain = re.sub(names, lambda found: found[0] if found[0][0] in "\"'" else "varchar", kind, flags=re.IGNORECASE)
+    return _quoted(name) if plain == kind else f"CAST({_quoted(name)} AS {plain}) AS {_quoted(name)}"
+
+
+def _shown(connection: Any, text: str, most: int) -> tuple[list[str], list[list[Any]]]:
+    """The names of a result's columns, and its first rows as values that JSON can hold."""
+    columns = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM ({text})").fetchall()]
+    chosen = ", ".join(_for_python(name, kind) for name, kind in columns)
+    rows = connection.execute(f"SELECT {chosen} FROM ({text}) LIMIT {most}").fetchall()
+    return [name for name, _ in columns], [[_json(value) for value in row] for row in rows]
 
 
 def _quoted(name: str) -> str:
@@ -701,7 +734,7 @@ class Run:
             ).fetchall()
             if [row[1] for row in found] != [row[1] for row in pinned]:
                 return False
-            self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
+            self.connection.execute(f"SELECT count(COLUMNS(*)) FROM (SELECT * FROM ({step['sql']}) LIMIT 20000)")
         except duckdb.Error:
             return False
         return True
@@ -805,13 +838,7 @@ class Run:
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
-        # a timestamp with a zone comes as text: Python would need another library for it
-        chosen = ", ".join(
-            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}"
-            if "zone" in kind or kind == "timestamptz"
-            else _quoted(each)
-            for each, kind in columns
-        )
+        chosen = ", ".join(_for_python(each, kind) for each, kind in columns)
         # a cursor of its own: the rows are still being fetched when the next statement runs
         cursor = self.connection.cursor()
         for statement in self.settings:
@@ -845,23 +872,19 @@ class Run:
         broken = []
         for check in step["checks"]:
             violations = self.statement(check["sql"], check["reads"])
-            found = self.connection.execute(f"SELECT * FROM ({violations}) LIMIT 5").fetchall()
-            if not found:
+            if self.connection.execute(f"SELECT 1 FROM ({violations}) LIMIT 1").fetchone() is None:
                 self.event("check_passed", step=check["node"], title=check["title"])
                 continue
-            names = [column[0] for column in self.connection.description or []]
+            names, rows = _shown(self.connection, violations, 5)
             broken.append({
                 "code": check["code"], "node": check["node"], "title": check["title"], "count": self._count(f"({violations})"),
-                "columns": names, "rows": [[_json(value) for value in row] for row in found],
+                "columns": names, "rows": rows,
             })  # fmt: skip
         if broken:
             raise _broken(broken)
         if step["preview"]:
-            cursor = self.connection.execute(
-                self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]])
-            )
-            names = [column[0] for column in cursor.description or []]
-            rows = [[_json(value) for value in row] for row in cursor.fetchall()]
+            text = self.statement(f"SELECT * FROM {_quoted(step['id'])}", [step["id"]])
+            names, rows = _shown(self.connection, text, int(step["preview"]))
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
             self.previews.append({"step": step["id"], "columns": names, "rows": rows, "total": total})
 

@@ -651,6 +651,21 @@ def _said(error: BaseException) -> str:
     return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
 
 
+def _for_python(name: str, kind: str) -> str:
+    """A column as Python can hold it: what it has no value for (a time with a zone, an interval) comes as text."""
+    names = r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:timestamptz|timestamp with time zone|interval)(?=[\[,)]|$)"
+    plain = re.sub(names, lambda found: found[0] if found[0][0] in "\"'" else "varchar", kind, flags=re.IGNORECASE)
+    return _quoted(name) if plain == kind else f"CAST({_quoted(name)} AS {plain}) AS {_quoted(name)}"
+
+
+def _shown(connection: Any, text: str, most: int) -> tuple[list[str], list[list[Any]]]:
+    """The names of a result's columns, and its first rows as values that JSON can hold."""
+    columns = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM ({text})").fetchall()]
+    chosen = ", ".join(_for_python(name, kind) for name, kind in columns)
+    rows = connection.execute(f"SELECT {chosen} FROM ({text}) LIMIT {most}").fetchall()
+    return [name for name, _ in columns], [[_json(value) for value in row] for row in rows]
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -949,7 +964,7 @@ class Run:
             ).fetchall()
             if [row[1] for row in found] != [row[1] for row in pinned]:
                 return False
-            self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
+            self.connection.execute(f"SELECT count(COLUMNS(*)) FROM (SELECT * FROM ({step['sql']}) LIMIT 20000)")
         except duckdb.Error:
             return False
         return True
@@ -1053,13 +1068,7 @@ class Run:
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
-        # a timestamp with a zone comes as text: Python would need another library for it
-        chosen = ", ".join(
-            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}"
-            if "zone" in kind or kind == "timestamptz"
-            else _quoted(each)
-            for each, kind in columns
-        )
+        chosen = ", ".join(_for_python(each, kind) for each, kind in columns)
         # a cursor of its own: the rows are still being fetched when the next statement runs
         cursor = self.connection.cursor()
         for statement in self.settings:
@@ -1093,23 +1102,19 @@ class Run:
         broken = []
         for check in step["checks"]:
             violations = self.statement(check["sql"], check["reads"])
-            found = self.connection.execute(f"SELECT * FROM ({violations}) LIMIT 5").fetchall()
-            if not found:
+            if self.connection.execute(f"SELECT 1 FROM ({violations}) LIMIT 1").fetchone() is None:
                 self.event("check_passed", step=check["node"], title=check["title"])
                 continue
-            names = [column[0] for column in self.connection.description or []]
+            names, rows = _shown(self.connection, violations, 5)
             broken.append({
                 "code": check["code"], "node": check["node"], "title": check["title"], "count": self._count(f"({violations})"),
-                "columns": names, "rows": [[_json(value) for value in row] for row in found],
+                "columns": names, "rows": rows,
             })  # fmt: skip
         if broken:
             raise _broken(broken)
         if step["preview"]:
-            cursor = self.connection.execute(
-                self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]])
-            )
-            names = [column[0] for column in cursor.description or []]
-            rows = [[_json(value) for value in row] for row in cursor.fetchall()]
+            text = self.statement(f"SELECT * FROM {_quoted(step['id'])}", [step["id"]])
+            names, rows = _shown(self.connection, text, int(step["preview"]))
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
             self.previews.append({"step": step["id"], "columns": names, "rows": rows, "total": total})
 

@@ -25,12 +25,13 @@ from interlock.compiler.standalone.harness_values import (
     _batches,
     _broken,
     _changes,
-    _json,
+    _for_python,
     _literal,
     _plain,
     _quoted,
     _reworded,
     _said,
+    _shown,
     _shown_change,
     _size,
 )
@@ -185,7 +186,7 @@ class Run:
             ).fetchall()
             if [row[1] for row in found] != [row[1] for row in pinned]:
                 return False
-            self.connection.execute(f"SELECT * FROM ({step['sql']}) LIMIT 20000").fetchall()
+            self.connection.execute(f"SELECT count(COLUMNS(*)) FROM (SELECT * FROM ({step['sql']}) LIMIT 20000)")
         except duckdb.Error:
             return False
         return True
@@ -289,13 +290,7 @@ class Run:
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
-        # a timestamp with a zone comes as text: Python would need another library for it
-        chosen = ", ".join(
-            f"CAST({_quoted(each)} AS VARCHAR) AS {_quoted(each)}"
-            if "zone" in kind or kind == "timestamptz"
-            else _quoted(each)
-            for each, kind in columns
-        )
+        chosen = ", ".join(_for_python(each, kind) for each, kind in columns)
         # a cursor of its own: the rows are still being fetched when the next statement runs
         cursor = self.connection.cursor()
         for statement in self.settings:
@@ -329,23 +324,19 @@ class Run:
         broken = []
         for check in step["checks"]:
             violations = self.statement(check["sql"], check["reads"])
-            found = self.connection.execute(f"SELECT * FROM ({violations}) LIMIT 5").fetchall()
-            if not found:
+            if self.connection.execute(f"SELECT 1 FROM ({violations}) LIMIT 1").fetchone() is None:
                 self.event("check_passed", step=check["node"], title=check["title"])
                 continue
-            names = [column[0] for column in self.connection.description or []]
+            names, rows = _shown(self.connection, violations, 5)
             broken.append({
                 "code": check["code"], "node": check["node"], "title": check["title"], "count": self._count(f"({violations})"),
-                "columns": names, "rows": [[_json(value) for value in row] for row in found],
+                "columns": names, "rows": rows,
             })  # fmt: skip
         if broken:
             raise _broken(broken)
         if step["preview"]:
-            cursor = self.connection.execute(
-                self.statement(f"SELECT * FROM {_quoted(step['id'])} LIMIT {int(step['preview'])}", [step["id"]])
-            )
-            names = [column[0] for column in cursor.description or []]
-            rows = [[_json(value) for value in row] for row in cursor.fetchall()]
+            text = self.statement(f"SELECT * FROM {_quoted(step['id'])}", [step["id"]])
+            names, rows = _shown(self.connection, text, int(step["preview"]))
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
             self.previews.append({"step": step["id"], "columns": names, "rows": rows, "total": total})
 

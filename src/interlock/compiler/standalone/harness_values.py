@@ -145,6 +145,21 @@ def _said(error: BaseException) -> str:
     return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
 
 
+def _for_python(name: str, kind: str) -> str:
+    """A column as Python can hold it: what it has no value for (a time with a zone, an interval) comes as text."""
+    names = r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:timestamptz|timestamp with time zone|interval)(?=[\[,)]|$)"
+    plain = re.sub(names, lambda found: found[0] if found[0][0] in "\"'" else "varchar", kind, flags=re.IGNORECASE)
+    return _quoted(name) if plain == kind else f"CAST({_quoted(name)} AS {plain}) AS {_quoted(name)}"
+
+
+def _shown(connection: Any, text: str, most: int) -> tuple[list[str], list[list[Any]]]:
+    """The names of a result's columns, and its first rows as values that JSON can hold."""
+    columns = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM ({text})").fetchall()]
+    chosen = ", ".join(_for_python(name, kind) for name, kind in columns)
+    rows = connection.execute(f"SELECT {chosen} FROM ({text}) LIMIT {most}").fetchall()
+    return [name for name, _ in columns], [[_json(value) for value in row] for row in rows]
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 

@@ -283,6 +283,8 @@ def map_values(
     - `unmatched`: a value outside `mapping` is kept, becomes null (`"null"`) or stops the run (`fail`). Where values
       are kept, the new ones must be of the column's type.
     - `default`: instead of `unmatched`, the value for all values outside `mapping`, except null.
+
+    Where no value is kept, the result is boolean, bigint, double or varchar, as the new values are.
     - `into`: a new column at the end for the result; without it, `column` is replaced in its place.
 
     Example:

@@ -17,6 +17,7 @@ from interlock.registry import sql
 from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
 from interlock.registry.packs.csv_description import describe_csv
+from interlock.registry.packs.json_files import finite
 from interlock.registry.tables import Copy, Described, NodeError, Select, Table
 
 
@@ -101,8 +102,8 @@ def write_csv(
     """Write the rows to a CSV file in UTF-8, in their order, with a header line.
 
     Nulls are empty fields and empty texts are `""`, so that each comes back as what it was. Numbers are written with
-    all the digits needed to read them back, dates and times in ISO form, lists, structs and maps as JSON, and bytes
-    as text with `\\xAA` for the unprintable ones. A `path` that ends in `.gz` is compressed.
+    all the digits needed to read them back, dates and times in ISO form, lists, structs and maps as JSON (as in
+    `write_json`), and bytes as text with `\\xAA` for the unprintable ones. A `path` that ends in `.gz` is compressed.
 
     - `null_value`: the text that stands for null; all other values are then quoted.
 
@@ -115,7 +116,7 @@ def write_csv(
         raise NodeError((), "there is no column to write")
     columns = [
         sql.named(
-            sql.call("to_json", sql.column(each.name))
+            sql.call("to_json", finite(sql.column(each.name), each.type))
             if each.type.name in ("list", "struct", "map")
             else sql.column(each.name),
             each.name,

@@ -6,11 +6,13 @@ import contextlib
 import datetime as dt
 import itertools
 import json
+import math
 import os
 import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import quote as quote_uri
 
@@ -238,12 +240,27 @@ def sqlite_stored(value: Any, declared: str) -> Any:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return sqlite_json(value)
     if declared == "text":
-        return str(value)
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
     return (
         int(value) if isinstance(value, bool) else bytes(value) if isinstance(value, bytearray | memoryview) else value
     )
+
+
+def sqlite_json(value: Any) -> str:
+    """A list, struct or map as JSON: numbers with all their digits, NaN and infinities as null, all else as text."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(sqlite_json, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{sqlite_json(str(key))}: {sqlite_json(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, float) and not math.isfinite(value):
+        return "null"
+    if isinstance(value, bytes | bytearray | memoryview):
+        value = bytes(value).hex()
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) -> None:
@@ -321,7 +338,8 @@ def write_sqlite(
 
     Other tables of the database are left alone, and so is the database if the run fails. Columns are declared
     integer, real, boolean (0 and 1), date and timestamp (ISO text), blob or text. Decimals and integers beyond 64
-    bits are text, exact to the last digit; lists, structs and maps are JSON; NaN is null.
+    bits are text, exact to the last digit; times, intervals, uuids and times with a zone are text; lists, structs and
+    maps are JSON as in `write_json`, but with bytes in hexadecimal. NaN is null, and -0.0 comes back as 0.0.
 
     - `if_exists`: what to do when the table exists: `fail`, `replace` it (with its indexes and triggers), or `append`
       to it; to append, the names of the columns must be the same, in any order.

@@ -150,8 +150,10 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     takes the point on the line between them), `any` and `all` (of true/false values), `join` (text, with `separator`),
     `list`, `first` and `last` (by `order_by`; equal keys, or no `order_by`, go by the order of the rows). Each measure
     takes a `column`, or an `expression` computed for every row, and only the rows that satisfy its `where`. `distinct`
-    makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint, of decimals
-    decimal(38, s), of floats double; means, medians and quantiles are double, of dates timestamps.
+    makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint (of those wider than
+    bigint hugeint), of decimals decimal(38, s), of floats double; one that does not fit stops the run. A mean is the sum
+    divided by the number of values. Means, medians, quantiles and `std` are double; of dates, medians and quantiles are
+    timestamps. In keys, `min`, `max` and medians, 0.0 stands for -0.0.
 
     Example:
         table:

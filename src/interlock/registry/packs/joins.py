@@ -85,6 +85,9 @@ def join_tables(
     a name of left it gets `suffix`. `expect: many-to-one` stops the run if a key occurs twice in right, `one-to-many` if
     in left, `one-to-one` if in either, so that rows cannot multiply unnoticed.
 
+    Keys of two types are compared in the one that both fit in: a bigint and a double as double. A key that comes once
+    has, in `right` and `full`, that type, and right's value where left has none.
+
     Example:
         left: [{id: 1, customer: 7}, {id: 2, customer: null}, {id: 3, customer: 8}, {id: 4, customer: 7}]
         right: [{id: 7, name: Ann}, {id: 9, name: Bob}]

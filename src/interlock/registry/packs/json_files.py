@@ -10,7 +10,7 @@ import gzip
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -347,34 +347,34 @@ def _write(table: Table, path: str, *, array: bool) -> Copy:
         raise NodeError((), "there is no column to write")
     columns = []
     for each in table.schema:
-        if _has(each.type, lambda kind: kind.name == "map" and _has(kind, lambda part: part.is_float)):
-            raise NodeError(
-                ("path",),
-                f"column `{each.name}` is a map of {each.type.fields[1][1] if each.type.fields else 'numbers'}, "
-                "which could hold NaN, and JSON has no NaN",
-                help=("Cast the map's values to decimal.",),
-            )
-        columns.append(sql.named(_finite(sql.column(each.name), each.type, 0), each.name))
+        columns.append(sql.named(finite(sql.column(each.name), each.type), each.name))
     options = {"format": "json", "array": array, "compression": "gzip" if path.lower().endswith(".gz") else "none"}
     return Copy(table.select(*columns), path, options)
 
 
-def _has(kind: Type, wanted: Callable[[Type], bool]) -> bool:
+def _has_floats(kind: Type) -> bool:
     members = [kind.element] if kind.element else [each for _, each in kind.fields]
-    return wanted(kind) or any(_has(each, wanted) for each in members)
+    return kind.is_float or any(map(_has_floats, members))
 
 
-def _finite(tree: exp.Expr, kind: Type, depth: int) -> exp.Expr:
-    """The value with every NaN and infinite number in it replaced by null."""
-    if not _has(kind, lambda part: part.is_float):
+def finite(tree: exp.Expr, kind: Type, depth: int = 0) -> exp.Expr:
+    """The value with every NaN and infinite number in it replaced by null; the keys of maps, which are text, stay."""
+    if not _has_floats(kind):
         return tree
     if kind.is_float:
         return exp.Case(ifs=[exp.If(this=sql.call("isfinite", tree), true=tree.copy())])
+    name = f"e{depth}"
+    each = exp.Column(this=exp.Identifier(this=name, quoted=True))
+
+    def transformed(items: exp.Expr, made: exp.Expr) -> exp.Expr:
+        function = exp.Lambda(this=made, expressions=[exp.Identifier(this=name, quoted=True)])
+        return sql.call("list_transform", items, function)
+
     if kind.name == "list" and kind.element:
-        name = f"e{depth}"
-        each = _finite(exp.Column(this=exp.Identifier(this=name, quoted=True)), kind.element, depth + 1)
-        return sql.call(
-            "list_transform", tree, exp.Lambda(this=each, expressions=[exp.Identifier(this=name, quoted=True)])
-        )
-    members = {name: _finite(sql.call("struct_extract", tree.copy(), name), each, depth) for name, each in kind.fields}
+        return transformed(tree, finite(each, kind.element, depth + 1))
+    if kind.name == "map":
+        key, value = (sql.call("struct_extract", each.copy(), part) for part in ("key", "value"))
+        entry = sql.struct({"key": key, "value": finite(value, kind.fields[1][1], depth + 1)})
+        return sql.call("map_from_entries", transformed(sql.call("map_entries", tree), entry))
+    members = {name: finite(sql.call("struct_extract", tree.copy(), name), each, depth) for name, each in kind.fields}
     return exp.Case(ifs=[exp.If(this=sql.not_null(tree), true=sql.struct(members))])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -17,7 +16,12 @@ from interlock.registry.node import node
 from interlock.registry.packs.grouping import aggregated, group_key, refuse_clash, wrong_type
 from interlock.registry.tables import Check, NodeError, Select, Table
 
-_READERS: dict[str, Any] = {"date": date.fromisoformat, "time": time.fromisoformat}
+_WRITTEN = {
+    "date": 'a date such as "2026-01-31"',
+    "time": 'a time such as "08:30:00"',
+    "timestamptz": 'a time with its zone such as "2026-01-31 08:30:00+00:00"',
+    "uuid": 'a uuid such as "123e4567-e89b-12d3-a456-426614174000"',
+}
 
 
 def typed_literal(value: Any, kind: Type, path: tuple[str | int, ...], name: str) -> exp.Expr:
@@ -36,17 +40,11 @@ def typed_literal(value: Any, kind: Type, path: tuple[str | int, ...], name: str
         wanted = "" if fits else _number_for(kind, value)
         if fits and isinstance(value, float):
             value = int(value)
-    elif kind.is_temporal:
-        try:
-            _READERS.get(kind.name, datetime.fromisoformat)(value)
-        except (TypeError, ValueError):
-            wanted = {"date": 'a date such as "2026-01-31"', "time": 'a time such as "08:30:00"'}.get(
-                kind.name, 'a time such as "2026-01-31 08:30:00"'
-            )
-        else:
-            return sql.cast(sql.literal(value), kind)
-    elif kind.name == "uuid" and isinstance(value, str):
-        return sql.cast(sql.literal(value), kind)
+    elif kind.is_temporal or kind.name == "uuid":
+        found = sql.fitting(value, kind) if isinstance(value, str) else None
+        if found is not None:
+            return found
+        wanted = _WRITTEN.get(kind.name, 'a time such as "2026-01-31 08:30:00"')
     else:
         wanted = "a plain value, and this column holds none"
     if wanted:
@@ -108,7 +106,7 @@ def pivot(
     null, and `count` gives 0. `count` needs no `value`. Rows come in order of the `index` columns, nulls last; `first`
     and `last` go by the order of the input. The list of `values` fixes the columns before the run: if the data has a
     value that is not listed the run stops, unless `others: drop` leaves such rows out. A new column is named after its
-    value, with `prefix` before it; null is named `null`.
+    value, with `prefix` before it; null is named `null`. Types are those of `aggregate`.
 
     Example:
         table:

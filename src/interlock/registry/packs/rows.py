@@ -96,7 +96,8 @@ def sample_rows(
 ) -> Select:
     """Keep a random sample without repeats: exactly `rows` rows, or a `fraction` of them; the order is kept.
 
-    The same input and the same `seed` always give the same rows; another seed gives others.
+    The same input and the same `seed` always give the same rows; another seed gives others. Each row draws the MD5 of
+    `seed:place`, in hexadecimal and with its place from 1; the rows that draw the smallest texts are kept.
 
     - `rows`: how many rows; all of them if there are fewer.
     - `fraction`: instead of `rows`, how large a part; 0.1 is a tenth. The number of rows is rounded, halves up.

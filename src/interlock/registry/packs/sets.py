@@ -29,7 +29,7 @@ def distinct_rows(
 ) -> Select:
     """Remove duplicates: of rows that are equal in `keys` (in all columns, without `keys`) one is kept.
 
-    Nulls count as equal. The rows that stay keep the input's order.
+    Nulls count as equal, and so do 0.0 and -0.0: without `keys`, 0.0 is shown. The rows that stay keep their order.
 
     - `keep`: which row of equals stays, the first or the last in the input's order.
     - `order_by`: another order for `keep` (with `keys` only); rows that are equal in it keep the input's order.
@@ -105,7 +105,8 @@ def union_tables(
 
     - `missing`: a column that some input lacks is refused, or filled with nulls (`"null"`).
     - `source`: a new column that holds the name of the input a row came from.
-    - `distinct`: keep only the first of rows that are equal in all columns (`source` is not compared).
+    - `distinct`: keep only the first of rows that are equal in all columns (`source` is not compared), as
+      `distinct_rows` does without `keys`.
 
     Example:
         tables: {north: [{id: 1, v: 2}, {id: 2, v: null}], south: [{v: 5, id: 1}]}

@@ -255,6 +255,19 @@ def read_excel(
     return Rows(source.columns, rows())
 
 
+def excel_json(value: Any) -> str:
+    """A list, struct or map as JSON: numbers with all their digits, NaN and infinities as null, all else as text."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(excel_json, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{excel_json(str(key))}: {excel_json(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, float) and not math.isfinite(value):
+        return "null"
+    return json.dumps(value.hex() if isinstance(value, bytes) else value, ensure_ascii=False, default=str)
+
+
 def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats: dict[str, Any]) -> None:
     """Write one value; raises ValueError for what Excel would change or cannot hold."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -290,13 +303,7 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
         )
     else:
         nested = isinstance(value, list | tuple | dict)
-        text = (
-            json.dumps(value, ensure_ascii=False, default=str)
-            if nested
-            else value.hex()
-            if isinstance(value, bytes)
-            else str(value)
-        )
+        text = excel_json(value) if nested else value.hex() if isinstance(value, bytes) else str(value)
         if len(text.encode("utf-16-le")) // 2 > EXCEL_LONGEST_TEXT:
             raise ValueError(
                 f"row {row}: the text in column `{name}` has {len(text):,} characters; Excel holds {EXCEL_LONGEST_TEXT:,}"
@@ -311,7 +318,8 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
 
     Texts are written as text, never as formulas or links. Excel has no empty text (it becomes an empty cell, like a
     null), keeps 15 to 16 digits, milliseconds, and no time zones: what would be changed stops the run, except that
-    other numbers are rounded to 16 digits. Lists, structs and maps are JSON; bytes are hexadecimal; NaN is empty.
+    other numbers are rounded to 16 digits. Bytes are hexadecimal; lists, structs and maps are JSON as in `write_json`,
+    but with bytes in hexadecimal; times with a zone, intervals and uuids are text; NaN is empty, infinity stops the run.
 
     Example:
         roundtrip: {write: write_excel, read: read_excel, params: {path: data.xlsx, sheet: Figures}}

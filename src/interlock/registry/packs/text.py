@@ -18,6 +18,8 @@ from interlock.registry.packs.columns import OnError, Path, no_clash, no_repeats
 from interlock.registry.tables import NodeError, Select, Table
 
 SomeText = Annotated[Text, Field(min_length=1)]
+_WHITE = r"\t-\r\x{85}\p{Z}"
+"""White space of any kind, as Unicode has it; `\\s` is only a part of it."""
 
 
 def _need_text(column: Column, path: Path) -> None:
@@ -192,8 +194,8 @@ def clean_text(
 
     - `trim`: remove white space of any kind at both ends.
     - `collapse_spaces`: make one space of each run of white space.
-    - `case`: write all letters `lower` or `upper`, or the first of each word upper and the others lower (`title`).
-    - `blank_as_null`: make null of text that is empty or nothing but white space.
+    - `case`: write all letters `lower` or `upper`, or the first after each space upper and the others lower (`title`).
+    - `blank_as_null`: at last, make null of text that is empty or nothing but white space.
 
     Example:
         table: [{id: 1, name: "  ana   MARIA "}, {id: 2, name: "   "}, {id: 3, name: null}]
@@ -210,13 +212,14 @@ def clean_text(
     for column in columns:
         tree: exp.Expr = column.sql
         if trim:
-            tree = sql.call("regexp_replace", tree, r"^[\s\p{Z}]+|[\s\p{Z}]+$", "", "g")
+            tree = sql.call("regexp_replace", tree, f"^[{_WHITE}]+|[{_WHITE}]+$", "", "g")
         if collapse_spaces:
-            tree = sql.call("regexp_replace", tree, r"[\s\p{Z}]+", " ", "g")
+            tree = sql.call("regexp_replace", tree, f"[{_WHITE}]+", " ", "g")
         if case is not None:
             tree = {"lower": exp.Lower, "upper": exp.Upper}[case](this=tree) if case != "title" else _title(tree)
         if blank_as_null:
-            tree = exp.Nullif(this=tree, expression=sql.literal("")) if trim else null_if_blank(tree)
+            some = sql.call("regexp_matches", tree, f"[^{_WHITE}]")
+            tree = exp.Case(ifs=[exp.If(this=some, true=tree.copy())])
         made[column.name] = tree
     solid = frozenset(column.name for column in columns if not column.nullable and not blank_as_null)
     return Select(_changed(table, made), non_null=solid)
@@ -329,7 +332,7 @@ def explode(
     The elements take the place of `column`, in the order of the rows and inside each row in the list's order.
 
     - `position`: a new last column with the element's place in its list, from 1.
-    - `keep_empty`: keep a row whose list is empty or null, or whose text is blank, with a null; otherwise it vanishes.
+    - `keep_empty`: keep a row with an empty or null list, or a blank text, with nulls in both columns, else it vanishes.
     - `trim`: remove the spaces around each part of a text.
 
     Example:

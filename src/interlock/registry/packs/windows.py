@@ -56,7 +56,9 @@ def window_columns(table: Table, *, columns: Annotated[list[WindowColumn], Field
     - `difference`: the value minus the one `offset` rows before;
     - `percent_change`: that difference divided by the earlier value: 0.1 is 10% more; null where the earlier value is 0.
 
-    Sums and means ignore nulls and are null where there is no value.
+    Sums and means ignore nulls and are null where there is no value; their types are those of `aggregate`. Shares and
+    percentages are double. A `difference` of integers is bigint (of those wider hugeint), of dates a number of days, of
+    timestamps an interval.
 
     Example:
         table: [{day: 2, sold: 5}, {day: 1, sold: 3}, {day: 3, sold: 4}]
