@@ -82,6 +82,10 @@ goldens: $(SYNCED) ## write the golden files again; read the difference before y
 bench: $(SYNCED) ## the benchmarks
 	@$(BIN)/python benchmarks/run.py
 
+.PHONY: fuzz
+fuzz: $(SYNCED) ## ten minutes of plans that nobody wrote, judged by every oracle
+	@$(BIN)/interlock fuzz --minutes 10 --seed $${SEED:-1}
+
 .PHONY: lock
 lock: $(OWN_UV) ## write uv.lock again after a change of dependencies
 	@$(UV) lock --python $(PYTHON)

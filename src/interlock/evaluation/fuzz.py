@@ -22,7 +22,6 @@ from typing import Any
 
 from interlock.evaluation.cases import Case
 from interlock.evaluation.generate import draw_case
-from interlock.evaluation.generate.shrink import shrink
 from interlock.evaluation.oracles import ORACLES, Fault, NotJudged, Oracle
 from interlock.evaluation.trials import Opener, Trial, trial_of
 from interlock.registry.registry import Registry
@@ -271,6 +270,8 @@ def smallest_case(opened: Opener, seed: int, fault: Fault) -> Found:
 
     if not oracles or fault.document is not None:  # a mutant is shown as it is
         return Found(seed, fault, case)
+    from interlock.evaluation.generate.shrink import shrink
+
     smaller = shrink(case, fails, SHRINK_SECONDS)
     told = judge(opened, smaller, oracles)
     now = next((each for faults in told.faults.values() for each in faults if each.kind == fault.kind), fault)

@@ -121,6 +121,8 @@ def _run(trial: Trial, case: Case, mutant: Mutant, about: str) -> Judged:
                 faults += oracle(again, Random(0))
             except NotJudged:
                 outcome = "accepted, meaning not judged"
+            except Exception as error:
+                faults.append(Fault("refusal", f"raises {type(error).__name__}", f"{type(error).__name__}: {error}"))
     told = tuple(
         Fault("refusal", f"accepted: {each.kind}", f"{about}: {each.message}", mutant.document) for each in faults
     )
