@@ -20,6 +20,17 @@ from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry
 
 USUAL = Shape()
+WEIGHTS = {
+    "filter_rows": 5,
+    "derive_columns": 6,
+    "aggregate": 5,
+    "join_tables": 5,
+    "query": 6,
+    "sort_rows": 3,
+    "expect": 3,
+    "preview": 1,
+}
+"""How often some node types are drawn; all others count 2."""
 
 
 def draw_case(seed: int, registry: Registry, shape: Shape = USUAL) -> Case:
@@ -31,11 +42,12 @@ def draw_case(seed: int, registry: Registry, shape: Shape = USUAL) -> Case:
     size = _size(random, shape)
     _draw_sources(draft, registry, types, size)
     steps = [each for each in types if each.ports and not each.is_sink]
+    weights = [WEIGHTS.get(each.name, 2) for each in steps]
     sinks = [each for each in types if each.is_sink]
     for _ in range(size * 6):
         if len(draft.nodes) >= size:
             break
-        _draw_step(draft, random.choice(steps))
+        _draw_step(draft, random.choices(steps, weights)[0])
     if sinks and not draft.chance(0.08):
         _draw_sinks(draft, sinks, shape)
     _connect_all(draft, steps)
@@ -81,7 +93,11 @@ def _versioned(draft: Draft, name: str, version: int = 1) -> str:
 
 def _pick(draft: Draft, wide: bool) -> str:
     """A result to go on from: mostly one that nothing reads yet, or a late one."""
-    names = [each for each in draft.results if each not in draft.sinks or draft.chance(0.1)]
+    names = [
+        each
+        for each, known in draft.results.items()
+        if known.columns and (each not in draft.sinks or draft.chance(0.1))
+    ]
     unused = [each for each in names if not draft.uses[each]]
     if unused and draft.chance(0.75):
         return draft.random.choice(unused)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from interlock.evaluation.generate.draft import Draft, Step
-from interlock.evaluation.generate.steps import columns, grouping, joins, quality, reshape, rows, sinks, text, windows
+from interlock.evaluation.generate.steps import (
+    columns,
+    grouping,
+    joins,
+    quality,
+    query,
+    reshape,
+    rows,
+    sinks,
+    text,
+    windows,
+)
 from interlock.evaluation.generate.steps.drawing import Drawing, Feed
 from interlock.registry.node import NodeType
 
@@ -16,6 +27,7 @@ DRAWINGS: dict[str, Drawing] = {
     **windows.DRAWINGS,
     **reshape.DRAWINGS,
     **quality.DRAWINGS,
+    **query.DRAWINGS,
     **sinks.DRAWINGS,
 }
 
