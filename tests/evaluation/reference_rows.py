@@ -13,15 +13,47 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "expressions"))
 
-from expression_data import INPUTS, SCHEMA  # noqa: E402
+from expression_data import INPUTS, SCHEMA
 
-from interlock.evaluation.reference.casts import cast, to_text  # noqa: E402
-from interlock.ir.expressions import Scope  # noqa: E402
-from interlock.ir.types import Type  # noqa: E402
+from interlock.evaluation.reference.casts import cast, to_text
+from interlock.ir.expressions import Scope
+from interlock.ir.types import Type
 
-TEXTS = ["", "héllo wörld", "12", "a,b", " x ", "2024-01-31", "ab12cd", "ABC", "-1.5", "1e3", "true", "ß", "a.b%c", "abcabc", "aaa"]
-DATES = ["2024-02-29", "infinity", "1969-07-20", "-infinity", "2000-01-01", "9998-12-30", "0002-01-01", "2024-12-30", "2023-01-01"]
-STAMPS = ["2024-02-29 13:45:56.789", "infinity", "1969-07-20 20:17:40.000001", "2000-01-01", "1999-12-31 23:59:59.999999"]
+TEXTS = [
+    "",
+    "héllo wörld",
+    "12",
+    "a,b",
+    " x ",
+    "2024-01-31",
+    "ab12cd",
+    "ABC",
+    "-1.5",
+    "1e3",
+    "true",
+    "ß",
+    "a.b%c",
+    "abcabc",
+    "aaa",
+]
+DATES = [
+    "2024-02-29",
+    "infinity",
+    "1969-07-20",
+    "-infinity",
+    "2000-01-01",
+    "9998-12-30",
+    "0002-01-01",
+    "2024-12-30",
+    "2023-01-01",
+]
+STAMPS = [
+    "2024-02-29 13:45:56.789",
+    "infinity",
+    "1969-07-20 20:17:40.000001",
+    "2000-01-01",
+    "1999-12-31 23:59:59.999999",
+]
 PLAIN_STAMPS = ["2024-02-29 13:45:56", "2000-01-01", "1969-07-20 20:17:40"]
 FLOATS = ["0", "-0.0", "nan", "inf", "-inf", "1.5", "-2.5", "0.1", "1e15", "1e-7", "2.675", "100", "3"]
 VALUES: dict[str, list[str]] = {
@@ -140,5 +172,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, float) and isinstance(other, float):
-        return (math.isnan(one) and math.isnan(other)) or (one == other and math.copysign(1, one) == math.copysign(1, other))
+        return (math.isnan(one) and math.isnan(other)) or (
+            one == other and math.copysign(1, one) == math.copysign(1, other)
+        )
     return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -64,7 +64,7 @@ def _csv_expected(frame: Frame, params: Mapping[str, Any]) -> Frame:
         return json_text(value, kind) if kind.name in _NESTED else to_text(value, kind)
 
     rows = tuple(tuple(map(cell, row, frame.types)) for row in frame.rows)
-    names = frame.names if params.get("header", True) else [f"column_{n}" for n in range(1, len(frame.columns) + 1)]
+    names = frame.names if params.get("header", True) else _numbered(len(frame.columns) if rows else 0)
     return Frame(tuple((name, VARCHAR) for name in names), rows)
 
 
@@ -72,15 +72,18 @@ def _csv_read(path: Path, params: Mapping[str, Any]) -> Frame:
     null, sign = params.get("null_value", ""), params.get("delimiter", ",")
     records = list(_records(_text_of(path), sign))
     rows = [[None if text == null and not quoted else text for text, quoted in record] for record in records]
-    names = [text for text, _ in records[0]] if params.get("header", True) and records else []
-    if not params.get("header", True):
-        names = [f"column_{n}" for n in range(1, len(rows[0]) + 1 if rows else 1)]
-    elif not records:
-        raise ValueError("there is no header")
-    body = rows[1:] if params.get("header", True) else rows
+    if params.get("header", True):
+        names, body = [text for text, _ in records[0]], rows[1:]
+    else:
+        names, body = _numbered(len(rows[0]) if rows else 0), rows
     if any(len(row) != len(names) for row in body):
         raise ValueError("a line has too few or too many fields")
     return Frame(tuple((name, VARCHAR) for name in names), tuple(map(tuple, body)))
+
+
+def _numbered(count: int) -> list[str]:
+    """The names of columns in a file without a header."""
+    return [f"column_{number}" for number in range(1, count + 1)]
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[tuple[str, bool]]]:
@@ -348,7 +351,7 @@ def _sqlite_cell(value: Any, kind: Type) -> Any:
 def _sqlite_read(path: Path, params: Mapping[str, Any]) -> Frame:
     name = '"' + params["table"].replace('"', '""') + '"'
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        columns = tuple((row[1], Type(row[2])) for row in database.execute(f"PRAGMA table_info({name})"))
+        columns = tuple((row[1], Type(row[2].lower())) for row in database.execute(f"PRAGMA table_info({name})"))
         return Frame(columns, tuple(database.execute(f"SELECT * FROM {name}")))
 
 

@@ -66,20 +66,24 @@ def to(term: Term, kind: Type) -> Term:
 
 
 def strict(kind: Type, compute: Callable[..., Any], *terms: Term) -> Term:
-    """A term that is null when any of its parts is, and else what is computed of them."""
+    """A term that is null when any of its parts is, and else what is computed of them.
+
+    Whether a part that stops is computed where another one is null, is open.
+    """
     runs = [term.run for term in terms]
-    if len(runs) == 2:
-        first, second = runs
-
-        def both(row: Any) -> Any:
-            one, other = first(row), second(row)
-            return None if one is None or other is None else compute(one, other)
-
-        return Term(kind, both)
 
     def run(row: Any) -> Any:
-        values = [each(row) for each in runs]
-        return None if any(value is None for value in values) else compute(*values)
+        stopped: Stops | None = None
+        values: list[Any] = []
+        for each in runs:
+            try:
+                values.append(each(row))
+            except Stops as stop:
+                stopped = stopped or stop
+        missing = any(value is None for value in values)
+        if stopped:
+            raise MayStop(stopped.reason) if missing else stopped
+        return None if missing else compute(*values)
 
     return Term(kind, run)
 

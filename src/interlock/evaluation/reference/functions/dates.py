@@ -248,6 +248,8 @@ def _formatted(terms: Sequence[Term], kind: Type) -> Term:
 
 def _tried(terms: Sequence[Term], kind: Type) -> Term:
     def read(text: str, form: str) -> Any:
+        if "infinity" in text.lower():
+            raise Unsupported("try_strptime of an infinite date")
         try:
             return strptime(text, form)
         except Stops:

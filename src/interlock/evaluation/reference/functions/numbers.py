@@ -130,24 +130,8 @@ def _divisor(terms: Sequence[Term]) -> Type:
     return HUGEINT if wide else BIGINT
 
 
-def _gcd(kinds: Sequence[Type], result: Type) -> Callable[[int, int], int]:
-    def compute(one: int, other: int) -> int:
-        for value in (one, other):
-            numbers.integer(value, result)
-            numbers.integer(-value if other and one else value, result)
-        return numbers.integer(math.gcd(one, other), result)
-
-    return compute
-
-
-def _lcm(kinds: Sequence[Type], result: Type) -> Callable[[int, int], int]:
-    def compute(one: int, other: int) -> int:
-        if one and other:
-            numbers.integer(abs(one), result)
-            numbers.integer(abs(other), result)
-        return numbers.integer(math.lcm(one, other), result)
-
-    return compute
+def _common(compute: Callable[[int, int], int]) -> Callable[[Sequence[Type], Type], Callable[[int, int], int]]:
+    return lambda kinds, result: lambda one, other: numbers.integer(compute(one, other), result)
 
 
 def _factorial(value: int) -> int:
@@ -199,8 +183,8 @@ NUMBERS: tuple[Function, ...] = (
     typed("trunc truncate", _ROUND, _to_places(float_trunc, math.trunc), _cut),
     plain("sign", "number -> tinyint", _sign),
     built("mod", "number number -> double", lambda terms, kind: of_numbers("%", *terms)),
-    typed("gcd greatest_common_divisor", "integers integers -> bigint", _gcd, _divisor),
-    typed("lcm least_common_multiple", "integers integers -> bigint", _lcm, _divisor),
+    typed("gcd greatest_common_divisor", "integers integers -> bigint", _common(math.gcd), _divisor),
+    typed("lcm least_common_multiple", "integers integers -> bigint", _common(math.lcm), _divisor),
     plain("factorial", "integer -> hugeint", _factorial),
     _curve("sqrt", _real(math.sqrt)),
     _curve("cbrt", math.cbrt),
