@@ -22,6 +22,8 @@ REFUSALS = [
     ("uper(t)", "unknown-function", "uper", "upper(t)"),
     ("nosuch(t)", "unknown-function", "nosuch", None),
     ("left(t)", "wrong-arity", "left(t)", None),
+    ("concat()", "wrong-arity", "concat()", None),
+    ("concat_ws('-')", "wrong-arity", "concat_ws('-')", None),
     ("i32 > '100'", "wrong-type", "'100'", "i32 > 100"),
     ("i32 in ('a')", "wrong-type", "'a'", None),
     ("t > 5", "wrong-type", "5", None),

@@ -307,7 +307,7 @@ _CUT: tuple[Function, ...] = (
     ),
     _text(
         "concat",
-        "concat(values text...) -> varchar",
+        "concat(value text, others text...) -> varchar",
         "The values one after another, as text.",
         "Nulls are left out, unlike with `||`.",
         ("concat('a', 1, true)", "'a1true'"),
@@ -317,7 +317,7 @@ _CUT: tuple[Function, ...] = (
     ),
     _text(
         "concat_ws",
-        "concat_ws(separator varchar, values text...) -> varchar",
+        "concat_ws(separator varchar, value text, others text...) -> varchar",
         "The values one after another, with a separator between any two.",
         "Nulls are left out, with their separator.",
         ("concat_ws('-', 'a', 1, 'b')", "'a-1-b'"),
