@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import math
-import sys
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import duckdb
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "expressions"))
-
 from expression_data import INPUTS, SCHEMA
 
 from interlock.evaluation.reference.casts import cast, to_text

@@ -101,8 +101,12 @@ def _carried(months: float, days: float, micros: float) -> Span:
     whole_months = math.trunc(months)
     rest = (months - whole_months) * 30
     whole_days = math.trunc(days) + math.trunc(rest)
-    left = (days - math.trunc(days)) + (rest - math.trunc(rest))
-    return checked(whole_months, whole_days, round(micros + left * DAY))
+    left = (Fraction(days) - math.trunc(days) + Fraction(rest) - math.trunc(rest)) * DAY
+    if left.denominator != 1:
+        raise Unsupported("a fraction of a day that is no whole number of microseconds")
+    if abs(left) >= DAY:
+        whole_days, left = whole_days + int(left / DAY), left - int(left / DAY) * DAY
+    return checked(whole_months, whole_days, round(micros) + int(left))
 
 
 def of_unit(unit: str, count: int | float) -> Span:

@@ -27,10 +27,9 @@ def pattern(text: str, flags: str = "") -> re.Pattern[str]:
     """A pattern as Python's, reading alike; raises Unsupported where it might not."""
     if set(flags) - set("igsc"):
         raise Unsupported(f"the options `{flags}` of a regular expression")
-    if not _COMMON.fullmatch(text) or not text.isascii():
+    if not _COMMON.fullmatch(text) or ("i" in flags and not text.isascii()):
         raise Unsupported(f"the regular expression `{text}`")
-    text = re.sub(r"(?<!\\)((?:\\\\)*)\$", r"\1\\Z", text)
-    text = re.sub(r"(?<!\\)((?:\\\\)*)\\s", r"\1[\\t\\n\\f\\r ]", text) if "[" not in text else text
+    text = _respelled(text)
     whole = re.ASCII
     for flag in flags:
         whole |= _FLAGS[flag]
@@ -38,6 +37,20 @@ def pattern(text: str, flags: str = "") -> re.Pattern[str]:
         return re.compile(text, whole)
     except re.error as error:
         raise Stops(f"a bad regular expression: {error}") from None
+
+
+def _respelled(text: str) -> str:
+    """A pattern in which `$` and white space mean in Python what they mean in RE2."""
+    parts: list[str] = []
+    inside = False
+    for piece in re.findall(r"\\.|.", text, re.DOTALL):
+        if piece == "$" and not inside:
+            piece = r"\Z"
+        elif piece == r"\s":
+            piece = r"\t\n\f\r " if inside else r"[\t\n\f\r ]"
+        inside = (inside or piece == "[") and piece != "]"
+        parts.append(piece)
+    return "".join(parts)
 
 
 def _fit(whole: bool) -> Callable[..., bool]:
@@ -106,10 +119,10 @@ def _extract(text: str, written: str, group: int = 0) -> str:
 
 
 def _extract_all(text: str, written: str, group: int = 0) -> list[str]:
-    found = pattern(written)
-    if group > found.groups:
+    matches = list(pattern(written).finditer(text))
+    if matches and group > matches[0].re.groups:
         raise Stops("a group that the pattern does not have")
-    return [_group(match, group) for match in found.finditer(text)]
+    return [_group(match, group) for match in matches]
 
 
 def _split(text: str, written: str) -> list[str]:

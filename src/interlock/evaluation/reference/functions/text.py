@@ -13,6 +13,8 @@ from interlock.evaluation.frames import Stops, Unsupported
 from interlock.evaluation.reference.functions.registry import Function, null_aware, plain
 from interlock.evaluation.reference.values import compare
 
+LONGEST = 1_000_000
+"""The most characters that the reference builds."""
 FARTHEST = 4294967295
 """The places and counts of characters that a text may be asked for."""
 
@@ -86,7 +88,13 @@ def reverse(text: str) -> str:
 def repeat(text: str, count: int) -> str:
     if len(text.encode()) * count > FARTHEST:
         raise Stops("a text too long")
+    _buildable(len(text) * count)
     return text * max(count, 0)
+
+
+def _buildable(length: int) -> None:
+    if length > LONGEST:
+        raise Unsupported("a text of millions of characters")
 
 
 def _pad(before: bool) -> Callable[[str, int, str], str]:
@@ -96,6 +104,7 @@ def _pad(before: bool) -> Callable[[str, int, str], str]:
             return text[: max(length, 0)]
         if not fill:
             raise Stops("nothing to fill a text up with")
+        _buildable(missing)
         filling = (fill * (missing // len(fill) + 1))[:missing]
         return filling + text if before else text + filling
 
