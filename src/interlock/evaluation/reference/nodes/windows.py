@@ -53,7 +53,7 @@ def _over(wanted: Mapping[str, Any], kind: Type, values: list[Any]) -> tuple[Typ
     if function == "row_number":
         return BIGINT, list(range(1, len(values) + 1))
     if function in ("first", "last"):
-        return kind, [values[0 if function == "first" else -1]] * len(values)
+        return kind, (values[:1] if function == "first" else values[-1:]) * len(values)
     if function in ("lag", "lead"):
         away = value_of(wanted.get("default"), kind)
         return kind, _moved(values, offset if function == "lag" else -offset, away)
