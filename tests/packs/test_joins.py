@@ -194,3 +194,10 @@ def test_one_result_on_any_number_of_threads(benches):
         results = [bench.give(join_tables, {"on": ["k"], "how": how}) for how in ("inner", "full", "anti")]
         found.append(hash(str([*results, bench.give(asof_join, {"time": "t", "by": ["k"]})])))
     assert found[0] == found[1] == found[2]
+
+
+def test_asof_by_the_time_itself(bench):
+    bench.port("left", [{"day": 1, "x": "a"}, {"day": 2, "x": "b"}])
+    bench.port("right", [{"day": 2, "y": "c"}])
+    params = {"time": {"left": "day", "right": "day"}, "by": [{"left": "day", "right": "day"}], "how": "inner"}
+    assert bench.give(asof_join, params) == [{"day": 2, "x": "b", "y": "c"}]

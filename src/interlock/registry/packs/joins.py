@@ -213,7 +213,7 @@ def asof_join(
         certain |= {new for name, new in renamed.items() if not right.schema[name].nullable} | {
             pair.left.name for pair in by
         }
-        certain |= {time.left.name, renamed[time.right.name]}
+        certain |= {time.left.name, renamed.get(time.right.name, time.left.name)}  # a time that `by` names, too
     return Select(tree, non_null=frozenset(certain))
 
 
