@@ -1,6 +1,6 @@
 """Run the benchmarks: all of them (`make bench`), or those named.
 
-python benchmarks/run.py [plancompiler|spoiled|mutants|compile|growth|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
+python benchmarks/run.py [plancompiler|spoiled|mutants|drawn|compile|growth|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
 """
 
 from __future__ import annotations
@@ -38,6 +38,13 @@ def mutants(options: argparse.Namespace, folder: Path) -> Result:
     return run(folder, options.mutants, options.seed)
 
 
+def drawn(options: argparse.Namespace, folder: Path) -> Result:
+    """Drawn plans, broken in many ways: what the checks claim to refuse is refused, at its place."""
+    from benchmarks.mutants.drawn import run
+
+    return run(options.mutants, options.seed)
+
+
 def compile(options: argparse.Namespace, folder: Path) -> Result:
     """The time that check, lower and emit take, by the number of nodes."""
     from benchmarks.compile_time import run
@@ -67,7 +74,7 @@ def growth(options: argparse.Namespace, folder: Path) -> Result:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
-    part.__name__: part for part in (plancompiler, spoiled, mutants, compile, growth, pipeline, start)
+    part.__name__: part for part in (plancompiler, spoiled, mutants, drawn, compile, growth, pipeline, start)
 }
 
 

@@ -134,5 +134,5 @@ def relations(tree: exp.Expr) -> list[str]:
             if isinstance(node.this, exp.Identifier):
                 tables.append(node.name)
         elif isinstance(node, exp.CTE):
-            local.add(node.alias)
-    return [name for name in tables if name not in local] if local else tables
+            local.add(node.alias.casefold())
+    return [name for name in tables if name.casefold() not in local] if local else tables

@@ -100,8 +100,7 @@ def redirect_edge(subject: Subject, draw: Random) -> Iterator[Made]:
     """An edge begins or ends at another node."""
     for place, edge in enumerate(subject.edges):
         for end in ("from", "to"):
-            others = [node["id"] for node in subject.nodes if node["id"] != edge[end]]
-            other = draw.choice(others)
+            other = draw.choice([node["id"] for node in subject.nodes if node["id"] != edge[end]])
             document = changed(subject.document, ("edges", place, end), other)
             what = f"{edge['from']} -> {edge['to']}: {end} {other}"
             yield what, [*_ends(subject, place), subject.at(other)], document
@@ -206,7 +205,8 @@ def unknown_version(subject: Subject, draw: Random) -> Iterator[Made]:
 
 def add_orphan(subject: Subject, draw: Random) -> Iterator[Made]:
     """A node that is connected to nothing."""
-    source = next(node for node in subject.nodes if node["type"].startswith(("read_", "CSV")))
+    fed = {edge["to"] for edge in subject.edges}
+    source = next(node for node in subject.nodes if node["id"] not in fed)
     nodes = [*subject.nodes, {**copy.deepcopy(source), "id": "forgotten"}]
     yield (
         "add a source that no one uses",

@@ -159,6 +159,7 @@ def clash_made(subject: Subject, draw: Random) -> Iterator[Made]:
         if (
             isinstance(value, str)
             and _key(path) in ("name", "into", "names_to", "values_to", "position")
+            and columns
             and value not in columns
         ):
             taken = draw.choice(columns)

@@ -113,9 +113,12 @@ def _run(trial: Trial, case: Case, mutant: Mutant, about: str) -> Judged:
     faults: list[Fault] = []
     outcome: Outcome = "accepted and right"
     with trial_of(case, trial.opened) as again:
-        failed = again.usual.failed
-        if failed is not None and failed.code == "IL906":
-            return Judged(mutant, False, outcome)  # a run input without a value, told before the run
+        try:
+            if again.usual.failed is not None and again.usual.failed.code == "IL906":
+                return Judged(mutant, False, outcome)  # a run input without a value, told before the run
+        except Exception as error:
+            fault = Fault("refusal", type(error).__name__, f"{about}: {type(error).__name__}: {error}", mutant.document)
+            return Judged(mutant, False, "FAULT", faults=(fault,))
         for oracle in (soundness, schema_truth, meaning):
             try:
                 faults += oracle(again, Random(0))
