@@ -20,7 +20,11 @@ ODD = (
     "İstanbul", "naïve", "ſ", "column_1", "row", "rowid", "left", "right", "end", "not", "values", "over", "_item", "Straße",
 )  # fmt: skip
 KEYWORDS = (
-    RESERVED | ENGINE_WORDS | frozenset("true false null date time timestamp timestamptz datetime interval".split())
+    RESERVED
+    | ENGINE_WORDS
+    | frozenset(
+        "true false null date time timestamp timestamptz datetime interval drop values row offset rowid".split()
+    )
 )
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -66,7 +70,11 @@ def recased(random: Random, name: str) -> str:
 
 def as_sql(random: Random, name: str) -> str:
     """The name as an expression writes it: bare where it may be, else in double quotes."""
-    name = recased(random, name)
+    return as_defined(random, recased(random, name))
+
+
+def as_defined(random: Random, name: str) -> str:
+    """The name as SQL writes it where it is given: in its own case."""
     if _BARE.fullmatch(name) and name.lower() not in KEYWORDS and random.random() < 0.9:
         return name
     return '"' + name.replace('"', '""') + '"'

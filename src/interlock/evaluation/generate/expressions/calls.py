@@ -162,6 +162,8 @@ class Calls(Operators):
             case "span":
                 return self.moment(depth)
             case "part" | "clockpart":
+                if " time" in form.text.replace("timestamp", ""):
+                    return self.named_part(sorted(CLOCK_PARTS - {"epoch"}))
                 return self.part_of_date(clock=kind == "clockpart" or "timestamp" in form.text)
             case "pattern":
                 pattern, _ = self.one(PATTERNS)
@@ -180,7 +182,7 @@ class Calls(Operators):
         found = self.concrete(kind, variable)
         if found is None:
             return None
-        if found == DOUBLE:
+        if kind == "double":
             return self.number(depth)
         if found.name in ("bigint", "integer") and kind != "T":
             return self.small(-5, 12, depth)
@@ -192,6 +194,9 @@ class Calls(Operators):
 
     def part_of_date(self, clock: bool) -> Part:
         names = sorted((TRUNCATIONS & DATE_PARTS) | (TRUNCATIONS & CLOCK_PARTS if clock else frozenset()))
+        return self.named_part(names)
+
+    def named_part(self, names: Sequence[str]) -> Part:
         name = self.one(names)
         text = f"{name}s" if self.chance(0.1) and name not in ("century", "isoyear") else name
         text = text.upper() if self.chance(0.1) else text

@@ -159,12 +159,6 @@ def _truncated(draw: Operators, count: int, depth: int) -> list[Part]:
     return [draw.part_of_date(clock=True), moment]
 
 
-def _milliseconds(draw: Operators, count: int, depth: int) -> list[Part] | None:
-    if draw.chance(0.5):
-        return [draw.one((draw.digits(1_700_000_000_000), draw.small(-1_000, 100_000, depth)))]
-    return [draw.of(draw.one((DATE, TIMESTAMP, TIME)), depth)]
-
-
 def _written_date(draw: Operators, count: int, depth: int) -> list[Part]:
     """A text in a format, and that format."""
     form = draw.one(FORMATS)
@@ -239,11 +233,6 @@ def _split(draw: Operators, count: int, depth: int) -> list[Part]:
     return parts if count == 2 else [*parts, draw.small(-2, 3, depth)]
 
 
-def _sliced(draw: Operators, count: int, depth: int) -> list[Part]:
-    kind = draw.list_type()
-    return [draw.of(kind, depth), draw.small(-3, 4, depth), draw.small(-2, 5, depth)]
-
-
 def _shown_list(draw: Operators, count: int, depth: int) -> list[Part]:
     kind = Type("list", element=draw.one((VARCHAR, VARCHAR, BIGINT, INTEGER)))
     text = draw.one((", ", "", "|"))
@@ -279,7 +268,6 @@ GUARDS: Mapping[str, Guard] = {
     "time_bucket": _bucketed,
     "date_add": _moved,
     "date_trunc": _truncated,
-    "epoch_ms": _milliseconds,
     "strptime": _written_date,
     "try_strptime": _maybe_date,
     "strftime": _shown_date,
@@ -295,7 +283,6 @@ GUARDS: Mapping[str, Guard] = {
     "overlay": _overlaid,
     "split_part": _split,
     "string_split": _split,
-    "list_slice": _sliced,
     "array_to_string": _shown_list,
     **{f"to_{unit}": _counted for unit in "years quarters months weeks days hours minutes seconds".split()},
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import math
+import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +22,7 @@ from interlock.ir.types import Type
 
 TYPES = frozenset(
     "boolean tinyint smallint integer bigint utinyint usmallint uinteger ubigint float double decimal varchar blob date time "
-    "timestamp timestamp_ms timestamptz uuid list struct map".split()
+    "timestamp timestamptz uuid list struct map".split()
 )
 """Types of columns that a Parquet file keeps as they are."""
 
@@ -45,13 +48,20 @@ class Columnar:
         )
         places = ", ".join(f"c{n}" for n in range(len(frame.columns)))
         where = "" if frame.rows else " WHERE false"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "data.parquet"
-            _connection().execute(
-                f"COPY (SELECT {casts} FROM (VALUES {lines}) AS t({places}){where}) TO '{path}' "
-                f"(FORMAT parquet, COMPRESSION {self.compression}, ROW_GROUP_SIZE {self.group})"
-            )
-            return Written({"path": self.path}, {self.path: path.read_bytes()})
+        path = _folder() / f"{os.getpid()}.parquet"
+        _connection().execute(
+            f"COPY (SELECT {casts} FROM (VALUES {lines}) AS t({places}){where}) TO '{path}' "
+            f"(FORMAT parquet, COMPRESSION {self.compression}, ROW_GROUP_SIZE {self.group})"
+        )
+        return Written({"path": self.path}, {self.path: path.read_bytes()})
+
+
+@lru_cache(maxsize=1)
+def _folder() -> Path:
+    """A folder for the files on their way, one for the process: making and removing one for each takes longer than they do."""
+    folder = tempfile.mkdtemp(prefix="interlock-cases-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 @lru_cache(maxsize=1)

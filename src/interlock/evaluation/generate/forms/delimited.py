@@ -106,6 +106,8 @@ class Delimited:
             raise Unwritable("spaces around a name are cut off")
 
     def _encoded(self, text: str) -> bytes:
+        if self.encoding == "utf-16" and any(character > "\uffff" for character in text):
+            raise Unwritable("the reader knows no pairs of surrogates")
         try:
             found = text.encode({"utf-16": "utf-16-le"}.get(self.encoding, self.encoding))
         except UnicodeEncodeError as error:

@@ -57,7 +57,7 @@ class Objects:
 def is_found(kind: Type, values: list[Any]) -> bool:
     """Whether the documented rules leave no doubt that the reader finds this type of these values, none of them null."""
     if kind.name == "list" and kind.element:
-        return is_found(kind.element, [each for value in values for each in value if each is not None])
+        return bool(values) and is_found(kind.element, [each for value in values for each in value if each is not None])
     if kind.name == "struct":
         return bool(values) and all(
             is_found(inner, [value[name] for value in values if value[name] is not None]) for name, inner in kind.fields

@@ -15,6 +15,7 @@ from interlock.evaluation.generate.steps import (
     text,
     windows,
 )
+from interlock.evaluation.generate.steps.by_kinds import draw_by_kinds
 from interlock.evaluation.generate.steps.drawing import Drawing, Feed
 from interlock.registry.node import NodeType
 
@@ -35,4 +36,4 @@ DRAWINGS: dict[str, Drawing] = {
 def draw_step(draft: Draft, node_type: NodeType, feeds: list[Feed]) -> Step | None:
     """Parameters for a node of this type with these inputs; None where it does not go with them."""
     drawing = DRAWINGS.get(node_type.name)
-    return drawing(draft, feeds) if drawing else None
+    return drawing(draft, feeds) if drawing else draw_by_kinds(draft, node_type, feeds)
