@@ -332,3 +332,18 @@ def test_the_limit_of_nesting_does_not_depend_on_the_caller() -> None:
         core = "1" if "1" in inner else "t"
         assert isinstance(below(300, inner * 30 + core + outer * 30), Expression)
         assert isinstance(below(300, inner * 33 + core + outer * 33), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("strptime(t, '%Y %z')", "no `%z`: it would give a timestamp with a zone"),
+        ("try_strptime(t, '%Y %Z')", "no `%Z`"),
+        ("strftime(ts, '%Q')", "not a mark"),
+        ("strftime(ts, '100%')", "a lone percent sign"),
+        ("strftime(ts, '')", "an empty format"),
+        ("cast(b as decimal(3, 3))", "true has no place in it"),
+    ],
+)
+def test_what_duckdb_would_turn_into_something_else_is_refused(text: str, why: str) -> None:
+    assert problems(text)[0].reason == "wrong-type", why

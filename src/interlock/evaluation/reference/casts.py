@@ -39,6 +39,8 @@ def cast(value: Any, source: Type, to: Type, *, tentative: bool = False) -> Any:
 
 def _plain(value: Any, source: Type, to: Type) -> Any:
     if to.name == "varchar":
+        if isinstance(value, float) and math.isnan(value):
+            raise Unsupported("NaN as text, which shows the sign that the processor gave it")
         return to_text(value, source)
     if source.is_text:
         return from_text(value, to)

@@ -16,7 +16,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime, time
 from decimal import Context, Decimal
 from pathlib import Path
@@ -61,7 +61,7 @@ def _csv_expected(frame: Frame, params: Mapping[str, Any]) -> Frame:
     def cell(value: Any, kind: Type) -> str | None:
         if value is None:
             return None
-        return json_text(value, kind) if kind.name in _NESTED else to_text(value, kind)
+        return settled(json_text(value, kind) if kind.name in _NESTED else to_text(value, kind))
 
     rows = tuple(tuple(map(cell, row, frame.types)) for row in frame.rows)
     names = frame.names if params.get("header", True) else _numbered(len(frame.columns) if rows else 0)
@@ -71,7 +71,7 @@ def _csv_expected(frame: Frame, params: Mapping[str, Any]) -> Frame:
 def _csv_read(path: Path, params: Mapping[str, Any]) -> Frame:
     null, sign = params.get("null_value", ""), params.get("delimiter", ",")
     records = list(_records(_text_of(path), sign))
-    rows = [[None if text == null and not quoted else text for text, quoted in record] for record in records]
+    rows = [[None if text == null and not quoted else settled(text) for text, quoted in record] for record in records]
     if params.get("header", True):
         names, body = [text for text, _ in records[0]], rows[1:]
     else:
@@ -118,24 +118,33 @@ def _records(text: str, delimiter: str) -> Iterator[list[tuple[str, bool]]]:
 # JSON
 
 
-def json_text(value: Any, kind: Type) -> str:
-    """A value as JSON: numbers with all their digits, NaN and infinities as null, dates, times and bytes as text."""
+def json_text(value: Any, kind: Type, text: Callable[[Any, Type], str] = to_text) -> str:
+    """A value as JSON: numbers with all their digits, NaN and infinities as null, all else (by `text`) as text."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "null"
     if kind.element:
-        return "[" + ",".join(json_text(item, kind.element) for item in value) + "]"
+        return "[" + ",".join(json_text(item, kind.element, text) for item in value) + "]"
     if kind.name == "struct":
-        return _object((name, json_text(value[name], each)) for name, each in kind.fields)
+        return _object((name, json_text(value[name], each, text)) for name, each in kind.fields)
     if kind.name == "map":
         (_, key), (_, inner) = kind.fields
-        return _object((to_text(name, key), json_text(each, inner)) for name, each in value.items())
+        return _object((to_text(name, key), json_text(each, inner, text)) for name, each in value.items())
     if kind.name == "json":
         return value
     if kind.name == "float":
         return repr(value)
     if kind.is_numeric or kind.name == "boolean":
         return to_text(value, kind)
-    return json.dumps(to_text(value, kind), ensure_ascii=False)
+    return json.dumps(text(value, kind), ensure_ascii=False)
+
+
+def _python_text(value: Any, kind: Type) -> str:
+    """What Excel and SQLite are given inside of lists and structs: bytes in hexadecimal, times as Python writes them."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime) and kind.name != "timestamptz":
+        return value.isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, time) else to_text(value, kind)
 
 
 def _object(members: Any) -> str:
@@ -167,6 +176,14 @@ def _written(value: Any) -> str:
     if isinstance(value, dict):
         return _object((name, _written(each)) for name, each in value.items())
     return json.dumps(value, ensure_ascii=False)
+
+
+def settled(text: str) -> str:
+    """A text in a file that knows only texts: what looks like a list or an object in JSON in its one form."""
+    if text[:1] in ("[", "{"):
+        with suppress(ValueError):
+            return _written(_parsed(text))
+    return text
 
 
 def _json_expected(frame: Frame, params: Mapping[str, Any]) -> Frame:
@@ -260,11 +277,13 @@ def _excel_cell(value: Any, kind: Type) -> Any:
         return to_text(value, kind)
     if kind.is_temporal:
         return _excel_moment(value)
-    text = json_text(value, kind) if kind.name in _NESTED else value.hex() if kind.name == "blob" else None
+    text = (
+        json_text(value, kind, _python_text) if kind.name in _NESTED else value.hex() if kind.name == "blob" else None
+    )
     text = to_text(value, kind) if text is None else text
     if len(text.encode("utf-16-le")) > 2 * 32_767:
         raise Stops("Excel holds 32,767 characters in a cell")
-    return text or None
+    return settled(text) or None
 
 
 def _excel_number(value: Any) -> float | None:
@@ -305,6 +324,8 @@ def _excel_found(value: Any) -> Any:
         return None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
+    if isinstance(value, str):
+        return settled(value)
     return _at_midnight(value) if isinstance(value, date) else value
 
 
@@ -334,10 +355,10 @@ def _sqlite_cell(value: Any, kind: Type) -> Any:
     if isinstance(value, Endless):
         raise Unsupported("an infinite date")
     if kind.name in _NESTED:
-        return json_text(value, kind)
-    if kind.name == "timestamptz":
-        return to_text(value, kind)
-    if isinstance(value, datetime):
+        return settled(json_text(value, kind, _python_text))
+    if isinstance(value, str):
+        return settled(value)
+    if kind.name != "timestamptz" and isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date | time):
         return value.isoformat()
@@ -352,7 +373,9 @@ def _sqlite_read(path: Path, params: Mapping[str, Any]) -> Frame:
     name = '"' + params["table"].replace('"', '""') + '"'
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         columns = tuple((row[1], Type(row[2].lower())) for row in database.execute(f"PRAGMA table_info({name})"))
-        return Frame(columns, tuple(database.execute(f"SELECT * FROM {name}")))
+        found = database.execute(f"SELECT * FROM {name}")
+        rows = (tuple(settled(cell) if isinstance(cell, str) else cell for cell in row) for row in found)
+        return Frame(columns, tuple(rows))
 
 
 _EXPECTED: dict[str, Callable[[Frame, Mapping[str, Any]], Frame]] = {

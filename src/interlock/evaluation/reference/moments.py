@@ -184,9 +184,13 @@ def _read(text: str) -> datetime | Endless | None:
     try:
         day = date(int(match[1]), int(match[3]), int(match[4]))
     except (ValueError, OverflowError):
-        if not 1 <= int(match[1]) <= 9999 and 1 <= int(match[3]) <= 12 and 1 <= int(match[4]) <= 28:
-            raise Unsupported("a date before year 1 or after year 9999") from None
-        return None
+        try:
+            date(2000 + int(match[1]) % 400, int(match[3]), int(match[4]))
+        except ValueError:
+            return None
+        if 1 <= int(match[1]) <= 9999:
+            return None
+        raise Unsupported("a date before year 1 or after year 9999") from None
     if not rest:
         return datetime(day.year, day.month, day.day)
     at = re.match(r"T| +", rest)

@@ -101,26 +101,12 @@ def _between(operand: Term, low: Term, high: Term) -> Term:
     x, least, most = comparable((operand, low, high))
     above = strict(BOOLEAN, lambda one, other: compare(one, other) >= 0, x, least)
     below = strict(BOOLEAN, lambda one, other: compare(one, other) <= 0, x, most)
-
-    def run(row: Any) -> bool | None:
-        found = (above.run(row), below.run(row))
-        return False if False in found else None if None in found else True
-
-    return Term(BOOLEAN, run)
+    return junction((above, below), False)
 
 
 def _in(operand: Term, *options: Term) -> Term:
     x, *choices = comparable((operand, *options))
-
-    def run(row: Any) -> bool | None:
-        value, found = x.run(row), [choice.run(row) for choice in choices]
-        if value is None:
-            return None
-        if any(one is not None and compare(value, one) == 0 for one in found):
-            return True
-        return None if None in found else False
-
-    return Term(BOOLEAN, run)
+    return junction([strict(BOOLEAN, lambda one, other: compare(one, other) == 0, x, each) for each in choices], True)
 
 
 def _like(ignore_case: bool) -> Callable[..., Term]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from interlock.evaluation.cases import Case
 from interlock.evaluation.frames import Frame, Stops, Unsupported
 from interlock.evaluation.reference.contracts import broken
+from interlock.evaluation.reference.files import expected_in_file
 from interlock.evaluation.reference.nodes import columns, grouping, joins, quality, reshape, rows, sets, text, windows
 from interlock.evaluation.reference.nodes.calls import Call, Node, value_of
 from interlock.ir.types import Type, parse_type
@@ -91,6 +93,9 @@ def _given_by(
     try:
         if found.type.name == "query":
             return _queried(call)
+        if found.type.is_sink:
+            with suppress(Unsupported):  # what it writes is not known, but it passes its rows on
+                expected_in_file(call.table, found.type.name, call.params)
         return NODES[found.type.name](call)
     except Stops as told:
         raise Stops(f"{node['id']}: {told.reason}") from told

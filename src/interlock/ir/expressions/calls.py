@@ -231,6 +231,8 @@ class _Match:
             return f"`{argument.text}` are not options of a regular expression"
         if kind == "pattern":
             return _bad_pattern(argument.text) or argument
+        if kind == "format":
+            return _bad_format(argument.text) or argument
         return argument
 
     def concrete(self, kind: str) -> Type | None:
@@ -249,6 +251,22 @@ class _Match:
 
 
 _TEXT_CLASSES = ("part", "clockpart", "pattern", "format", "flags", "literal")
+
+
+_MARKS = frozenset("a A b B c d f g G H I j m M n p S u U V w W x X y Y % -d -H -I -j -m -M -S -y".split())
+"""The marks of a date format: those that write or read no zone."""
+
+
+def _bad_format(form: str) -> str | None:
+    """What is wrong with a date format; None when nothing is."""
+    if not form:
+        return "a date format says something: `'%Y-%m-%d'`"
+    for mark in re.findall(r"%(-?.?)", form, re.DOTALL):
+        if mark in ("z", "Z"):
+            return f"`%{mark}` stands for a time zone, and dates and timestamps here have none"
+        if mark not in _MARKS:
+            return f"`%{mark}` is not a mark of a date format: write `%%` for a percent sign"
+    return None
 
 
 def _bad_pattern(pattern: str) -> str | None:

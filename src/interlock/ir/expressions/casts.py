@@ -14,21 +14,28 @@ _PLAIN = ZONELESS | {"interval", "uuid", "boolean", "json", "blob"}
 POLICY: tuple[tuple[str, str], ...] = (
     (
         "number to number",
-        "A decimal is rounded half away from zero (`2.5` becomes 3), a float half to even (`2.5e0` becomes 2); "
+        "A decimal is rounded half away from zero (`2.5` becomes 3), a float half to even (`2.5e0` becomes 2), but half away "
+        "from zero where it becomes a decimal with places; "
         "a value out of range, NaN or infinity stops the run when the target cannot hold it.",
     ),
-    ("boolean to number, number to boolean", "`true` is 1; every number but 0 is true."),
+    (
+        "boolean to number, number to boolean",
+        "`true` is 1, unless a decimal has no place for it: refused; every number but 0 is true, NaN too.",
+    ),
     (
         "text to number, boolean, date, time, timestamp, interval, uuid",
         "The text must be a value of the type, else the run stops; "
-        "`try_cast` gives null instead. `'1.5'` as an integer is 2.",
+        "`try_cast` gives null instead. `'1.5'` as an integer is 2, `'-1.5'` -2. Spaces around a value do not count, except for "
+        "booleans and uuids; numbers may have an exponent, `_` between digits, and as integers `0x` or `0b`; `'yes'`, `'t'` and "
+        "`'1'` are true.",
     ),
     (
         "anything to text",
         "Dates print as `2024-01-31`, timestamps as `2024-01-31 13:45:00`, booleans as `true` and `false`.",
     ),
     ("date to timestamp", "Midnight."),
-    ("timestamp to date or time", "The other part is dropped."),
+    ("timestamp to date or time", "The other part is dropped; an infinite timestamp has no time, and stops the run."),
+    ("timestamp to `timestamp_s` or `timestamp_ms`", "Rounded, half away from 1970."),
     ("list to list", "Every element is cast."),
     ("timestamptz to or from date, time, timestamp or text", "Refused: it depends on the time zone of the session."),
     ("number to date, date to number", "Refused: use `make_date`, `epoch` or `date_diff`."),
@@ -61,6 +68,8 @@ def _allowed(source: Type, to: Type) -> bool:
         return True
     if source.is_text:
         return to.is_numeric or to.is_text or to.name in _PLAIN
+    if source.name == "boolean" and to.precision is not None and to.precision[0] == to.precision[1]:
+        return False  # DuckDB would make the smallest fraction of `true`
     if source.is_numeric or source.name == "boolean":
         return to.is_numeric or to.name == "boolean"
     if source.name == "date":

@@ -97,7 +97,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "interval * number, interval / number",
         "An interval, so many times over or divided.",
-        "By zero stops the run.",
+        "A broken month becomes days, of which it has 30, a broken day hours and less. By zero stops the run, and so does a whole "
+        "number beyond 32 bits.",
         (
             ("interval 1 day * 2", "interval '2 days'"),
             ("interval 1 day / 2", "interval '12 hours'"),
@@ -119,6 +120,8 @@ OPERATORS: tuple[Operator, ...] = (
         "x = y, x <> y, x < y, x <= y, x > y, x >= y",
         "A comparison; `==` and `!=` are accepted for `=` and `<>`.",
         "Null if either is null. Text compares by its bytes, so capitals come first. NaN equals itself and is larger than every number. "
+        "Numbers compare as the type that both share: a whole number beside a float is rounded to a float. An interval of a month "
+        "counts as 30 days, of a day as 24 hours. Nulls inside of lists equal each other, and are larger than everything. "
         "Text beside a date must be written as one: `d >= '2024-01-31'`.",
         (
             ("2 = 2.0", "true"),
@@ -184,7 +187,7 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "x [not] like pattern [escape c], x [not] ilike pattern",
         "Whether text fits a pattern, where `%` is any text and `_` any one character; `ilike` ignores case.",
-        "Null if either is null. The pattern must fit the whole text.",
+        "Null if either is null. The pattern must fit the whole text; one that ends in its escape stops the run.",
         (
             ("'hello' like 'h%'", "true"),
             ("'hello' like 'ell'", "false"),

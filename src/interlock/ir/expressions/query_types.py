@@ -22,12 +22,13 @@ from interlock.ir.types import Column, Schema, Type, TypeTextError, parse_type
 Columns = list[tuple[str, Type | None]]
 """The columns of a relation, with their types where they are known."""
 
-_COUNTS = frozenset("count count_if row_number rank dense_rank ntile".split())
+_COUNTS = frozenset("count row_number rank dense_rank ntile".split())
 _SAME = frozenset(
     "min max first last any_value arg_max arg_min mode lag lead first_value last_value nth_value quantile_disc".split()
 )
 _FIXED = {
     **dict.fromkeys(_COUNTS, BIGINT),
+    "count_if": Type("hugeint"),
     "bool_and": BOOLEAN,
     "bool_or": BOOLEAN,
     "string_agg": VARCHAR,

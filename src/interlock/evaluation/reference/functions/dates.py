@@ -30,7 +30,7 @@ def _clock(moment: Any) -> int:
 
 def _epoch(moment: Any) -> float:
     micros = clock_micros(moment) if isinstance(moment, time) else micros_of(moment)
-    return micros / SECOND
+    return float(micros) / SECOND
 
 
 FIELDS: dict[str, Callable[[Any], Any]] = {

@@ -39,7 +39,7 @@ AGGREGATES: tuple[Aggregate, ...] = (
         "count_if",
         "count_if(condition)",
         "How many rows fulfil a condition.",
-        "Null conditions do not count; no rows: 0.",
+        "Null conditions do not count; no rows: null.",
         ("countif",),
     ),
     _plain(
