@@ -47,12 +47,16 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Place:
-    """A column in sight: the table it belongs to, its name and type, and its place in a row."""
+    """A column in sight: the table it belongs to, its name and type, and its place in a row.
+
+    A `hidden` one is found only with its table named before it.
+    """
 
     table: str
     name: str
     type: Type
     at: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

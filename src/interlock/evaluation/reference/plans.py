@@ -13,6 +13,7 @@ from interlock.evaluation.reference.contracts import broken
 from interlock.evaluation.reference.files import expected_in_file
 from interlock.evaluation.reference.nodes import columns, grouping, joins, quality, reshape, rows, sets, text, windows
 from interlock.evaluation.reference.nodes.calls import Call, Node, value_of
+from interlock.evaluation.reference.select import run_select
 from interlock.ir.types import Type, parse_type
 from interlock.registry.registry import Registry, load
 
@@ -115,4 +116,4 @@ def _ports(name: str, edges: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _queried(call: Call) -> Frame:
-    raise Unsupported("queries are not interpreted")
+    return run_select(call.params["sql"], call.inputs, call.given)
