@@ -512,6 +512,7 @@ def test_inline_table() -> None:
     ]
     assert inline([], a="bigint") == ([("a", "bigint")], [], frozenset({"a"}))
     assert inline([{"n": -(2**63)}, {"n": 2**64}])[:2] == ([("n", "hugeint")], [(-(2**63),), (2**64,)])
+    assert inline([{"n": str(2**100)}, {"n": 1}, {"n": None}], n="hugeint")[1] == [(2**100,), (1,), (None,)]
     assert inline([{'it\'s "x"': "a'b"}])[:2] == ([('it\'s "x"', "varchar")], [("a'b",)])
 
 

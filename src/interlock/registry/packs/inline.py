@@ -47,7 +47,11 @@ def inline_table(
         if name.casefold() in declared:
             _all_fit(table, name, kind)
     outputs = [sql.named(sql.cast(sql.column(name), kind), name) for name, kind in kinds.items()]
-    given = [exp.Tuple(expressions=[_value(row.get(name), kind) for name, kind in kinds.items()]) for row in table]
+    mixed = {name for name in kinds if len({_sort(row[name]) for row in table if row.get(name) is not None}) > 1}
+    given = [
+        exp.Tuple(expressions=[_cell(row.get(name), kind, name in mixed) for name, kind in kinds.items()])
+        for row in table
+    ]
     empty = [exp.Tuple(expressions=[exp.Null() for _ in kinds])]
     alias = exp.TableAlias(this=sql.name_of("rows"), columns=[sql.name_of(name) for name in kinds])
     tree = sql.select(*outputs).from_(exp.Values(expressions=given or empty, alias=alias), copy=False)
@@ -98,6 +102,22 @@ def _common(rows: list[dict[str, Any]], name: str) -> Type:
                 )
         found = kind
     return Type(found or "varchar")
+
+
+def _sort(value: Any) -> str:
+    """What the engine does not bring together by itself: text, numbers, true and false."""
+    return "text" if isinstance(value, str) else "truth" if isinstance(value, bool) else "number"
+
+
+def _cell(value: Any, kind: Type, mixed: bool) -> exp.Expr:
+    """A value of a row; cast where values of other sorts stand in its column, as they may where its type is given."""
+    found = _value(value, kind)
+    return sql.cast(found, kind) if mixed and value is not None else found
+
+
+def _cell(value: Any, kind: Type, mixed: bool) -> exp.Expr:
+    """A value in its row. Among values of several kinds each is cast: the engine would take all for one of the kinds."""
+    return sql.cast(_value(value, kind), kind) if mixed and value is not None else _value(value, kind)
 
 
 def _value(value: Any, kind: Type) -> exp.Expr:
