@@ -83,7 +83,8 @@ def literal(value: Any) -> exp.Expr:
         number = exp.Literal.number(abs(value))
         return exp.Neg(this=number) if value < 0 else number
     if isinstance(value, float):
-        text = exp.Literal.string(repr(value)) if not math.isfinite(value) else literal_number(repr(value))
+        plain = math.isfinite(value) and repr(value) != "-0.0"  # whose sign a decimal would lose
+        text = literal_number(repr(value)) if plain else exp.Literal.string(repr(value))
         return cast(text, Type("double"))
     if isinstance(value, Decimal):
         return literal_number(format(value, "f"))

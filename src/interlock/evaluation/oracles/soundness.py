@@ -11,8 +11,8 @@ from interlock.evaluation.trials import Trial
 
 PLANTED = frozenset({"IL903", "IL904", "IL905"})
 """Failed contracts, expectations and promises: tests of the data that the plan itself asks for."""
-VALUES = frozenset({"IL907"})
-"""A value that does not fit: for the reference to say whether it is documented."""
+VALUES = frozenset({"IL907", "IL908"})
+"""A value that does not fit its type or its file: for the reference to say whether it is documented."""
 
 
 def soundness(trial: Trial, draw: Random) -> Iterator[Fault]:

@@ -148,8 +148,10 @@ def replaced(table: Frame, made: Mapping[str, tuple[Type, Sequence[Any]]]) -> Fr
 
 def value_of(written: Any, kind: Type) -> Any:
     """A value that the plan writes (a JSON scalar), as a value of that type."""
-    if written is None or isinstance(written, bool) or kind.is_text:
+    if written is None or kind.is_text or not isinstance(written, int | float | str) or isinstance(written, bool):
         return written
+    if isinstance(written, str) and kind.is_numeric:
+        return cast(written, VARCHAR, kind)
     if kind.is_integer:
         return int(written)
     if kind.name == "decimal":
