@@ -133,3 +133,16 @@ def test_ties_are_settled(sql: str, project: Project) -> None:
     artifact = project.compile(verdict.checked)
     digests = {project.execute(artifact, threads=threads).outputs[0]["digest"] for threads in (1, 2, 4, 4)}
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("word", ["rows", "ROWS"])
+def test_rows_that_tie_in_a_frame_go_by_their_columns(word: str, project: Project) -> None:
+    sql = f"select id, min(id) over (order by region {word} between 1 preceding and current row) as s from sales"
+    (project.root / "sales.csv").write_text("id,region,v\n3,E,1.5\n1,E,1.5\n2,E,1.5\n")
+    verdict = project.check(plan_of(sql, "as it is"))
+    assert verdict.checked is not None, verdict.errors
+    assert shown(project.execute(project.compile(verdict.checked)).previews[-1]["rows"]) == [
+        "[1, 1]",
+        "[2, 1]",
+        "[3, 2]",
+    ]

@@ -193,6 +193,22 @@ def test_queries_that_are_refused(text: str, reason: str, shown: str | None) -> 
     assert shown is None or text[problem.start : problem.end] == shown
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "timestamp '2024-01-31 10:00:00'::date",
+        "date '2024-01-31'::timestamp",
+        "time '10:00:00'::varchar",
+        "date '2024-01-31'",
+    ],
+)
+def test_a_literal_with_its_type_is_cast_as_a_whole(value: str) -> None:
+    written, printed = (
+        connection().execute(text) for text in (f"select {value} as x", query(f"select {value} as x").sql)
+    )
+    assert printed.description == written.description
+
+
 def test_a_misspelt_table_is_mended() -> None:
     assert refused("select * from othr").replacement == "select * from Other"
 

@@ -81,7 +81,7 @@ def _is_ranked(window: exp.Window) -> bool:
         inner = inner.this
     name = inner.name if isinstance(inner, exp.Anonymous) else inner.sql_name() if isinstance(inner, exp.Func) else ""
     spec = window.args.get("spec")
-    return name.lower() in RANKED or (spec is not None and spec.args.get("kind") == "ROWS")
+    return name.lower() in RANKED or (spec is not None and str(spec.args.get("kind")).upper() == "ROWS")
 
 
 def _columns(select: exp.Select, tree: exp.Query, schemas: Mapping[str, Schema]) -> list[exp.Expr] | None:

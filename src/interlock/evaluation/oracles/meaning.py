@@ -11,6 +11,7 @@ from typing import Any
 from interlock.evaluation.frames import Frame, Stops, Unsupported
 from interlock.evaluation.oracles.fault import Fault, NotJudged
 from interlock.evaluation.reference.files import expected_in_file, read_written
+from interlock.evaluation.reference.terms import MayStop
 from interlock.evaluation.trials import Trial
 
 
@@ -20,6 +21,8 @@ def meaning(trial: Trial, draw: Random) -> Iterator[Fault]:
     if isinstance(reference, Unsupported):
         raise NotJudged(str(reference))
     ran = trial.plain
+    if isinstance(reference, MayStop):
+        raise NotJudged(f"it is open whether the run stops: {reference}")
     if isinstance(reference, Stops):
         if ran.failed is None and trial.usual.failed is None:
             yield Fault("meaning", "does not stop", f"the run should stop: {reference}")

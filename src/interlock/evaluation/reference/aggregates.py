@@ -347,7 +347,8 @@ def _by(sign: int) -> Callable[[Sequence[Type], Sequence[Values]], Any]:
 
 
 def _count_if(kinds: Sequence[Type], columns: Sequence[Values]) -> int | None:
-    return sum(value is True for value in columns[0]) if columns[0] else None
+    values = known(columns[0])
+    return sum(values) if values else None
 
 
 def _first(kinds: Sequence[Type]) -> Type:

@@ -218,7 +218,7 @@ def read_clock(text: str) -> time | None:
     plain = text.strip(_SPACES)
     match = _CLOCK.match(plain)
     if match is None:
-        stamp = _read(text) if re.match(r".+[T ].*:", plain) else None
+        stamp = _read(text)  # the time of day of a timestamp; a date alone is midnight
         return stamp.time() if isinstance(stamp, datetime) else None
     if plain[match.end() :] and not _ZONE.fullmatch(plain, match.end()):
         raise Unsupported("text after a time")

@@ -99,7 +99,7 @@ def _given_by(
                 expected_in_file(call.table, found.type.name, call.params)
         return NODES[found.type.name](call)
     except Stops as told:
-        raise Stops(f"{node['id']}: {told.reason}") from told
+        raise type(told)(f"{node['id']}: {told.reason}") from told
 
 
 def _ports(name: str, edges: Sequence[Mapping[str, Any]]) -> dict[str, str]:

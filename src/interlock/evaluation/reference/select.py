@@ -29,7 +29,7 @@ from interlock.evaluation.reference.select_parser import (
     parse_query,
 )
 from interlock.evaluation.reference.selected import Grouping, QueryCompiler, aggregates_in, calls_in
-from interlock.evaluation.reference.terms import Run, Term, Untyped, comparable, condition
+from interlock.evaluation.reference.terms import MayStop, Run, Term, Untyped, comparable, condition
 from interlock.evaluation.reference.values import compare, key_of, sort_key
 from interlock.ir.types import Type
 
@@ -53,7 +53,7 @@ class Reader:
     def result(self, query: Query, outermost: bool = True) -> Frame:
         reader = self
         for name, part in query.parts:
-            reader = Reader({**reader.tables, name.casefold(): reader.result(part, False)}, self.inputs)
+            reader = Reader({**reader.tables, name.casefold(): reader.aside(part)}, self.inputs)
         if isinstance(query.body, Select):
             frame, keyed = reader.selected(query.body, query.order)
         else:
@@ -64,6 +64,13 @@ class Reader:
         elif outermost and (query.parts or not keeps_order(query.body)):
             frame = frame.with_rows(_sorted(frame, [()] * len(frame.rows), ()))
         return frame.with_rows(reader.limited(frame.rows, query))
+
+    def aside(self, query: Query) -> Frame:
+        """A query inside of another one; whether what would stop there is computed, is open."""
+        try:
+            return self.result(query, False)
+        except Stops as stop:
+            raise MayStop(stop.reason) from stop
 
     def limited(self, rows: Sequence[Row], query: Query) -> Sequence[Row]:
         start = self.count(query.offset) or 0
@@ -116,12 +123,14 @@ class Reader:
         """The rows of a SELECT in the order of its source, and the values of the keys of an order for each."""
         scope, rows = self.source(select.source)
         items = [item for each in select.items for item in _expanded(each, scope)]
+        names = [alias or _name(node, scope) or f"#{at}" for at, (node, alias) in enumerate(items)]
         aliases = {alias.casefold(): node for node, alias in items if alias}
         compiler = self.compiler(scope, aliases=aliases)
         if select.where is not None:
             test = condition(compiler.term(select.where)).run
             rows = [row for row in rows if test(row) is True]
-        sorted_by = [_meant(key.node, items, aliases) for key in order]
+        given = {name.casefold(): node for name, (node, _) in reversed(list(zip(names, items, strict=True)))}
+        sorted_by = [_meant(key.node, items, given) for key in order]
         wanted = [node for node, _ in items] + sorted_by + [n for n in (select.having, select.qualify) if n is not None]
         grouped = select.groups is not None or select.by_all or any(aggregates_in(compiler.resolved(n)) for n in wanted)
         if grouped:
@@ -134,7 +143,6 @@ class Reader:
             test = condition(compiler.term(select.qualify)).run
             rows = [row for row in rows if test(row) is True]
         terms = [compiler.term(node) for node, _ in items]
-        names = [alias or _name(node, scope) or f"#{at}" for at, (node, alias) in enumerate(items)]
         made = [tuple(term.run(row) for term in terms) for row in rows]
         runs = [compiler.term(node).run for node in sorted_by]
         keyed = [tuple(run(row) for run in runs) for row in rows]
@@ -155,7 +163,7 @@ class Reader:
 
     def named(self, source: Named) -> Frame:
         if isinstance(source.table, Query):
-            return self.result(source.table, False)
+            return self.aside(source.table)
         if source.table.casefold() not in self.tables:
             raise Untyped(f"the table {source.table}")
         return self.tables[source.table.casefold()]
@@ -165,7 +173,7 @@ class Reader:
     def inner(self, node: Inner, compiler: QueryCompiler) -> Term:
         """A query inside of an expression; one that looks at the row around it is not interpreted."""
         try:
-            frame = self.result(node.query, False)
+            frame = self.aside(node.query)
         except Untyped as error:
             raise Unsupported(f"a query that looks outside: {error}") from error
         if node.how == "exists":
@@ -230,14 +238,14 @@ def _expanded(item: tuple[Node, str | None], scope: Scope) -> list[tuple[Node, s
     return [(Name(("#", str(place.at))), place.name) for place in places if not place.hidden]
 
 
-def _meant(node: Node, items: Sequence[tuple[Node, str | None]], aliases: Mapping[str, Node]) -> Node:
+def _meant(node: Node, items: Sequence[tuple[Node, str | None]], given: Mapping[str, Node]) -> Node:
     """What a key of an order means: a column of the result by its place or name, or else an expression."""
     if isinstance(node, Literal) and node.kind == "number" and node.value.isdigit():
         if not 1 <= int(node.value) <= len(items):
             raise Untyped("an order by a place beyond the columns")
         return items[int(node.value) - 1][0]
     if isinstance(node, Name) and len(node.parts) == 1:
-        return aliases.get(node.parts[0].casefold(), node)
+        return given.get(node.parts[0].casefold(), node)
     return node
 
 

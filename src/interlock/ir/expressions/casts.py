@@ -27,7 +27,7 @@ POLICY: tuple[tuple[str, str], ...] = (
         "The text must be a value of the type, else the run stops; "
         "`try_cast` gives null instead. `'1.5'` as an integer is 2, `'-1.5'` -2. Spaces around a value do not count, except for "
         "booleans and uuids; numbers may have an exponent, `_` between digits, and as integers `0x` or `0b`; `'yes'`, `'t'` and "
-        "`'1'` are true.",
+        "`'1'` are true; of a timestamp, the time is the time of day, and a date alone is midnight.",
     ),
     (
         "anything to text",

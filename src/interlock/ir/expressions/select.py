@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import SqlglotError
+from sqlglot.tokens import TokenType
 
 from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.lexer import LONGEST, unseen
@@ -52,7 +53,29 @@ class Queries(DuckDB):
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
         NO_PAREN_FUNCTION_PARSERS = {"CASE": DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}  # noqa: RUF012
 
+        def _parse_type(self, parse_interval: bool = True, fallback_to_identifier: bool = False) -> exp.Expr | None:
+            """Like sqlglot's, but `timestamp '2024-01-31'::date` is a cast of the timestamp, as DuckDB reads it."""
+            if (
+                self._curr
+                and self._next
+                and self._next.token_type == TokenType.STRING
+                and self._curr.token_type in _DATED
+            ):
+                kind, text = self._parse_types(), self._parse_primary()
+                return self._parse_column_ops(self.expression(exp.Cast(this=text, to=kind)))
+            return super()._parse_type(parse_interval, fallback_to_identifier)
 
+
+_DATED = frozenset(
+    {
+        TokenType.DATE,
+        TokenType.TIME,
+        TokenType.TIMESTAMP,
+        TokenType.TIMESTAMPNTZ,
+        TokenType.TIMESTAMPTZ,
+        TokenType.DATETIME,
+    }
+)
 _STARTS = re.compile(r"[\s(]*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*[\s(]*(select|with|from)\b", re.IGNORECASE | re.DOTALL)
 _INSTEAD = "a query is one SELECT: it reads the tables of the node and changes nothing"
 

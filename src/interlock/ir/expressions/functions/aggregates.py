@@ -39,8 +39,7 @@ AGGREGATES: tuple[Aggregate, ...] = (
         "count_if",
         "count_if(condition)",
         "How many rows fulfil a condition.",
-        "Null conditions do not count; no rows: null.",
-        ("countif",),
+        aliases=("countif",),
     ),
     _plain(
         "sum", "sum(x)", "The sum.", _SKIPS + " A sum of floats depends on the order of the rows in its last digits."
