@@ -151,7 +151,10 @@ def make_cycle(subject: Subject, draw: Random) -> Iterator[Made]:
 def duplicate_id(subject: Subject, draw: Random) -> Iterator[Made]:
     """Two nodes have one id."""
     for place, node in enumerate(subject.nodes):
-        other = draw.choice([each["id"] for each in subject.nodes if each is not node])
+        others = [each["id"] for each in subject.nodes if each is not node]
+        if not others:
+            return
+        other = draw.choice(others)
         places = [f"/nodes/{place}", subject.at(other), *_ends(subject, *_edges_of(subject, node["id"]))]
         yield f"{node['id']} is named {other} too", places, changed(subject.document, ("nodes", place, "id"), other)
 
@@ -223,7 +226,8 @@ def add_orphan(subject: Subject, draw: Random) -> Iterator[Made]:
 
 def break_input(subject: Subject, draw: Random) -> Iterator[Made]:
     """A run input is not declared, is of no type or of another, or has a default that does not fit."""
-    for name, declared in subject.document.get("inputs", {}).items():
+    for name, given in subject.document.get("inputs", {}).items():
+        declared = {"type": given} if isinstance(given, str) else given
         users = [f"/nodes/{place}" for place, node in enumerate(subject.nodes) if f":{name}" in str(node.get("params"))]
         at = f"/inputs/{name}"
         yield f"forget the input {name}", users, removed(subject.document, ("inputs", name))
@@ -234,12 +238,16 @@ def break_input(subject: Subject, draw: Random) -> Iterator[Made]:
         )
         yield f"no default for {name}", [at], changed(subject.document, ("inputs", name), {"type": declared["type"]})
         for kind in ("money", "boolean", "varchar[]", "date", "bigint", "varchar"):
-            yield f"{name} is {kind}", [at, *users], changed(subject.document, ("inputs", name, "type"), kind)
+            yield (
+                f"{name} is {kind}",
+                [at, *users],
+                changed(subject.document, ("inputs", name), {**declared, "type": kind}),
+            )
         for default in ("soon", 12.5, True, [1], None):
             yield (
                 f"{name} is by default {default!r}",
                 [at],
-                changed(subject.document, ("inputs", name, "default"), default),
+                changed(subject.document, ("inputs", name), {**declared, "default": default}),
             )
     yield (
         "an input that no one uses",
@@ -255,7 +263,6 @@ def break_input(subject: Subject, draw: Random) -> Iterator[Made]:
 def break_form(subject: Subject, draw: Random) -> Iterator[Made]:
     """The plan is not of the form of a plan."""
     place = draw.randrange(len(subject.nodes))
-    edge = draw.randrange(len(subject.edges))
     yield "format version 99", ["/interlock"], changed(subject.document, ("interlock",), 99)
     yield "no format version", ["/interlock"], removed(subject.document, ("interlock",))
     yield "an unknown key", ["/notes"], changed(subject.document, ("notes",), "hello")
@@ -264,10 +271,13 @@ def break_form(subject: Subject, draw: Random) -> Iterator[Made]:
         [f"/nodes/{place}/when"],
         changed(subject.document, ("nodes", place, "when"), "now"),
     )
-    yield "an unknown key in an edge", [f"/edges/{edge}/if"], changed(subject.document, ("edges", edge, "if"), "x > 1")
     yield "a node without a type", [f"/nodes/{place}/type"], removed(subject.document, ("nodes", place, "type"))
     yield "a node without an id", [f"/nodes/{place}/id"], removed(subject.document, ("nodes", place, "id"))
-    yield "an edge without an end", [f"/edges/{edge}/to"], removed(subject.document, ("edges", edge, "to"))
+    if subject.edges:
+        edge = draw.randrange(len(subject.edges))
+        extra = changed(subject.document, ("edges", edge, "if"), "x > 1")
+        yield "an unknown key in an edge", [f"/edges/{edge}/if"], extra
+        yield "an edge without an end", [f"/edges/{edge}/to"], removed(subject.document, ("edges", edge, "to"))
     yield "a node that is a text", [f"/nodes/{place}"], changed(subject.document, ("nodes", place), "read the file")
     yield (
         "parameters that are a list",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 from interlock.evaluation.cases import Case
 from interlock.evaluation.mutate import mutants_of
@@ -17,7 +18,6 @@ from interlock.evaluation.oracles.meaning import meaning
 from interlock.evaluation.oracles.schema_truth import schema_truth
 from interlock.evaluation.oracles.soundness import soundness
 from interlock.evaluation.trials import Checked, Trial, trial_of
-from interlock.ir.diagnostics import Diagnostic
 from interlock.syntax.patch import apply_patch
 
 MUTANTS = 3
@@ -133,37 +133,34 @@ def _run(trial: Trial, case: Case, mutant: Mutant, about: str) -> Judged:
 
 
 def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> Iterator[Fault]:
-    """Applying a safe fix removes its finding and adds no error."""
+    """Applying a safe fix removes its finding and adds no error.
+
+    The engine tells one fault of a statement at a time: what it only says once that one is mended was there before.
+    """
+    before = _counted(checked)
     for found in checked.diagnostics:
         if found.fix is None or not found.fix.safe:
             continue
-        before = _errors(checked)
+        about_fix = f"{about}: the fix of {found.code} ({found.fix.title})"
         try:
-            after = trial.project.check_text(_text(apply_patch(mutant.document, found.fix.patch)), "fixed.plan.json")
+            mended = Case(apply_patch(mutant.document, found.fix.patch)).text
         except ValueError as error:
-            yield Fault("refusal", "fix", f"{about}: the fix of {found.code} does not fit: {error}", mutant.document)
+            yield Fault("refusal", "fix does not fit", f"{about_fix}: {error}", mutant.document)
             continue
-        if any(_same(each, found) for each in after.diagnostics):
-            yield Fault(
-                "refusal", "fix", f"{about}: the fix of {found.code} leaves it: {found.message}", mutant.document
-            )
-        added = [each for each in _errors(after) if each not in before]
-        if added:
-            yield Fault(
-                "refusal",
-                "fix",
-                f"{about}: the fix of {found.code} ({found.fix.title}) adds {added[0]}",
-                mutant.document,
-            )
+        after = trial.project.check_text(mended, "fixed.plan.json")
+        now = _counted(after)
+        key = (found.code, found.message)
+        if now[key] >= before[key]:
+            yield Fault("refusal", "fix leaves it", f"{about_fix} leaves it: {found.message}", mutant.document)
+        for each in after.diagnostics:
+            revealed = each.code == "IL303" and each.at.pointer == found.at.pointer
+            if (
+                each.severity == "error"
+                and now[each.code, each.message] > before[each.code, each.message]
+                and not revealed
+            ):
+                yield Fault("refusal", "fix adds", f"{about_fix} adds {each.code}: {each.message}", mutant.document)
 
 
-def _errors(checked: Checked) -> list[tuple[str, str]]:
-    return [(each.code, each.message) for each in checked.diagnostics if each.severity == "error"]
-
-
-def _same(one: Diagnostic, other: Diagnostic) -> bool:
-    return (one.code, one.message, one.at.pointer) == (other.code, other.message, other.at.pointer)
-
-
-def _text(document: Any) -> str:
-    return Case(document).text
+def _counted(checked: Checked) -> Counter[tuple[str, str]]:
+    return Counter((each.code, each.message) for each in checked.diagnostics)

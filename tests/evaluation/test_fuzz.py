@@ -1,0 +1,83 @@
+"""`interlock fuzz`: the table, the seeds, and what it leaves when it finds something."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock.evaluation.oracles import ORACLES
+
+OWN = '''
+"""A node type that depends on the process."""
+import os
+from interlock import Rows, node
+
+@node(version=1, columns=lambda schema: [("who", "bigint")])
+def by_process(table: Rows) -> Rows:
+    """Gives what depends on the process."""
+    return Rows([("who", "bigint")], [(os.getpid(),)])
+'''
+
+
+def fuzz(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder."""
+    command = [sys.executable, "-c", "from interlock.doors.cli.start import main; main()", "fuzz", *arguments]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONHASHSEED"}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=580, env=environment)
+
+
+def found(folder: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Its exit code and its JSON."""
+    done = fuzz(folder, *arguments, "--json")
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_some_plans_have_no_failure(tmp_path: Path) -> None:
+    code, told = found(tmp_path, "--cases", "30", "--seed", "11")
+    assert told["failures"] == []
+    assert (code, told["ok"], told["cases"]) == (0, True, 30)
+    assert [each["oracle"] for each in told["oracles"]] == [each.__name__ for each in ORACLES]
+    assert all(each["cases"] + each["not_judged"] == 30 for each in told["oracles"])
+    assert {each["oracle"]: each["cases"] for each in told["oracles"]}["meaning"] > 20
+    assert not (tmp_path / "fuzz-failures").exists()
+
+
+@pytest.mark.slow
+def test_more_plans_have_no_failure(tmp_path: Path) -> None:
+    code, told = found(tmp_path, "--cases", "400", "--seed", "12")
+    assert told["failures"] == []
+    assert (code, told["cases"]) == (0, 400)
+
+
+def test_the_same_seed_judges_the_same_plans(tmp_path: Path) -> None:
+    arguments = ("--cases", "10", "--seed", "13", "--oracle", "acceptance", "--oracle", "round_trip")
+    one, other = found(tmp_path, *arguments)[1], found(tmp_path, *arguments, "--processes", "1")[1]
+    assert {**one, "seconds": 0} == {**other, "seconds": 0}
+    assert found(tmp_path, *arguments[:3], "14", *arguments[4:])[1]["nodes"] != one["nodes"]
+
+
+def test_a_failure_is_written_small(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    (tmp_path / "interlock.toml").write_text('nodes = ["own.py"]\n')
+    done = fuzz(tmp_path, "--cases", "60", "--seed", "1", "--oracle", "determinism", "-o", "found")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "determinism (bytes)" in done.stdout
+    folder = next((tmp_path / "found").iterdir())
+    told = json.loads((folder / "fault.json").read_text())
+    assert told["oracle"] == "determinism"
+    plan = json.loads((folder / "case.plan.json").read_text())
+    assert "by_process" in {node["type"].split("@")[0] for node in plan["nodes"]}
+    assert len(plan["nodes"]) <= 4, "a source, the node at fault and a sink are enough"
+
+
+def test_wrong_usage_is_told(tmp_path: Path) -> None:
+    done = fuzz(tmp_path, "--cases", "1", "--oracle", "wisdom")
+    assert done.returncode == 2
+    assert "there is no oracle `wisdom`; there are acceptance, soundness" in done.stderr
