@@ -50,7 +50,7 @@ def draw_case(seed: int, registry: Registry, shape: Shape = USUAL) -> Case:
         _draw_step(draft, random.choices(steps, weights)[0])
     if sinks and not draft.chance(0.08):
         _draw_sinks(draft, sinks, shape)
-    _connect_all(draft, steps)
+    _connect_all(draft, steps, shape)
     draw_contracts(draft)
     return _finished(draft, seed)
 
@@ -168,18 +168,39 @@ def _draw_sinks(draft: Draft, sinks: list[NodeType], shape: Shape) -> None:
         _add_sink(draft, sinks, draft.random.choice([each for each in draft.results if each not in draft.sinks]))
 
 
-def _connect_all(draft: Draft, steps: list[NodeType]) -> None:
-    """A step after every source that stands alone beside other nodes: such a plan would be refused."""
+def _connect_all(draft: Draft, steps: list[NodeType], shape: Shape) -> None:
+    """A step after every source that stands alone beside other nodes, or none of it: such a plan would be refused."""
+    single = [each for each in steps if len(each.ports) == 1 and not each.ports[0].variadic]
     for name in [each["id"] for each in draft.nodes]:
-        fed = draft.uses[name] or any(edge["to"] == name for edge in draft.edges)
-        single = [each for each in steps if len(each.ports) == 1 and not each.ports[0].variadic]
-        while not fed and len(draft.nodes) > 1:
-            node_type = draft.random.choice(single)
-            feeds = [Feed(name, node_type.ports[0].name, draft.results[name])]
-            step = draw_step(draft, node_type, feeds)
-            if step is not None:
-                _place(draft, node_type, feeds, step)
-                fed = True
+        alone = not draft.uses[name] and not any(edge["to"] == name for edge in draft.edges)
+        if not alone or len(draft.nodes) == 1:
+            continue
+        if len(draft.nodes) >= shape.nodes or not any(
+            _follow(draft, node_type, name) for node_type in _shuffled(draft, single)
+        ):
+            _remove(draft, name)
+
+
+def _shuffled(draft: Draft, types: list[NodeType]) -> list[NodeType]:
+    return draft.random.sample(types, len(types))
+
+
+def _follow(draft: Draft, node_type: NodeType, source: str) -> bool:
+    """A step of this type after a node, if it goes with it."""
+    feeds = [Feed(source, node_type.ports[0].name, draft.results[source])]
+    step = draw_step(draft, node_type, feeds)
+    if step is not None:
+        _place(draft, node_type, feeds, step)
+    return step is not None
+
+
+def _remove(draft: Draft, name: str) -> None:
+    """Take a node that nothing reads out of the plan, with its files."""
+    node = next(each for each in draft.nodes if each["id"] == name)
+    draft.nodes.remove(node)
+    draft.files.pop(str(node.get("params", {}).get("path")), None)
+    for each in (draft.results, draft.uses, draft.sources, draft.forms):
+        each.pop(name, None)
 
 
 def _add_sink(draft: Draft, sinks: list[NodeType], source: str) -> None:

@@ -92,7 +92,7 @@ class Literals(Base):
 
     def digits(self, value: int | Decimal) -> Part:
         """A number as it is written: with underscores and leading points, now and then."""
-        text = plain_text(abs(value))
+        text = plain_text(value).removeprefix("-")  # `abs` would round a long decimal
         if isinstance(value, int) and abs(value) >= 1_000 and self.chance(0.2):
             text = f"{abs(value):_}"
         if text.startswith("0.") and self.chance(0.2):
@@ -100,7 +100,7 @@ class Literals(Base):
         negative = value < 0
         kind = literal_type(value) if isinstance(value, int) else None
         if kind is None:
-            whole, _, fraction = plain_text(abs(value)).partition(".")
+            whole, _, fraction = text.partition(".")
             whole = whole.lstrip("0") or "0"
             kind = Type("decimal", (max(min(len(whole) + len(fraction), 38), 1), len(fraction)))
         literal = value if isinstance(value, int) else None

@@ -39,6 +39,8 @@ class Stored:
             raise Unwritable("NaN is null to SQLite, and infinity is not read back everywhere")
         if any(name.casefold() in ("rowid", "_rowid_", "oid") or not name.isascii() for name in frame.names):
             raise Unwritable("names that SQLite folds or keeps for itself")
+        if self.view and any(name.casefold() in ("true", "false") for name in frame.names):
+            raise Unwritable("SQLite gives such a column of a view another name")
         database = sqlite3.connect(":memory:")
         try:
             declared = ", ".join(f"{_quoted(name)} {DECLARED[kind.name]}" for name, kind in frame.columns)
