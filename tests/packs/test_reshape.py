@@ -178,3 +178,11 @@ def test_one_result_on_any_number_of_threads(benches):
         ]
         found.append(hash(str((long, wide))))
     assert found[0] == found[1] == found[2]
+
+
+def test_pivot_refuses_a_column_without_a_name(bench):
+    rows = [{"k": 1, "v": ""}]
+    refusal = bench.refusal(
+        pivot, {"index": ["k"], "column": "v", "values": ["a", ""], "function": "count"}, table=rows
+    )
+    assert refusal.param_path == ("values", 1)

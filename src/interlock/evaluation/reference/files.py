@@ -358,7 +358,9 @@ def _sqlite_cell(value: Any, kind: Type) -> Any:
         return settled(json_text(value, kind, _python_text))
     if isinstance(value, str):
         return settled(value)
-    if kind.name != "timestamptz" and isinstance(value, datetime):
+    if kind.name == "timestamptz":
+        return to_text(value, kind)
+    if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date | time):
         return value.isoformat()

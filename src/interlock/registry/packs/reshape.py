@@ -124,6 +124,9 @@ def pivot(
     """
     refuse_clash([(("index", i), each.name) for i, each in enumerate(index)], (), "`index` names a column twice")
     names = [(("values", i), (prefix or "") + _name_of(each)) for i, each in enumerate(values)]
+    for path, name in names:
+        if not name:
+            raise NodeError(path, "a column cannot be named after an empty text", help=("Give a `prefix`.",))
     refuse_clash(
         names,
         [each.name for each in index],

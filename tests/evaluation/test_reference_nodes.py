@@ -1,0 +1,177 @@
+"""The reference gives what the documentation of every node type shows, and what node types do at their edges."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from interlock.api import Project
+from interlock.evaluation.cases import Case
+from interlock.evaluation.frames import Frame, Stops
+from interlock.evaluation.oracles.meaning import difference_of, meaning
+from interlock.evaluation.reference.files import expected_in_file, read_written
+from interlock.evaluation.reference.plans import interpret
+from interlock.evaluation.trials import trial_of
+from interlock.ir.types import parse_type
+from interlock.registry.node import NodeType
+from interlock.registry.registry import load
+from interlock.syntax.documents import read_document
+
+NOT_PORTS = ("params", "gives", "files", "writes", "types", "inputs", "tables")
+EXAMPLES = [
+    pytest.param(node_type, text, id=f"{node_type.name}-{number}")
+    for node_type in load()
+    for number, text in enumerate(node_type.examples)
+    if (node_type.ports and not node_type.is_sink) or not node_type.effects
+]
+
+
+@pytest.mark.parametrize(("node_type", "text"), EXAMPLES)
+def test_example(node_type: NodeType, text: str) -> None:
+    example: dict[str, Any] = read_document(text, "example", "yaml").value
+    ports = {key: example[key] for key in example if key not in NOT_PORTS} | example.get("tables", {})
+    types = example.get("types", {})
+    nested = any(isinstance(value, list | dict) for rows in ports.values() for row in rows for value in row.values())
+    sources = {port: framed(rows, types) for port, rows in ports.items()} if nested else {}
+    nodes = [
+        {"id": port, "type": "inline_table", "params": {"rows": rows, "types": types}} for port, rows in ports.items()
+    ]
+    nodes.append({"id": "node", "type": node_type.name, "params": example.get("params", {})})
+    plan = {"nodes": nodes, "edges": [{"from": port, "to": "node", "port": port} for port in ports]}
+    given = interpret(Case(plan, sources=sources))["node"]
+    assert plain([dict(zip(given.names, row, strict=True)) for row in given.rows]) == plain(example["gives"])
+
+
+def framed(rows: list[dict[str, Any]], types: dict[str, str]) -> Frame:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = tuple((name, parse_type(types.get(name, "bigint"))) for name in names)
+    return Frame(columns, tuple(tuple(row.get(name) for name in names) for row in rows))
+
+
+def plain(value: Any) -> str:
+    """Rows as text, columns in order, numbers with a fraction as they are written."""
+    return json.dumps(json.loads(json.dumps(value, default=str), parse_float=str), indent=1)
+
+
+def chain(rows: list[dict[str, Any]], types: dict[str, str], *steps: tuple[str, dict[str, Any]]) -> Case:
+    """A case of rows in the plan that go through steps one after the other."""
+    nodes = [{"id": "s", "type": "inline_table", "params": {"rows": rows, "types": types}}]
+    nodes += [{"id": f"n{number}", "type": kind, "params": params} for number, (kind, params) in enumerate(steps)]
+    edges = [{"from": one["id"], "to": other["id"]} for one, other in pairwise(nodes)]
+    return Case({"interlock": 1, "nodes": nodes, "edges": edges})
+
+
+ROWS = [
+    {"k": "a", "x": -0.0, "n": 1, "d": "2024-01-31", "z": "2024-01-31 08:30:00.5+02", "m": "0.5"},
+    {"k": "b", "x": 2.5, "n": None, "d": None, "z": None, "m": "0"},
+    {"k": None, "x": None, "n": 1, "d": "2024-02-29", "z": "2024-02-29 00:00:00+00", "m": None},
+    {"k": "", "x": 1e300, "n": 9, "d": "9999-12-31", "z": None, "m": "-12.25"},
+    {"k": "a", "x": 0.1, "n": 2, "d": "2024-01-31", "z": None, "m": "7"},
+]
+TYPES = {"x": "double", "n": "integer", "d": "date", "z": "timestamptz", "m": "decimal(12,4)"}
+STEPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "a row that is kept keeps -0.0": ("distinct_rows", {"keys": ["k"]}),
+    "whole rows show 0.0": ("distinct_rows", {}),
+    "the top of each group": ("top_n", {"n": 1, "by": ["n"], "per": ["k"]}),
+    "ties of the top": ("top_n", {"n": 1, "by": ["n asc"], "ties": "all"}),
+    "a drawn sample": ("sample_rows", {"fraction": 0.5, "seed": 3}),
+    "sums and means": (
+        "aggregate",
+        {
+            "by": ["k"],
+            "measures": [
+                {"name": f"{function}_{column}", "function": function, "column": column}
+                for function in ("sum", "mean", "min", "max", "median")
+                for column in ("x", "n", "m")
+            ],
+        },
+    ),
+    "a summary": ("describe", {}),
+    "windows": (
+        "window_columns",
+        {
+            "columns": [
+                {"name": function, "function": function, "column": "m", "partition_by": ["k"], "order_by": ["n desc"]}
+                for function in ("running_sum", "running_mean", "lag", "difference", "percent_change")
+            ]
+        },
+    ),
+    "a pivot": (
+        "pivot",
+        {
+            "index": ["n"],
+            "column": "k",
+            "values": ["a", "b", "", None],
+            "function": "sum",
+            "value": "m",
+            "prefix": "k_",
+        },
+    ),
+    "columns as rows": ("unpivot", {"columns": ["x", "n"], "names_to": "name", "values_to": "value"}),
+    "casts": ("cast_columns", {"types": {"x": "varchar", "m": "integer", "d": "timestamp"}}),
+}
+SINKS = {
+    "write_csv": {"path": "out/t.csv"},
+    "write_json": {"path": "out/t.json"},
+    "write_jsonl": {"path": "out/t.jsonl.gz"},
+    "write_parquet": {"path": "out/t.parquet"},
+    "write_excel": {"path": "out/t.xlsx"},
+    "write_sqlite": {"path": "out/t.db", "table": "t"},
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_runs_agree_with_the_reference(name: str) -> None:
+    case = chain(ROWS, TYPES, STEPS[name], ("write_parquet", {"path": "out/t.parquet"}))
+    with trial_of(case, Project) as trial:
+        assert trial.checked.proven is not None, trial.checked.diagnostics
+        assert trial.usual.failed is None
+        assert isinstance(trial.reference, dict)
+        assert list(meaning(trial, Random(0))) == []
+
+
+@pytest.mark.parametrize("sink", SINKS)
+def test_files_hold_what_is_documented(sink: str, tmp_path: Path) -> None:
+    extra = ("derive_columns", {"columns": {"l": "[x, null]", "g": "[d]"}})
+    case = chain(ROWS, TYPES, extra, (sink, SINKS[sink]))
+    project = Project(tmp_path)
+    checked = project.check_text(case.text)
+    assert checked.proven is not None, checked.diagnostics
+    project.execute(project.compile(checked.proven))
+    written = read_written(tmp_path / str(SINKS[sink]["path"]), sink, SINKS[sink])
+    assert difference_of(expected_in_file(interpret(case)["n0"], sink, SINKS[sink]), written) == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (("expect", {"unique": [["k"]]}), "unique"),
+        (("expect", {"ranges": {"x": {"max": 10}}}), "range"),
+        (("map_values", {"column": "n", "mapping": {"1": 5}, "unmatched": "fail"}), "outside the mapping"),
+        (("pivot", {"index": ["n"], "column": "k", "values": ["a"], "function": "count"}), "not listed"),
+        (("cast_columns", {"types": {"x": "integer"}}), ""),
+        (("write_excel", {"path": "out/t.xlsx"}), "March 1900"),
+    ],
+)
+def test_stops(step: tuple[str, dict[str, Any]], told: str) -> None:
+    rows = [{**row, "d": "1800-01-01"} for row in ROWS] if told == "March 1900" else ROWS
+    case = chain(rows, TYPES, step, ("write_csv", {"path": "out/t.csv"}))
+    with pytest.raises(Stops, match=f"^n0: .*{told}"):
+        interpret(case)
+    with trial_of(case, Project) as trial:
+        assert trial.checked.proven is not None, trial.checked.diagnostics
+        assert trial.plain.failed is not None
+
+
+def test_contracts_are_judged() -> None:
+    case = chain(ROWS, TYPES, ("sort_rows", {"by": ["n"]}))
+    plan = {**case.plan, "contracts": {"n0": {"order": ["n"], "not_null": ["m"]}}}
+    with pytest.raises(Stops, match="`m` is never null"):
+        interpret(Case(plan))
+    holding = {**case.plan, "contracts": {"n0": {"order": ["n"], "columns": ["k"], "rows": {"min": 5}}}}
+    assert len(interpret(Case(holding))["n0"].rows) == 5
