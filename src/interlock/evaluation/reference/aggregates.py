@@ -129,8 +129,7 @@ def _mean(kinds: Sequence[Type], columns: Sequence[Values]) -> Any:
 def _best(sign: int) -> Callable[[Sequence[Type], Sequence[Values]], Any]:
     def choose(kinds: Sequence[Type], columns: Sequence[Values]) -> Any:
         values = known(columns[0])
-        found = reduce(lambda a, b: b if sign * compare(b, a) > 0 else a, values) if values else None
-        return found + 0.0 if isinstance(found, float) else found
+        return reduce(lambda a, b: b if sign * compare(b, a) > 0 else a, values) if values else None
 
     return choose
 
@@ -169,7 +168,7 @@ def interpolated(kind: Type, values: Values, fraction: float) -> Any:
     pair = ordered(values)
     one, other = (_units(pair[place], kind) for place in (low, high))
     if isinstance(one, float):
-        found = one if low == high or one == other else one * (1 - (at - low)) + other * (at - low)
+        found = one if low == high or one == other else one + (other - one) * (at - low)
         return numbers.narrow(found) if result == FLOAT else found
     units = one + int((other - one) * (at - low)) if low != high else one
     return _back(units, result)

@@ -28,7 +28,7 @@ from interlock.evaluation.reference.select_parser import (
     Star,
     parse_query,
 )
-from interlock.evaluation.reference.selected import Grouping, QueryCompiler, aggregates_in, calls_in
+from interlock.evaluation.reference.selected import Grouping, QueryCompiler, aggregates_in, calls_in, one_zero
 from interlock.evaluation.reference.terms import MayStop, Run, Term, Untyped, comparable, condition
 from interlock.evaluation.reference.values import compare, key_of, sort_key
 from interlock.ir.types import Type
@@ -148,6 +148,8 @@ class Reader:
         keyed = [tuple(run(row) for run in runs) for row in rows]
         frame = Frame(tuple(zip(names, (term.type for term in terms), strict=True)), tuple(made))
         if select.distinct:
+            for column in zip(*made, strict=True):
+                one_zero(column)
             kept = list({key_of(row): at for at, row in reversed(list(enumerate(made)))}.values())[::-1]
             frame, keyed = frame.with_rows([made[at] for at in kept]), [keyed[at] for at in kept]
         return frame, keyed
@@ -210,6 +212,9 @@ def _as(frame: Frame, kinds: Sequence[Type]) -> list[Row]:
 
 
 def _combine(body: Combined, left: Sequence[Row], right: Sequence[Row]) -> list[Row]:
+    if not body.every:
+        for column in zip(*(*left, *right), strict=True):
+            one_zero(column)
     if body.kind == "union":
         found = [*left, *right]
     else:

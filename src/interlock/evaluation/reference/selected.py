@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from interlock.evaluation.frames import Row, Unsupported
 from interlock.evaluation.reference.aggregates import aggregate
+from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.expressions import Compiler, Place, Scope
 from interlock.evaluation.reference.parser import Literal, Name, Node
 from interlock.evaluation.reference.select_parser import Aggregated, Inner, Key, Over, Query, Select
@@ -19,6 +21,13 @@ RANKED = frozenset(
     "row_number ntile lag lead first_value last_value nth_value first last any_value list array_agg string_agg".split()
 )
 """Functions whose value depends on the order of rows that tie: the columns that are read break those ties."""
+
+
+def one_zero(values: Sequence[Any]) -> None:
+    """Make sure that values do not hold both zeros: which of them a group or a minimum shows, is open."""
+    signs = {math.copysign(1.0, value) for value in values if isinstance(value, float) and value == 0}
+    if len(signs) > 1:
+        raise Unsupported("both zeros in one group")
 
 
 def calls_in(node: Any) -> list[Aggregated]:
@@ -145,11 +154,17 @@ class QueryCompiler(Compiler):
             groups.setdefault(key_of([run(row) for run in parts]), []).append(at)
         settles = bool(over.order) and (call.name in RANKED or (over.bounds is not None and over.bounds.unit == "rows"))
         found: list[Any] = [None] * len(rows)
+        if call.name in ("stddev", "stddev_samp") or (call.name in ("avg", "mean") and terms[0].type.is_float):
+            raise Unsupported(f"`{call.name}` over a window")
         kind = window(call.name, [(term.type, []) for term in terms], [], over.bounds)[0]
         for places in groups.values():
             ordered, peers = self.ordered([rows[at] for at in places], over.order, settles)
             chosen = [rows[places[at]] for at in ordered]
             arguments = [(term.type, [term.run(row) for row in chosen]) for term in terms]
+            if len(terms) > 2:  # lag and lead with a default
+                arguments[2] = (terms[0].type, [cast(v, terms[2].type, terms[0].type) for v in arguments[2][1]])
+            if call.name in ("min", "max"):
+                one_zero(arguments[0][1])
             values = window(call.name, arguments, peers, over.bounds)[1]
             for at, value in zip(ordered, values, strict=True):
                 found[places[at]] = value
@@ -178,6 +193,10 @@ class QueryCompiler(Compiler):
             rows = [rows[at] for at in self.ordered(rows, call.order, True)[0]]
         terms = [self.placed(argument) for argument in call.arguments]
         arguments = [(term.type, [term.run(row) for row in rows]) for term in terms]
+        if call.distinct and call.name in ("sum", "avg", "mean", "stddev", "stddev_samp") and terms[0].type.is_float:
+            raise Unsupported(f"`{call.name}` of distinct floats")
+        if call.name in ("min", "max", "mode", "quantile_disc", "quantile") or call.distinct:
+            one_zero(arguments[0][1] if arguments else ())
         if not rows and len(arguments) > 1:
             arguments = arguments[:1] + [(term.type, []) for term in terms[1:]]
         return aggregate(call.name, arguments, len(rows), distinct=call.distinct)
@@ -213,8 +232,10 @@ class Grouping:
         keys = self.keys()
         terms = [compiler.placed(key) for key in keys]
         groups: dict[Any, tuple[list[Any], list[Row]]] = {}
-        for row in rows:
-            values = [term.run(row) for term in terms]
+        computed = [[term.run(row) for term in terms] for row in rows]
+        for column in zip(*computed, strict=True):
+            one_zero(column)
+        for row, values in zip(rows, computed, strict=True):
             groups.setdefault(key_of(values), (values, []))[1].append(row)
         if not groups and not keys and self.select.groups is None:
             groups[()] = ([], [])

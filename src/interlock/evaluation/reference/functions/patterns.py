@@ -19,20 +19,24 @@ _COMMON = re.compile(
         )*""",
     re.VERBOSE,
 )
-_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": 0, "n": 0, "p": 0, "c": 0, "g": 0, "l": 0}
 
 
 @lru_cache(2048)
 def pattern(text: str, flags: str = "") -> re.Pattern[str]:
     """A pattern as Python's, reading alike; raises Unsupported where it might not."""
-    if set(flags) - set("igsc"):
+    if set(flags) - set("igscmnpl") or ("s" in flags and set(flags) & set("mnp")) or ("i" in flags and "c" in flags):
         raise Unsupported(f"the options `{flags}` of a regular expression")
-    if not _COMMON.fullmatch(text) or ("i" in flags and not text.isascii()):
-        raise Unsupported(f"the regular expression `{text}`")
-    text = _respelled(text)
-    whole = re.ASCII
-    for flag in flags:
-        whole |= _FLAGS[flag]
+    if "l" in flags:
+        text = re.escape(text)
+    elif given := re.match(r"\(\?([is]+)\)", text):
+        text, flags = text[given.end() :], flags + given[1]
+    if "i" in flags and not text.isascii():
+        raise Unsupported("a regular expression that ignores the case of letters beyond ASCII")
+    if "l" not in flags:
+        if not _COMMON.fullmatch(text):
+            raise Unsupported(f"the regular expression `{text}`")
+        text = _respelled(text)
+    whole = re.ASCII | (re.IGNORECASE if "i" in flags else 0) | (re.DOTALL if "s" in flags else 0)
     try:
         return re.compile(text, whole)
     except re.error as error:
@@ -56,20 +60,20 @@ def _respelled(text: str) -> str:
 def _fit(whole: bool) -> Callable[..., bool]:
     def fit(text: str, written: str, flags: str = "") -> bool:
         found = pattern(written, flags)
-        _plain_text(text, flags)
+        _plain_text(text, found)
         return (found.fullmatch(text) if whole else found.search(text)) is not None
 
     return fit
 
 
-def _plain_text(text: str, flags: str) -> None:
-    if "i" in flags and not text.isascii():
+def _plain_text(text: str, found: re.Pattern[str]) -> None:
+    if found.flags & re.IGNORECASE and not text.isascii():
         raise Unsupported("a regular expression that ignores the case of letters beyond ASCII")
 
 
 def _replace(text: str, written: str, new: str, flags: str = "") -> str:
     found = pattern(written, flags)
-    _plain_text(text, flags)
+    _plain_text(text, found)
     pieces = re.findall(r"\\(\d)|\\(\\)|(\\)|([^\\]+)", new)
     if any(bad for _, _, bad, _ in pieces):
         raise Unsupported(f"the replacement `{new}`")
