@@ -29,9 +29,11 @@ class BindError(Exception):
 
 
 class Binder:
-    """Binds statements against empty tables. Safe to use from several threads, one statement at a time."""
+    """Binds statements against empty tables, keeping those of about `most` schemas. Safe to use from several threads,
+    one statement at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 5_000) -> None:
+        self._most = most
         self._connection = duckdb.connect(
             ":memory:", config={"threads": 1, "enable_external_access": "false", "autoload_known_extensions": "false"}
         )
@@ -43,6 +45,7 @@ class Binder:
     def bind(self, statement: str, tables: Mapping[str, Schema]) -> list[tuple[str, Type]]:
         """The names and types of the columns that `statement` gives over empty `tables`; raises BindError."""
         with self._lock:
+            self._forget()
             relations = ", ".join(f"{_quoted(name)} AS (FROM {self._table(schema)})" for name, schema in tables.items())
             # a subquery of its own lets the statement bring its own WITH
             text = f"WITH {relations} SELECT * FROM ({statement})" if relations else statement
@@ -66,15 +69,18 @@ class Binder:
                 self._connection.execute(create_statement(macro))
                 self._macros.add(macro.name)
 
+    def _forget(self) -> None:
+        """Drop the tables once there are too many; schemas that differ in `not null` alone share one."""
+        if len(self._tables) >= self._most:
+            for name in dict.fromkeys(self._tables.values()):
+                self._connection.execute(f"DROP TABLE {name}")
+            self._tables.clear()
+
     def _table(self, schema: Schema) -> str:
         """The empty table that stands for a schema, made when first needed."""
         found = self._tables.get(schema)
         if found is None:
             columns = ", ".join(f"{_quoted(column.name)} {column.type.sql}" for column in schema)
-            if len(self._tables) >= 5_000:
-                for name in self._tables.values():
-                    self._connection.execute(f"DROP TABLE {name}")
-                self._tables.clear()
             found = "s" + hashlib.sha256(columns.encode()).hexdigest()[:24]
             try:
                 self._connection.execute(f"CREATE OR REPLACE TABLE {found}({columns})")
