@@ -58,7 +58,8 @@ def forms_giving(kind: Type) -> tuple[tuple[Function, Signature], ...]:
         elif result == "T[]":
             fits = kind.name == "list"
         else:
-            fits = _named_type(result) == kind
+            given = _named_type(result)
+            fits = given == kind or (given is not None and given.is_integer and kind.name == "bigint")
         if fits:
             found.append((function, form))
     return tuple(found)

@@ -36,7 +36,7 @@ class Expressions(Calls):
         """A value of any type that a column can have."""
         depth = self.depth() if depth is None else depth
         for _ in range(4):
-            found = self.any_call(depth) if self.chance(0.45) else self.anything(depth)
+            found = self.any_call(depth) if self.chance(0.6) else self.anything(depth)
             if found is not None and not found.type.is_null:
                 return found
         return self.of(BIGINT, 1)

@@ -204,7 +204,10 @@ def distinct_rows(draft: Draft, feeds: list[Feed]) -> Step | None:
         params["keep"] = draft.random.choice(("first", "last"))
     names = tuple(each.name for each in keys) or tuple(table.names)
     result = replace(table.fewer(), least=min(1, table.least))
-    return Step(params, replace(result, keys=(*result.keys, names)))
+    kept = table.order
+    if not keys and any(table.get(each["column"]).type.is_float for each in kept):
+        kept = ()  # 0.0 stands for -0.0 there, and an order by what was changed is not proven
+    return Step(params, replace(result, keys=(*result.keys, names), order=kept))
 
 
 DRAWINGS: dict[str, Drawing] = {
