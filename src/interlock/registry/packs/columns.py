@@ -163,10 +163,14 @@ def normalize_names(table: Table, *, style: Literal["snake_case", "lower", "uppe
 
 def _snake_case(name: str) -> str:
     """
-    >>> _snake_case("HTTPServer ID"), _snake_case("address2"), _snake_case(" Größe (cm) ")
-    ('http_server_id', 'address2', 'größe_cm')
+    >>> _snake_case("HTTPServer ID"), _snake_case("address2"), _snake_case(" GrößeÄnderung (cm) ")
+    ('http_server_id', 'address2', 'größe_änderung_cm')
     """
-    spaced = re.sub(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    shape = "".join(
+        "A" if sign.isupper() else "a" if sign.islower() else "1" if sign.isalnum() else "_" for sign in name
+    )
+    cuts = {cut.start() for cut in re.finditer("(?<=[a1])(?=A)|(?<=A)(?=Aa)", shape)}
+    spaced = "".join(f"_{sign}" if place in cuts else sign for place, sign in enumerate(name))
     return re.sub(r"[\W_]+", "_", spaced).strip("_").lower()
 
 
