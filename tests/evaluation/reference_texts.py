@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from random import Random
 
-from expression_texts import draw
+from expression_texts import COLUMNS, KINDS, LITERALS, WRITTEN, draw
+
+from interlock.ir.expressions.functions import FAMILIES
 
 PATTERNS = [
     "a+",
@@ -58,10 +60,6 @@ def drawn(random: Random, depth: int) -> str:
 
 def call(random: Random) -> str:
     """A random call of a random function over plain columns and literals."""
-    from expression_texts import COLUMNS, KINDS, LITERALS, WRITTEN
-
-    from interlock.ir.expressions.functions import FAMILIES
-
     pick = random.choice
     function = pick([each for family in FAMILIES.values() for each in family])
     variable = pick(["number", "text", "date", "truth", "whole", "list", "span"])

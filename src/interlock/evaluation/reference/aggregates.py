@@ -26,6 +26,7 @@ from interlock.evaluation.reference.kinds import (
     VARCHAR,
 )
 from interlock.evaluation.reference.kinds import list_of as list_of_kind
+from interlock.evaluation.reference.spreads import correlation, covariance, stddev_samp, variance
 from interlock.evaluation.reference.values import Endless, compare, group_key, key_of
 from interlock.ir.types import Type
 
@@ -210,65 +211,6 @@ def _quantile_disc(kinds: Sequence[Type], columns: Sequence[Values]) -> Any:
     return _at(values, _fraction(columns, kinds)) if values else None
 
 
-def _spread(values: Values) -> float:
-    """The squared distances from the mean, added up one by one with the mean."""
-    mean = squares = 0.0
-    for count, value in enumerate(values, 1):
-        distance = value - mean
-        mean += distance / count
-        squares += distance * (value - mean)
-    return squares
-
-
-def _stddev_samp(kinds: Sequence[Type], columns: Sequence[Values]) -> float | None:
-    values = ordered(cast(value, kinds[0], DOUBLE) for value in known(columns[0]))
-    if len(values) < 2:
-        return None
-    middle = interpolated(DOUBLE, values, 0.5)
-    squares = _spread([value - middle for value in values])
-    return math.sqrt(squares / (len(values) - 1)) if squares >= 0 else math.nan
-
-
-def _variance(sample: int, root: bool) -> Callable[[Sequence[Type], Sequence[Values]], float | None]:
-    def compute(kinds: Sequence[Type], columns: Sequence[Values]) -> float | None:
-        values = [cast(value, kinds[0], DOUBLE) for value in known(columns[0])]
-        if len(values) <= sample:
-            return None
-        found = _spread(values) / (len(values) - sample) if len(values) > 1 else 0.0
-        return math.sqrt(found) if root and found >= 0 else found
-
-    return compute
-
-
-def _pairs(columns: Sequence[Values]) -> list[tuple[float, float]]:
-    return [(float(y), float(x)) for y, x in zip(*columns, strict=True) if y is not None and x is not None]
-
-
-def _covariance(sample: int) -> Callable[[Sequence[Type], Sequence[Values]], float | None]:
-    def compute(kinds: Sequence[Type], columns: Sequence[Values]) -> float | None:
-        pairs = _pairs(columns)
-        if len(pairs) <= sample:
-            return None
-        mean_x = mean_y = together = 0.0
-        for count, (y, x) in enumerate(pairs, 1):
-            distance = x - mean_x
-            mean_x += distance / count
-            mean_y += (y - mean_y) / count
-            together += distance * (y - mean_y)
-        return together / (len(pairs) - sample)
-
-    return compute
-
-
-def _correlation(kinds: Sequence[Type], columns: Sequence[Values]) -> float | None:
-    pairs = _pairs(columns)
-    if not pairs:
-        return None
-    together = _covariance(0)([DOUBLE, DOUBLE], list(zip(*pairs, strict=True)))
-    deviations = [_variance(0, True)([DOUBLE], [side]) or 0.0 for side in zip(*pairs, strict=True)]
-    return math.nan if not all(deviations) or together is None else together / (deviations[0] * deviations[1])
-
-
 def _mad_type(kinds: Sequence[Type]) -> Type:
     return INTERVAL if kinds[0].is_temporal else _middle_type(kinds)
 
@@ -377,13 +319,13 @@ _TABLE: dict[str, Aggregate] = {
     "median": Aggregate(_middle_type, _median),
     "quantile_cont": Aggregate(_middle_type, _quantile_cont),
     "quantile_disc quantile": Aggregate(_first, _quantile_disc),
-    "stddev_samp stddev": Aggregate(_fixed(DOUBLE), _stddev_samp),
-    "stddev_pop": Aggregate(_fixed(DOUBLE), _variance(0, True)),
-    "var_samp variance": Aggregate(_fixed(DOUBLE), _variance(1, False)),
-    "var_pop": Aggregate(_fixed(DOUBLE), _variance(0, False)),
-    "corr": Aggregate(_fixed(DOUBLE), _correlation),
-    "covar_samp": Aggregate(_fixed(DOUBLE), _covariance(1)),
-    "covar_pop": Aggregate(_fixed(DOUBLE), _covariance(0)),
+    "stddev_samp stddev": Aggregate(_fixed(DOUBLE), stddev_samp),
+    "stddev_pop": Aggregate(_fixed(DOUBLE), variance(0, True)),
+    "var_samp variance": Aggregate(_fixed(DOUBLE), variance(1, False)),
+    "var_pop": Aggregate(_fixed(DOUBLE), variance(0, False)),
+    "corr": Aggregate(_fixed(DOUBLE), correlation),
+    "covar_samp": Aggregate(_fixed(DOUBLE), covariance(1)),
+    "covar_pop": Aggregate(_fixed(DOUBLE), covariance(0)),
     "bool_and every": Aggregate(_fixed(BOOLEAN), _on_known(all)),
     "bool_or": Aggregate(_fixed(BOOLEAN), _on_known(any)),
     "bit_and": Aggregate(_first, _bits(lambda a, b: a & b)),

@@ -10,7 +10,7 @@ from typing import Any
 from interlock.evaluation.frames import Row, Unsupported
 from interlock.evaluation.reference.aggregates import aggregate
 from interlock.evaluation.reference.casts import cast
-from interlock.evaluation.reference.expressions import Compiler, Place, Scope
+from interlock.evaluation.reference.expressions import Compiler, Place, Scope, member
 from interlock.evaluation.reference.parser import Literal, Name, Node
 from interlock.evaluation.reference.select_parser import Aggregated, Inner, Key, Over, Query, Select
 from interlock.evaluation.reference.terms import Term, Untyped, condition
@@ -116,8 +116,6 @@ class QueryCompiler(Compiler):
         place = next(place for place in self.scope.places if place.at == int(parts[1]))
         at = place.at
         found = Term(place.type, lambda row: row[at])
-        from interlock.evaluation.reference.expressions import member
-
         for part in parts[2:]:
             found = member(found, part)
         return found
