@@ -351,10 +351,12 @@ class Parser:
             self.expect(")")
             return found
         if name == "position":
-            part_of = self.expression(MATCH)
-            if not self.skip(","):
+            first = self.expression(MATCH)
+            if self.skip(","):
+                found = Call("strpos", (first, self.expression(MATCH)))
+            else:
                 self.expect("in")
-            found = Call("strpos", (self.expression(MATCH), part_of))
+                found = Call("strpos", (self.expression(MATCH), first))
             self.expect(")")
             return found
         return self.arguments(name)

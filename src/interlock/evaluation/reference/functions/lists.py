@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cmp_to_key
+from functools import cmp_to_key, reduce
 from typing import Any
 
 from interlock.evaluation.frames import Stops
@@ -43,9 +43,11 @@ def _sorted(items: list[Any], sign: int = 1) -> list[Any]:
 
 
 def _extreme(sign: int) -> Callable[[list[Any]], Any]:
+    """The smallest (1) or largest (-1) item; of several zeros, the last."""
+
     def choose(items: list[Any]) -> Any:
-        known = _sorted(items, sign)
-        return known[0] if known else None
+        known = [item for item in items if item is not None]
+        return reduce(lambda a, b: b if sign * compare(b, a) <= 0 else a, known) if known else None
 
     return choose
 
