@@ -107,9 +107,8 @@ class Queries:
 
     def expressions(self, relations: Sequence[Relation]) -> Expressions:
         bare = len(relations) == 1 and self.chance(0.5)
-        return Expressions(
-            self.draft, [(None if bare else each.name, column) for each in relations for column in each.columns]
-        )
+        columns = [(None if bare else each.name, column) for each in relations for column in each.columns]
+        return Expressions(self.draft, columns, bare_engine=True)
 
     # FROM
 

@@ -16,9 +16,15 @@ Item = TypeVar("Item")
 
 
 class Base:
-    """Draws over `columns`, each under the name of a relation or under none; run inputs are those of the draft."""
+    """Draws over `columns`, each under the name of a relation or under none; run inputs are those of the draft.
 
-    def __init__(self, draft: Draft, columns: Sequence[tuple[str | None, Col]], inputs: bool = True) -> None:
+    With `bare_engine` nothing stands between the text and the engine that would bring types together, as in a query.
+    """
+
+    def __init__(
+        self, draft: Draft, columns: Sequence[tuple[str | None, Col]], inputs: bool = True, bare_engine: bool = False
+    ) -> None:
+        self.bare_engine = bare_engine
         self.draft = draft
         self.random: Random = draft.random
         self.columns = list(columns)

@@ -28,6 +28,7 @@ from interlock.ir.expressions.promotion import (
     BOOLEAN,
     DATE,
     DOUBLE,
+    INTEGER,
     INTERVAL,
     TIME,
     TIMESTAMP,
@@ -248,6 +249,8 @@ class Operators(Literals):
         if not moment.tame and not self.risky:
             moment = self.literal(DATE)
             moment = moment if moment.tame else Part("date '2024-02-29'", ATOM, DATE, False, 9_000)
+        if self.bare_engine:
+            days = self.fitted(days, INTEGER)
         op = self.one(("+", "-"))
         if op == "+" and self.chance(0.2):
             return self.binary("+", days, moment, DATE, moment.reach + 400)
@@ -302,7 +305,9 @@ class Operators(Literals):
         if listed is not None and listed.type.element and self.chance(0.6):
             return Part(f"{listed.written}[{place.written}]", ATOM, listed.type.element, True)
         text = self.of(VARCHAR, depth - 1)
-        return Part(f"{self.inside(text, ATOM)}[{place.written}]", ATOM, VARCHAR, text.nullable or place.nullable, 4)
+        whole = self.in_parentheses(text.written) if "::" in text.written else self.inside(text, ATOM)
+        written = f"{whole}[{place.written}]"  # behind a cast, `[4]` would be a part of the type
+        return Part(written, ATOM, VARCHAR, text.nullable or place.nullable, 4)
 
     def case(self, kind: Type, depth: int) -> Part:
         """A choice between values of one type."""
