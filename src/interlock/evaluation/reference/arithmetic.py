@@ -30,6 +30,12 @@ def remainder(one: float, other: float) -> float:
     return math.fmod(one, other)
 
 
+def _exact_remainder(one: float, other: float) -> float:
+    if other == 0:
+        raise Stops("a number is divided by zero")
+    return remainder(one, other)
+
+
 def power(one: float, other: float) -> float:
     """A power of floats: infinite when too large, NaN when there is none."""
     try:
@@ -82,6 +88,8 @@ def of_numbers(op: str, left: Term, right: Term) -> Term:
         raise Untyped("`//` of what is no whole number")
     if kind.is_float:
         compute = FLOATING[op] if op != "//" else lambda one, other: float(math.trunc(divide(one, other)))
+        if op == "%" and not (left.type.is_float or right.type.is_float):
+            compute = _exact_remainder  # too wide for a decimal, but exact numbers still do not divide by zero
         if kind == DOUBLE:
             return strict(kind, compute, to(left, DOUBLE), to(right, DOUBLE))
         return strict(kind, lambda one, other: numbers.narrow(compute(one, other)), to(left, kind), to(right, kind))
@@ -122,7 +130,7 @@ def _decimals(op: str, kind: Type, left: Term, right: Term) -> Term:
 def of_moments(op: str, left: Term, right: Term) -> Term:
     """Arithmetic with dates, times and intervals."""
     a, b = left.type, right.type
-    if op == "+" and ((b == DATE and a.is_integer) or (a in (INTERVAL, TIME) and b not in (INTERVAL, TIME))):
+    if op == "+" and ((b == DATE and a.is_integer) or (a == INTERVAL != b) or (a == TIME and b == DATE)):
         left, right, a, b = right, left, b, a
     sign = -1 if op == "-" else 1
     if op in "+-" and a == DATE and b.is_integer:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import cmp_to_key, reduce
 from typing import Any
 
-from interlock.evaluation.frames import Stops
 from interlock.evaluation.reference import numbers
 from interlock.evaluation.reference.casts import to_text
 from interlock.evaluation.reference.functions.registry import Function, built, null_aware, plain, typed
@@ -106,8 +105,7 @@ def _mean(kinds: Sequence[Type], result: Type) -> Callable[[list[Any]], Any]:
         if item.is_float:
             return _in_turn(known) / len(known)
         total = sum(int(one.scaleb(item.precision[1], numbers.EXACT)) if item.precision else one for one in known)
-        if item.precision and abs(total) >= 1 << 127:
-            raise Stops("a sum out of range")
+        numbers.integer(total, HUGEINT, "a sum")
         return float(total) / (len(known) * 10.0 ** (item.precision[1] if item.precision else 0))
 
     return mean
