@@ -16,8 +16,8 @@ _NAMES = {
     "interlock.registry.node": ("node",),
     "interlock.registry.tables": ("Check", "Copy", "Described", "NodeError", "Rows", "Select", "Table", "Writes"),
     "interlock.registry.kinds": (
-        "Column", "Columns", "Expression", "Measures", "Name", "NewColumn", "Params", "Port", "Predicate", "Query",
-        "ReadPath", "SortKey", "SortKeys", "Text", "TypeName", "WritePath",
+        "Column", "Columns", "Expression", "Measures", "ModelName", "Name", "NewColumn", "Params", "Port", "Predicate",
+        "Query", "ReadDatabase", "ReadPath", "SortKey", "SortKeys", "Text", "TypeName", "WriteDatabase", "WritePath",
     ),
     "interlock.registry": ("sql",),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from interlock.ir.plan import Contract, Plan
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
 from interlock.runtime.execute import Report, execute
+from interlock.runtime.limits import limited
 from interlock.syntax.graph_shapes import Graph
 from interlock.syntax.locating import anchored, in_order
 from interlock.syntax.plans import read_plan
@@ -126,7 +127,7 @@ class Project:
         **options: Any,
     ) -> Report:
         """Run an artifact in this project's folder; raises RunFailed. Options: `threads`, `memory`, `stepwise`."""
-        return execute(artifact, self.root, inputs, on_event, **options)
+        return execute(artifact, self.root, inputs, limited(self.policy, on_event), **options)
 
     def write_artifact(self, artifact: Artifact, folder: str | Path) -> list[Path]:
         """Write an artifact's files and its `manifest.json` into `folder`; the paths written."""

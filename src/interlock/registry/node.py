@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from interlock.registry.kinds import PATH_KINDS, path_effect
 from interlock.registry.tables import Copy, Described, Rows, Select, Table, Writes
 
 Effect = Literal["reads", "writes", "network", "model", "human"]
@@ -127,6 +128,12 @@ class NodeType:
             if effect not in EFFECTS:
                 raise NodeDefinitionError(f"{self.name}: `{effect}` is no effect; the effects are {', '.join(EFFECTS)}")
         _ = self.kind, self.ports, self.model, self.json_schema
+        for name, schema in self.json_schema.get("properties", {}).items():
+            if path_effect(self.hints[name]) is None and _holds_path(self.json_schema, schema):
+                raise NodeDefinitionError(
+                    f"{self.name}: `{name}` holds paths inside another value, where the policy does not see them; "
+                    "give every path a parameter of its own"
+                )
 
     @property
     def is_source(self) -> bool:
@@ -205,6 +212,20 @@ class NodeType:
 
 
 _EXAMPLE = re.compile(r"^Example:[ \t]*\n((?:[ \t]+.*\n?|[ \t]*\n)*)", re.MULTILINE)
+
+
+def _holds_path(whole: Mapping[str, Any], schema: Any, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a JSON Schema has a path anywhere in it."""
+    if isinstance(schema, list):
+        return any(_holds_path(whole, each, seen) for each in schema)
+    if not isinstance(schema, Mapping):
+        return False
+    if schema.get("x-kind") in PATH_KINDS:
+        return True
+    target = str(schema.get("$ref", "")).rsplit("/", 1)[-1]
+    if target and target not in seen and _holds_path(whole, whole["$defs"][target], seen | {target}):
+        return True
+    return any(_holds_path(whole, each, seen) for each in schema.values())
 
 
 def _port_type(hint: Any) -> type | None:

@@ -190,7 +190,7 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
 
 
 def write_sqlite(
-    rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
+    rows: Rows, *, path: WriteDatabase, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
 ) -> Writes:
     """Write the rows to a table of an SQLite database, in one transaction.
 

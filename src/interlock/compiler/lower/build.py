@@ -59,11 +59,7 @@ def _renames(bound: BoundNode, passes: Mapping[str, str]) -> dict[str, str]:
 
 def _call(bound: BoundNode) -> PythonCall:
     arguments = {name: plain(value) for name, value in bound.params.items()}
-    paths = tuple(
-        name
-        for name in arguments
-        if bound.type.hints.get(name) in (kinds.ReadPath, kinds.WritePath) and arguments[name]
-    )
+    paths = tuple(name for name in arguments if kinds.path_effect(bound.type.hints.get(name)) and arguments[name])
     if bound.type.wants_description and bound.source is not None:
         arguments["source"] = Described(bound.source.columns, bound.source.facts)
     return PythonCall(bound.type.function, arguments, paths)

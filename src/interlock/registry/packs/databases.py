@@ -16,7 +16,7 @@ from urllib.parse import quote as quote_uri
 
 import duckdb
 
-from interlock.registry.kinds import Name, ReadPath, WritePath
+from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
 from interlock.registry.tables import Described, Rows, Writes
 
@@ -180,7 +180,7 @@ def _old_exporter(params: dict[str, Any]) -> dict[str, Any]:
 
 
 @node(version=1, effects=["reads"], describe=describe_sqlite, aliases={"SQLiteReader": _old_reader})
-def read_sqlite(*, path: ReadPath, table: Name, source: Described) -> Rows:
+def read_sqlite(*, path: ReadDatabase, table: Name, source: Described) -> Rows:
     """Read a table or a view of an SQLite database, in the order in which its rows are stored.
 
     The types are those declared, if the values bear them out (SQLite does not enforce them); a column with values of
@@ -315,7 +315,7 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
 
 @node(version=1, effects=["writes"], aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector})
 def write_sqlite(
-    rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
+    rows: Rows, *, path: WriteDatabase, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
 ) -> Writes:
     """Write the rows to a table of an SQLite database, in one transaction.
 
