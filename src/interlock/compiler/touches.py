@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from interlock.compiler.check.paths import is_database
 from interlock.compiler.checked import BoundNode, CheckedPlan
 from interlock.ir.effects import Touch
 from interlock.registry.kinds import ModelName, Name, bare, path_effect
@@ -13,19 +14,28 @@ def touches(checked: CheckedPlan) -> tuple[Touch, ...]:
 
 
 def _of(bound: BoundNode) -> list[Touch]:
-    paths: dict[str, list[str]] = {}
-    details = []
+    paths: dict[str, list[tuple[str, bool]]] = {}
+    details: list[str] = []
+    models: list[str] = []
     for name, value in bound.params.items():
         hint = bound.type.hints.get(name)
         effect = path_effect(hint)
-        if effect and isinstance(value, str):
-            paths.setdefault(effect, []).append(value)
-        elif bare(hint) in (Name, ModelName) and isinstance(value, str):
+        if not isinstance(value, str):
+            continue
+        if effect:
+            paths.setdefault(effect, []).append((str(value), is_database(bound.type, name)))
+        elif bare(hint) is ModelName:
+            models.append(str(value))
+        elif bare(hint) is Name:
             details.append(f"{name} {value}")
-    detail = ", ".join(details)
-    effects = dict.fromkeys((*bound.type.effects, *paths))  # a path is a touch, whatever the type declares
-    return [
-        Touch(effect, bound.node.id, bound.type.reference, path, detail)
-        for effect in effects
-        for path in paths.get(effect, [""])
-    ]
+    found = []
+    for effect in dict.fromkeys((*bound.type.effects, *paths)):  # a path is a touch, whatever the type declares
+        common = (effect, bound.node.id, bound.type.reference)
+        if effect == "model":
+            found += [Touch(*common, model=model) for model in models or [""]]
+        else:
+            detail = ", ".join(details)
+            found += [
+                Touch(*common, path, detail, database=database) for path, database in paths.get(effect, [("", False)])
+            ]
+    return found

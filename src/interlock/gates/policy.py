@@ -89,6 +89,15 @@ class Policy:
             return None
         return f"the policy allows only {_listed(self.models)}" if self.models else "the policy allows no model"
 
+    def touch_refusal(self, touch: Touch) -> str | None:
+        """Why a plan may not have this effect, or None if it may: for programs that were compiled under another policy."""
+        if touch.effect not in self.effects:
+            return f"the policy does not allow the effect `{touch.effect}`"
+        if touch.effect in ("reads", "writes") and touch.path:
+            reason = self.refusal(touch.path, touch.effect)
+            return reason or (self.database_refusal(touch.path) if touch.database else None)
+        return self.model_refusal(touch.model) if touch.model else None
+
     def to_approve(self, touches: Iterable[Touch]) -> tuple[Touch, ...]:
         """Those of a plan's touches that a person must approve before they happen."""
         return tuple(each for each in touches if any(_asks_for(rule, each, self) for rule in self.approve))

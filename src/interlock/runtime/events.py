@@ -33,9 +33,12 @@ KINDS: dict[str, str] = {
     "run_stopped": "Ctrl-C or a cancellation: `code`, `message`, `step`",
     "run_paused": "the run waits for an answer: `step`, and what the question is",
     "run_answered": "the answer came: `step`, `answer`, `by`",
-    "approval_requested": "the run waits for an approval: what must be approved",
-    "approved": "`by`, `note`, and what the approval is bound to",
-    "rejected": "`by`, `note`",
+    "approval_requested": "the run waits for an approval bound to `plan`, `effects`, `policy`, `artifact` (digests): "
+    "`name`, `touches` (all effects), `to_approve`",
+    "approved": "`by`, `note`, `name`, `touches`, and what it is bound to: `plan`, `effects`, `policy`, `artifact`",
+    "rejected": "the same",
+    "plan_saved": "a version of a named plan, of no run: `name`, `plan`, `artifact`, `account` (digests), `task`, `file`, "
+    "`note`, `touches`, `contracts`",
 }
 """What each kind of event says, with the keys of its data."""
 

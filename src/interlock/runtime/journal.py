@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from interlock.ir.artifact import Artifact
 from interlock.ir.plan import canonical_json
+from interlock.runtime.chain import Fault, event_hash, faults
 from interlock.runtime.events import STATUS_AFTER, Event, RunStatus, fold
 from interlock.runtime.locks import is_running
 from interlock.runtime.store import JOURNAL, JournalError, folder_of, make_folder
@@ -66,15 +67,6 @@ class RunLine:
     updated_at: str
     seconds: float | None
     code: str | None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something in the store that is not as it was written. `seq` and `run` say where, if it is an event."""
-
-    message: str
-    seq: int | None = None
-    run: str | None = None
 
 
 class Journal:
@@ -135,7 +127,7 @@ class Journal:
             added = []
             for run, kind, data in events:
                 seq, at, text = seq + 1, _now(), canonical_json(data)
-                digest = _hash(head, seq, at, run, kind, text)
+                digest = event_hash(head, seq, at, run, kind, text)
                 database.execute(
                     "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", (seq, at, run, kind, text, head, digest)
                 )
@@ -154,17 +146,17 @@ class Journal:
         if kinds is not None:
             wanted = list(kinds)
             where, values = [*where, f"kind IN ({', '.join('?' * len(wanted))})"], [*values, *wanted]
-        for row in self._all(f"SELECT * FROM events WHERE {' AND '.join(where)} ORDER BY seq", values):
+        for row in self.rows(f"SELECT * FROM events WHERE {' AND '.join(where)} ORDER BY seq", values):
             yield _event(row)
 
     def verify(self) -> list[Fault]:
         """Everything that is not as it was written: events, the list of runs, plans and artifacts. Empty if all is well."""
-        return list(_verified(self))
+        return list(faults(self))
 
     @property
     def head(self) -> tuple[int, str]:
         """The number and the hash of the last event: noted elsewhere, it proves that no event after it was cut off."""
-        seq, digest = self._all("SELECT seq, hash FROM head")[0]
+        seq, digest = self.rows("SELECT seq, hash FROM head")[0]
         return seq, digest.hex()
 
     # ---- runs
@@ -173,7 +165,7 @@ class Journal:
         """A new run with the event `run_created`; its id, which sorts by time: `261124-184130-7kq`."""
         while True:
             run = _run_id()
-            if not self._all("SELECT 1 FROM runs WHERE run = ?", [run]):
+            if not self.rows("SELECT 1 FROM runs WHERE run = ?", [run]):
                 self.append(run, "run_created", **data)
                 return run
 
@@ -210,11 +202,11 @@ class Journal:
     def find_run(self, text: str) -> str:
         """The run that `text` means: its id, the beginning or the end of one, or `last`. Raises JournalError."""
         if text == "last":
-            found = [row[0] for row in self._all("SELECT run FROM runs ORDER BY seq DESC LIMIT 1")]
+            found = [row[0] for row in self.rows("SELECT run FROM runs ORDER BY seq DESC LIMIT 1")]
         else:
-            found = [row[0] for row in self._all("SELECT run FROM runs WHERE run = ?", [text])] or [
+            found = [row[0] for row in self.rows("SELECT run FROM runs WHERE run = ?", [text])] or [
                 row[0]
-                for row in self._all(
+                for row in self.rows(
                     "SELECT run FROM runs WHERE substr(run, 1, ?1) = ?2 OR substr(run, -?1) = ?2 ORDER BY seq DESC LIMIT 4",
                     [len(text), text],
                 )
@@ -235,12 +227,12 @@ class Journal:
 
     def plan(self, digest: str) -> dict[str, Any] | None:
         """The document of a plan: what `Plan.document()` gave. Its digest is for the reader to compare."""
-        rows = self._all("SELECT document FROM plans WHERE digest = ?", [digest])
+        rows = self.rows("SELECT document FROM plans WHERE digest = ?", [digest])
         return json.loads(rows[0][0]) if rows else None
 
     def keep_artifact(self, artifact: Artifact) -> None:
         """Keep an artifact: its manifest, and every file once by its digest."""
-        if self._all("SELECT 1 FROM artifacts WHERE digest = ?", [artifact.digest]):
+        if self.rows("SELECT 1 FROM artifacts WHERE digest = ?", [artifact.digest]):
             return
         files = {name: self.keep(text.encode()) for name, text in artifact.files.items()}
         row = (artifact.digest, artifact.entry, canonical_json(artifact.manifest), canonical_json(files), _now())
@@ -249,7 +241,7 @@ class Journal:
 
     def artifact(self, digest: str) -> Artifact:
         """An artifact as it was kept; raises JournalError if it is missing or not what its digest says."""
-        rows = self._all("SELECT entry, manifest, files FROM artifacts WHERE digest = ?", [digest])
+        rows = self.rows("SELECT entry, manifest, files FROM artifacts WHERE digest = ?", [digest])
         if not rows:
             raise JournalError(f"the artifact {digest[:19]}… is not in the journal", code="IL915")
         entry, manifest, files = rows[0]
@@ -269,7 +261,7 @@ class Journal:
 
     def kept(self, digest: str) -> bytes:
         """The bytes with that digest; raises JournalError if they are missing or changed."""
-        rows = self._all("SELECT body FROM blobs WHERE digest = ?", [digest])
+        rows = self.rows("SELECT body FROM blobs WHERE digest = ?", [digest])
         try:
             body = zlib.decompress(rows[0][0]) if rows else b""
         except zlib.error:
@@ -281,7 +273,8 @@ class Journal:
 
     # ---- the database
 
-    def _all(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
+    def rows(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
+        """The rows that a statement gives; raises JournalError."""
         try:
             return self._database.execute(statement, tuple(values)).fetchall()
         except sqlite3.Error as error:
@@ -355,45 +348,9 @@ def _list(database: sqlite3.Connection, event: Event) -> None:
     )
 
 
-def _verified(journal: Journal) -> Iterator[Fault]:
-    head, last = bytes(32), 0
-    statuses: dict[str, str] = {}
-    for seq, at, run, kind, text, previous, digest in journal._database.execute("SELECT * FROM events ORDER BY seq"):
-        if seq != last + 1:
-            yield Fault(f"the events {last + 1} to {seq - 1} are missing", seq, run)
-        elif previous != head:
-            yield Fault(f"event {seq} does not follow on the one before it", seq, run)
-        if _hash(previous, seq, at, run, kind, text) != digest:
-            yield Fault(f"event {seq} ({kind}) was changed", seq, run)
-        head, last = digest, seq
-        if run and kind in STATUS_AFTER:
-            statuses[run] = STATUS_AFTER[kind]
-    seq, digest = journal._all("SELECT seq, hash FROM head")[0]
-    if (seq, digest) != (last, head):
-        yield Fault(f"the journal ends with event {last}, and its last event was number {seq}", last)
-    listed = dict(journal._all("SELECT run, status FROM runs"))
-    for run in sorted(statuses.keys() | listed.keys()):
-        if statuses.get(run) != listed.get(run):
-            yield Fault(f"the list of runs says `{listed.get(run)}`, the events say `{statuses.get(run)}`", None, run)
-    for (digest,) in journal._all("SELECT digest FROM blobs"):
-        try:
-            journal.kept(digest)
-        except JournalError as error:
-            yield Fault(error.message)
-    for (digest,) in journal._all("SELECT digest FROM artifacts"):
-        try:
-            journal.artifact(digest)
-        except JournalError as error:
-            yield Fault(error.message)
-
-
 def _event(row: tuple[Any, ...]) -> Event:
     seq, at, run, kind, text, previous, digest = row
     return Event(seq, at, run, kind, json.loads(text), previous.hex(), digest.hex())
-
-
-def _hash(previous: bytes, seq: int, at: str, run: str, kind: str, text: str) -> bytes:
-    return hashlib.sha256(previous + canonical_json([seq, at, run, kind, text]).encode()).digest()
 
 
 def _now() -> str:
