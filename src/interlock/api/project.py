@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interlock.api.checked import Checked, Refused
 from interlock.api.configuration import CONFIG, read_configuration
@@ -24,6 +24,11 @@ from interlock.runtime.limits import limited
 from interlock.syntax.graph_shapes import Graph
 from interlock.syntax.locating import anchored, in_order
 from interlock.syntax.plans import read_plan
+
+if TYPE_CHECKING:
+    from interlock.api.approvals import Approvals
+    from interlock.api.audit import Audit
+    from interlock.api.versions import Plans
 
 LEFT_OUT = frozenset({"IL007", "IL009", "IL012"})
 """Errors of form after which a part of the plan is missing from what is checked …"""
@@ -58,6 +63,27 @@ class Project:
     @cached_property
     def policy(self) -> Policy:
         return Policy(self.root, **self.policy_settings, protected=self.node_files)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Named plans with immutable versions."""
+        from interlock.api.versions import Plans
+
+        return Plans(self)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """Reviews of plans, and what was decided about them."""
+        from interlock.api.approvals import Approvals
+
+        return Approvals(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Every event of the project, and whether all is as it was written."""
+        from interlock.api.audit import Audit
+
+        return Audit(self)
 
     def read(self, path: str | Path) -> Checked:
         """Read a plan file and check it. Raises OSError if the file cannot be read at all."""

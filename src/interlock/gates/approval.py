@@ -42,12 +42,13 @@ class Binding:
         return cls(*(str(data.get(part, "")) for part in PARTS))
 
     def changed_since(self, other: Binding) -> tuple[str, ...]:
-        """The parts that differ, in words.
+        """The parts that differ, in words; another plan makes another program, which goes without saying.
 
         >>> Binding("a", "b", "c", "d").changed_since(Binding("a", "b", "x", "d"))
         ('the policy',)
         """
-        return tuple(name for part, name in PARTS.items() if getattr(self, part) != getattr(other, part))
+        changed = [part for part in PARTS if getattr(self, part) != getattr(other, part)]
+        return tuple(PARTS[part] for part in changed if part != "artifact" or "plan" not in changed)
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,13 @@ class Standing:
 
 def standing(binding: Binding, decisions: Iterable[Decision], name: str = "") -> Standing:
     """How a binding stands, after decisions in the order in which they were made."""
-    last: Decision | None = None
-    earlier: Decision | None = None
+    last: dict[Binding, Decision] = {}
     for each in decisions:
-        if each.binding == binding and all(binding.as_dict().values()):
-            last = each
-        elif each.verdict == "approved" and (each.binding.plan == binding.plan or (name and each.name == name)):
-            earlier = each
-    if last is not None and last.verdict == "approved":
-        return Standing(last)
-    return Standing(last, earlier, binding.changed_since(earlier.binding) if earlier else ())
+        last.pop(each.binding, None)  # so that the newest decision comes last
+        last[each.binding] = each
+    decision = last.pop(binding, None) if all(binding.as_dict().values()) else None
+    if decision is not None and decision.verdict == "approved":
+        return Standing(decision)
+    alike = [each for each in last.values() if each.binding.plan == binding.plan or (name and each.name == name)]
+    earlier = next((each for each in reversed(alike) if each.verdict == "approved"), None)
+    return Standing(decision, earlier, binding.changed_since(earlier.binding) if earlier else ())

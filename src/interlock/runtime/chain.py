@@ -35,6 +35,11 @@ def event_hash(previous: bytes, seq: int, at: str, run: str, kind: str, text: st
     return hashlib.sha256(previous + canonical_json([seq, at, run, kind, text]).encode()).digest()
 
 
+def text_digest(text: str) -> str:
+    """`sha256:…` of a text."""
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
 def is_intact(store: Stored, event: Event) -> bool:
     """Whether an event says what it said when it was written, as far as it and its successor tell.
 
@@ -75,7 +80,15 @@ def faults(store: Stored) -> Iterator[Fault]:
             yield Fault(f"the list of runs says {_words(said)}, the events say {_words(known)}", None, run)
     for (digest,) in store.rows("SELECT digest FROM blobs ORDER BY digest"):
         yield from _complaint(store.kept, digest)
-    for (digest,) in store.rows("SELECT digest FROM artifacts ORDER BY digest"):
+    manifests = dict(
+        store.rows(
+            "SELECT json_extract(data, '$.artifact'), json_extract(data, '$.manifest') FROM events"
+            " WHERE kind = 'artifact_kept' AND json_valid(data) ORDER BY seq DESC"
+        )
+    )
+    for digest, manifest in store.rows("SELECT digest, manifest FROM artifacts ORDER BY digest"):
+        if digest in manifests and text_digest(str(manifest)) != manifests[digest]:
+            yield Fault(f"the manifest of the artifact {str(digest)[:19]}… was changed in the journal")
         yield from _complaint(store.artifact, digest)
 
 

@@ -37,6 +37,7 @@ KINDS: dict[str, str] = {
     "`name`, `touches` (all effects), `to_approve`",
     "approved": "`by`, `note`, `name`, `touches`, and what it is bound to: `plan`, `effects`, `policy`, `artifact`",
     "rejected": "the same",
+    "artifact_kept": "an artifact was kept, of no run: `artifact`, `manifest` (digests)",
     "plan_saved": "a version of a named plan, of no run: `name`, `plan`, `artifact`, `account` (digests), `task`, `file`, "
     "`note`, `touches`, `contracts`",
 }

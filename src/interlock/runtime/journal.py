@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from interlock.ir.artifact import Artifact
 from interlock.ir.plan import canonical_json
-from interlock.runtime.chain import Fault, event_hash, faults
+from interlock.runtime.chain import Fault, event_hash, faults, text_digest
 from interlock.runtime.events import STATUS_AFTER, Event, RunStatus, fold
 from interlock.runtime.locks import is_running
 from interlock.runtime.store import JOURNAL, JournalError, folder_of, make_folder
@@ -235,9 +235,12 @@ class Journal:
         if self.rows("SELECT 1 FROM artifacts WHERE digest = ?", [artifact.digest]):
             return
         files = {name: self.keep(text.encode()) for name, text in artifact.files.items()}
-        row = (artifact.digest, artifact.entry, canonical_json(artifact.manifest), canonical_json(files), _now())
+        manifest = canonical_json(artifact.manifest)
+        row = (artifact.digest, artifact.entry, manifest, canonical_json(files), _now())
         with self._writing() as database:
             database.execute("INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?)", row)
+        # the artifact's digest is that of its files alone: this binds the manifest to the chain
+        self.append("", "artifact_kept", artifact=artifact.digest, manifest=text_digest(manifest))
 
     def artifact(self, digest: str) -> Artifact:
         """An artifact as it was kept; raises JournalError if it is missing or not what its digest says."""
