@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from interlock.doors.cli import check, compile, explain, graph, init, nodes, pin, run, schema
+from interlock.doors.cli import approve, audit, check, compile, explain, graph, init, lineage, nodes, pin, plans, reject, run, schema
 from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
@@ -18,8 +18,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself.",
 )
-for command in (init, check, compile, run, schema, graph, pin, nodes, explain):
+for command in (init, check, compile, run, schema, lineage, graph, pin, approve, reject, nodes, explain):
     app.command(command.NAME)(command.command)
+for commands in (plans, audit):
+    app.add_typer(commands.group)
 
 
 @app.callback(invoke_without_command=True)
@@ -37,12 +39,16 @@ def version(
 
 def main() -> None:
     """Run the command line; errors of the project itself become one line and exit code 2."""
-    from interlock.api import ProjectError, RegistryError, VerificationError
+    from interlock.api import JournalError, ProjectError, RegistryError, VerificationError
 
     try:
         app(standalone_mode=True)
     except (ProjectError, RegistryError) as error:
         sys.exit(fail_usage(str(error)))
+    except JournalError as error:
+        help = f"\n  = help: {error.help}" if error.help else ""
+        code = fail_usage(f"{error.message}{help}", "--json" in sys.argv)
+        sys.exit(3 if error.code == "IL915" else code)
     except VerificationError as error:
         print(f"interlock: a fault of Interlock itself, not of the plan: {error}", file=sys.stderr)
         print("  = help: please report it with the plan; nothing was run", file=sys.stderr)
