@@ -19,8 +19,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from interlock.registry.kinds import PATH_KINDS, path_effect
-from interlock.registry.tables import Copy, Described, Rows, Select, Table, Writes
+from interlock.registry.tables import Copy, Described, Rows, Select, Staging, Table, Writes
 
+Repeat = Literal["replace", "marked", "ask"]
 Effect = Literal["reads", "writes", "network", "model", "human"]
 EFFECTS: tuple[Effect, ...] = ("reads", "writes", "network", "model", "human")
 Adapter = Callable[[dict[str, Any]], dict[str, Any]]
@@ -56,6 +57,7 @@ class NodeType:
     describe: Callable[..., Any] | None = None
     columns: Callable[..., Any] | None = None
     observes: bool = False
+    repeat: Repeat = "ask"
     defined_in: str = ""
 
     def __call__(self, *ports: Any, **params: Any) -> Any:
@@ -128,12 +130,25 @@ class NodeType:
             if effect not in EFFECTS:
                 raise NodeDefinitionError(f"{self.name}: `{effect}` is no effect; the effects are {', '.join(EFFECTS)}")
         _ = self.kind, self.ports, self.model, self.json_schema
+        self._validate_repeat()
         for name, schema in self.json_schema.get("properties", {}).items():
             if path_effect(self.hints[name]) is None and _holds_path(self.json_schema, schema):
                 raise NodeDefinitionError(
                     f"{self.name}: `{name}` holds paths inside another value, where the policy does not see them; "
                     "give every path a parameter of its own"
                 )
+
+    def _validate_repeat(self) -> None:
+        if self.repeat == "ask":
+            return
+        if self.kind != "writes":
+            raise NodeDefinitionError(f"{self.name}: `repeat` is for node types annotated Writes")
+        if self.repeat not in ("replace", "marked"):
+            raise NodeDefinitionError(f"{self.name}: `repeat` is replace, marked or ask, not {self.repeat!r}")
+        if self.writes_to is None:
+            raise NodeDefinitionError(f"{self.name}: with `repeat`, exactly one parameter is a WritePath")
+        if self.repeat == "marked" and not self.wants_staging:
+            raise NodeDefinitionError(f'{self.name}: with `repeat="marked"` it must take `staging: Staging`')
 
     @property
     def is_source(self) -> bool:
@@ -158,12 +173,23 @@ class NodeType:
         return self.hints.get("source") is Described
 
     @cached_property
+    def wants_staging(self) -> bool:
+        """Whether the function takes `staging`, a folder to work in."""
+        return self.hints.get("staging") is Staging
+
+    @cached_property
+    def writes_to(self) -> str | None:
+        """The one parameter that names the file that is written; None if there is none, or more than one."""
+        found = [name for name, hint in self.hints.items() if path_effect(hint) == "writes"]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
-        """The plan's parameters by name: keyword-only ones, without the injected `source`."""
+        """The plan's parameters by name: keyword-only ones, without the injected `source` and `staging`."""
         return {
             name: parameter
             for name, parameter in self.signature.parameters.items()
-            if parameter.kind is parameter.KEYWORD_ONLY and self.hints.get(name) is not Described
+            if parameter.kind is parameter.KEYWORD_ONLY and self.hints.get(name) not in (Described, Staging)
         }
 
     @cached_property
@@ -246,6 +272,7 @@ def node(
     describe: Callable[..., Any] | None = None,
     columns: Callable[..., Any] | None = None,
     observes: bool = False,
+    repeat: Repeat = "ask",
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a node type of a function.
 
@@ -255,6 +282,9 @@ def node(
     columns as (name, SQL type) pairs; it is carried into the artifact to notice drift.
     `observes` says that the node only looks at its input, which it passes on: its result need not be used.
     `columns(*schemas, **params)` tells the result's columns of a Python node that has ports.
+    `repeat` says how a Python sink makes it harmless that a run which was killed commits it again: `replace` (it writes a
+    new file at its path, is given one beside the target, and the run puts it in place), `marked` (see `Staging`), or
+    `ask`: nobody knows, so that whoever resumes the run must say it.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
@@ -271,6 +301,7 @@ def node(
             describe,
             columns,
             observes,
+            repeat,
             function.__code__.co_filename,
         )
 

@@ -106,8 +106,23 @@ else:
         """The annotation of a Python sink: a generator that writes everything, yields once, and commits after that.
 
         The run advances every sink to its `yield` before it lets any of them commit; a sink that is closed instead
-        must leave nothing behind.
+        must leave nothing behind. A node type says with `repeat` what a second commit after a crash would do.
         """
+
+
+@dataclass(frozen=True)
+class Staging:
+    """What a Python sink works with, if it takes a keyword argument `staging: Staging`.
+
+    `folder` is a folder of its own beside the file that it writes, removed when the run ends; after a crash the same
+    folder, as it was left, is given again. `mark` is a text that stands for this commit of this run, empty if it cannot
+    happen twice. A sink with `repeat="marked"` puts the mark into the transaction that commits, does nothing if it is
+    there already, yields once more, and then takes it away; `done` says that only that is left to do.
+    """
+
+    folder: str
+    mark: str
+    done: bool = False
 
 
 @dataclass(frozen=True)

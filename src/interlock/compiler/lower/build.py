@@ -49,7 +49,8 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
         query = redirect(bound.result.tree, _renames(bound, passes))
         return Step(kind="copy", query=query, path=str(bound.result.path), options=bound.result.options, **common)
     call = _call(bound)
-    path = next((str(call.arguments[name]) for name in call.paths), None)
+    written = [call.writes] if call.writes in call.paths else call.paths
+    path = next((str(call.arguments[name]) for name in written), None)
     return Step(kind="writes" if bound.type.is_sink else "rows", call=call, path=path, **common)
 
 
@@ -62,7 +63,10 @@ def _call(bound: BoundNode) -> PythonCall:
     paths = tuple(name for name in arguments if kinds.path_effect(bound.type.hints.get(name)) and arguments[name])
     if bound.type.wants_description and bound.source is not None:
         arguments["source"] = Described(bound.source.columns, bound.source.facts)
-    return PythonCall(bound.type.function, arguments, paths)
+    if not bound.type.is_sink:
+        return PythonCall(bound.type.function, arguments, paths)
+    writes, staging = bound.type.writes_to or "", bound.type.wants_staging
+    return PythonCall(bound.type.function, arguments, paths, writes, bound.type.repeat, staging)
 
 
 def _check(check: Check, name: str, passes: Mapping[str, str], inputs: set[str]) -> RuntimeCheck:

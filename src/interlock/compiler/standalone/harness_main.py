@@ -1,4 +1,4 @@
-"""The harness, fourth part: how a program is called. Everything below the line of dashes is carried verbatim."""
+"""The harness, sixth part: how a program is called. Everything below the line of dashes is carried verbatim."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from interlock.compiler.standalone.harness_record import Recorder
 from interlock.compiler.standalone.harness_run import Run
-from interlock.compiler.standalone.harness_values import RunFailed, _digest, _json, _size
+from interlock.compiler.standalone.harness_values import RunFailed, _json
 
 PLAN = ""
 
@@ -29,18 +30,21 @@ def run(
     threads: int | None = None,
     memory: str | None = None,
     stepwise: bool | None = None,
+    recorder: Recorder | None = None,
 ) -> dict[str, Any]:
     """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
 
     `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same.
+    statements. By default it depends on how large the inputs are. The bytes written are the same. A `recorder` makes the
+    run durable: what it keeps, a later call with the same recorder takes up.
     """
     started = time.perf_counter()
-    this = Run(root, on_event, stepwise)
+    this = Run(root, on_event, stepwise, recorder)
     try:
         with _interrupts_heard(this):
             this.connect(threads, memory)
             values = this.set_inputs(inputs or {})
+            this.settle()
             this.check_sources()
             for step in this.steps.values():
                 this.run_step(step)
@@ -53,11 +57,11 @@ def run(
         ) from error
     finally:
         this.close()
-    outputs = [
-        {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
-         "digest": _digest(this.path(entry["path"]))}
-        for entry in this.report if entry.get("path") in this.sinks.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.sinks.committed)
-    ]  # fmt: skip
+    outputs = []
+    for entry in this.report:
+        if entry.get("path") in this.sinks.committed:
+            digest, size = this.sinks.known(entry["path"])
+            outputs.append({"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": size, "digest": digest})  # fmt: skip
     return {
         "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
         "steps": this.report, "outputs": outputs, "previews": this.previews, "seconds": round(time.perf_counter() - started, 6),
