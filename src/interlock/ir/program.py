@@ -66,6 +66,7 @@ class Step:
     - `writes`: the relation `reads[0]` is written to `path` by `call`.
 
     `known_shape` says that Interlock built `query`; another's statement is carried as it stands.
+    `asks` is a form (`question`, `fields`, `show`) whose answers the query reads as variables, `step.field`.
     `materialise` asks for the result to be stored once instead of being part of its consumers' statements.
     `checkpoint` says that it pays to keep the result in a file, so that a run that is interrupted can go on from there.
     """
@@ -81,6 +82,7 @@ class Step:
     source: Source | None = None
     checks: tuple[RuntimeCheck, ...] = ()
     preview: int = 0
+    asks: Mapping[str, Any] | None = None
     materialise: bool = False
     checkpoint: bool = False
     known_shape: bool = True

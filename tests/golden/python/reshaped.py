@@ -701,12 +701,19 @@ class Recorder:
 
     `run` names the run: its temporary files and the marks in databases are named after it, so that they are found again
     when the run goes on after a crash. `scratch` is a folder for spilled results. With `digests`, every stored result is
-    digested. What happens is told through `on_event`; here it is asked what to do.
+    digested. `answers` are given beforehand, by step and field. What happens is told through `on_event`; here it is asked what to do.
     """
 
     run = ""
     scratch: str | None = None
     digests = False
+
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self.answers = answers or {}
+
+    def answer(self, step: str) -> Mapping[str, Any] | None:
+        """What somebody answered to the form of a step, by field; None if nobody has yet."""
+        return self.answers.get(step)
 
     def complete(self, step: str) -> Mapping[str, Any] | None:
         """What was told when an earlier attempt at this run finished the step, or None."""
@@ -765,6 +772,53 @@ def _digest_of_rows(relation: str, columns: list[tuple[str, str]]) -> str:
     return f"SELECT count(*), bit_xor(digest), sum(digest) FROM (SELECT {digest} AS digest FROM {relation})"
 
 
+def _question(step: dict[str, Any], names: Sequence[str], rows: list[list[Any]], total: int) -> RunFailed:
+    """What stops a run until somebody has answered the form of a step: the question, with the rows it is about."""
+    form = step["asks"]
+    wanted = [name for name, field in form["fields"].items() if "default" not in field and not field.get("optional")]
+    example = f"{step['id']}.{(wanted or list(form['fields']))[0]}=VALUE"
+    return RunFailed(
+        "IL943", f"`{step['id']}` waits for an answer: {form['question']}", step["id"],
+        f"run it under Interlock, which waits; or give the answers with --answer {example}",
+        question=form["question"], fields=form["fields"], columns=list(names), rows=rows, total=total,
+    )  # fmt: skip
+
+
+def _answers(
+    connection: duckdb.DuckDBPyConnection, step: dict[str, Any], given: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """(variable, SQL value), both as SQL, for every field of a step's form; raises RunFailed if the answers do not fit it."""
+    fields = step["asks"]["fields"]
+    for name in given:
+        if name not in fields:
+            known = ", ".join(fields)
+            raise RunFailed("IL944", f"the form of `{step['id']}` has no field `{name}`", step["id"], f"it has {known}")
+    for name, field in fields.items():
+        value = given.get(name, field.get("default"))
+        kind, title = field["type"], f"the field `{name}` of `{step['id']}`"
+        if value is None:
+            if not field.get("optional"):
+                raise RunFailed("IL944", f"{title} has no answer", step["id"], f"give a value of type {kind}")
+            yield _quoted(f"{step['id']}.{name}"), "NULL"
+            continue
+        if re.search("int", kind) and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
+            raise RunFailed(
+                "IL944", f"{title} must be of type {kind}, not {value!r}", step["id"], "give a whole number"
+            )
+        typed = f"CAST({_literal(value)} AS {kind})"
+        choices = ", ".join(f"CAST({_literal(each)} AS {kind})" for each in field.get("choices") or ())
+        try:
+            allowed = connection.execute(f"SELECT {typed}" + (f" IN ({choices})" if choices else "")).fetchone()
+        except duckdb.Error as error:
+            raise RunFailed(
+                "IL944", f"{title} must be of type {kind}, not {value!r}", step["id"], _plain(error)
+            ) from error
+        if choices and not (allowed and allowed[0]):
+            listed = ", ".join(str(each) for each in field["choices"])
+            raise RunFailed("IL944", f"{title} cannot be {value!r}", step["id"], f"the choices are: {listed}")
+        yield _quoted(f"{step['id']}.{name}"), typed
+
+
 class Sinks:
     """What a run writes: staged beside its targets, and put in place all at once when everything has succeeded.
 
@@ -784,7 +838,7 @@ class Sinks:
     def stage(self, step: dict[str, Any]) -> str:
         """A file beside the one to write, to be renamed to it when everything else has succeeded."""
         target = self.prepare(step["path"])
-        beside, name = os.path.dirname(target), f".{os.path.basename(target)[:100]}."
+        beside, name = os.path.dirname(target), f".{os.path.basename(target)[:20]}."
         if self.recorder.run:
             temporary = os.path.join(beside, f"{name}{self.recorder.run}.part")
             open(temporary, "wb").close()
@@ -849,18 +903,19 @@ class Sinks:
 
     def folder(self, step: dict[str, Any], target: str, empty: bool = False) -> str:
         """A folder of the step's own beside its target; in a durable run the same in every attempt."""
-        beside, name = os.path.dirname(target), f".{os.path.basename(target)[:100]}."
+        beside, name = os.path.dirname(target), f".{os.path.basename(target)[:20]}."
         if not self.recorder.run:
             self.folders[step["id"]] = tempfile.mkdtemp(prefix=name, suffix=".partial", dir=beside)
             return self.folders[step["id"]]
-        found = self.folders[step["id"]] = self._folder_of(target)
+        found = self.folders[step["id"]] = self._folder_of(step, target)
         if empty:
             shutil.rmtree(found, ignore_errors=True)
         os.makedirs(found, exist_ok=True)
         return found
 
-    def _folder_of(self, target: str) -> str:
-        return os.path.join(os.path.dirname(target), f".{os.path.basename(target)[:100]}.{self.recorder.run}.partial")
+    def _folder_of(self, step: dict[str, Any], target: str) -> str:
+        name = f".{os.path.basename(target)[:20]}.{self.recorder.run}.{step['id']}.partial"
+        return os.path.join(os.path.dirname(target), name)
 
     def sealed(self, step: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Force what the step staged to disk: its size, and what to tell of it."""
@@ -879,7 +934,7 @@ class Sinks:
         target = os.path.realpath(os.path.join(self.root, step["path"]))
         staged = done.get("staged")
         if step["kind"] == "writes":
-            self.folders[step["id"]] = self._folder_of(target)
+            self.folders[step["id"]] = self._folder_of(step, target)
         if planned and planned["committed"]:
             if step.get("repeat") == "marked":
                 self._forget(step, target)
@@ -1030,7 +1085,8 @@ class Opened:
         self.costs: dict[str, float] = {}
         # what a sink that must not be repeated needs to be finished, even if its sources are gone by then
         finish = [step for step in STEPS if step["kind"] == "writes" and step["repeat"] != "replace"]
-        self.wanted = {name for step in finish for name in step["reads"]} if self.recorder.run else set()
+        asked = [step for step in STEPS if step.get("asks")]  # people answer for the rows that they were shown
+        self.wanted = {name for step in (*finish, *asked) for name in step["reads"]} if self.recorder.run else set()
         self.report: list[dict[str, Any]] = []
         self.previews: list[dict[str, Any]] = []
         self.spill = self.recorder.scratch or tempfile.mkdtemp(prefix="interlock-")
@@ -1117,7 +1173,7 @@ class Opened:
                     help=_plain(error),
                 ) from error
             values[name] = value
-        self.event("inputs_set", inputs={name: _json(value) for name, value in values.items()})
+        self.event("inputs_set", inputs={name: _json(value) for name, value in values.items()}, stepwise=self.stepwise)
         return values
 
     def settle(self) -> None:
@@ -1230,6 +1286,8 @@ class Run(Opened):
         more: dict[str, Any] = {}
         try:
             if step["kind"] == "select":
+                if step.get("asks"):
+                    self.ask(step)
                 fused = not (step["store"] or self.stepwise or name in self.wanted)
                 if not fused:
                     rows = self.store(step)
@@ -1268,6 +1326,21 @@ class Run(Opened):
             self.compare(name, more)
             more["checks"] = [check["title"] for check in step["checks"]]
         self.event("step_finished", **entry, **more)
+
+    def ask(self, step: dict[str, Any]) -> None:
+        """Give the statement of a step the answers to its form; without them, stop the run with the question."""
+        given, about = self.recorder.answer(step["id"]), step["reads"][0]
+        if given is None:
+            rows = f"SELECT * FROM {_quoted(about)} LIMIT {int(step['asks']['show'])}"
+            cursor = self.connection.execute(self.statement(rows, [about]))
+            names = [column[0] for column in cursor.description or []]
+            shown = [[_json(value) for value in row] for row in cursor.fetchall()]
+            raise _question(
+                step, names, shown, self._count(f"({self.statement(f'SELECT * FROM {_quoted(about)}', [about])})")
+            )
+        for name, value in _answers(self.connection, step, given):
+            self.settings.append(f"SET VARIABLE {name} = {value}")
+            self.connection.execute(self.settings[-1])
 
     def take_up(self, step: dict[str, Any], done: Mapping[str, Any]) -> None:
         """Load the result of a complete step, if a later one needs it; report it as it was."""
@@ -1531,11 +1604,14 @@ def _interrupts_heard(this: Run) -> Iterator[None]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
+    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed; 4: it waits for a person."""
     parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
     parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
     parser.add_argument(
         "--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more"
+    )
+    parser.add_argument(
+        "--answer", action="append", default=[], metavar="STEP.FIELD=VALUE", help="an answer to a form; repeat for more"
     )
     parser.add_argument("--threads", type=int, help="threads to use (default: all)")
     parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
@@ -1546,8 +1622,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pairs = [each.partition("=") for each in given.input]
     if any(not sign for _, sign, _ in pairs):
         parser.error("--input takes NAME=VALUE")
+    recorder = Recorder(_given_answers(parser, given.answer))
+    inputs = {name: value for name, _, value in pairs}
     try:
-        report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
+        report = run(given.root, inputs, None, given.threads, given.memory, recorder=recorder)
     except RunFailed as failed:
         if given.json:
             print(
@@ -1560,7 +1638,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""),
                 file=sys.stderr,
             )
-        return 3
+        return 4 if failed.code == "IL943" else 3
     if given.json:
         print(json.dumps(report))
         return 0
@@ -1570,6 +1648,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip()
         )
     return 0
+
+
+def _given_answers(parser: argparse.ArgumentParser, given: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Answers from the command line, by step and field."""
+    asked = {step["id"]: step["asks"]["fields"] for step in STEPS if step.get("asks")}
+    answers: dict[str, dict[str, Any]] = {}
+    for each in given:
+        place, sign, value = each.partition("=")
+        step, dot, field = place.partition(".")
+        if not sign or not dot:
+            parser.error("--answer takes STEP.FIELD=VALUE")
+        if step not in asked:
+            parser.error(f"--answer: no step `{step}` asks anything; those that do: {', '.join(asked) or 'none'}")
+        answers.setdefault(step, {})[field] = value
+    return answers
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlglot import exp
 
@@ -10,7 +11,7 @@ from interlock.compiler.check.resolve import plain
 from interlock.compiler.checked import BoundNode, CheckedPlan
 from interlock.ir.program import Program, PythonCall, RuntimeCheck, Step
 from interlock.registry import kinds, sql
-from interlock.registry.tables import THIS, Check, Copy, Described, Select
+from interlock.registry.tables import ANSWER, THIS, Check, Copy, Described, Form, Select
 
 CODES = {"multiplicity": "IL905"}
 """Run-time codes of checks that node types plant, by the check's name; others are expectations."""
@@ -44,7 +45,10 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
         inputs = {source for _, source in bound.inputs}
         checks = tuple(_check(check, bound.node.id, passes, inputs) for check in bound.result.checks)
         query = redirect(bound.result.tree, _renames(bound, passes))
-        return Step(kind="select", query=query, checks=checks, preview=bound.result.preview, **common)
+        asks = None
+        if bound.result.asks is not None:
+            query, asks = _answered(query, bound.node.id), _form(bound.result.asks)
+        return Step(kind="select", query=query, checks=checks, preview=bound.result.preview, asks=asks, **common)
     if isinstance(bound.result, Copy):
         query = redirect(bound.result.tree, _renames(bound, passes))
         return Step(kind="copy", query=query, path=str(bound.result.path), options=bound.result.options, **common)
@@ -52,6 +56,27 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
     written = [call.writes] if call.writes in call.paths else call.paths
     path = next((str(call.arguments[name]) for name in written), None)
     return Step(kind="writes" if bound.type.is_sink else "rows", call=call, path=path, **common)
+
+
+def _answered(tree: exp.Query, name: str) -> exp.Query:
+    """The statement with its answers under the name of the step: `review.approved`."""
+    found = tree.copy()
+    for each in list(found.find_all(exp.Literal)):
+        if (
+            isinstance(each.parent, exp.Anonymous)
+            and each.parent.name == "getvariable"
+            and each.this.startswith(ANSWER)
+        ):
+            each.replace(exp.Literal.string(f"{name}.{each.this.removeprefix(ANSWER)}"))
+    return found
+
+
+def _form(form: Form) -> dict[str, Any]:
+    return {
+        "question": form.question,
+        "fields": {name: dict(each) for name, each in form.fields.items()},
+        "show": form.show,
+    }
 
 
 def _renames(bound: BoundNode, passes: Mapping[str, str]) -> dict[str, str]:

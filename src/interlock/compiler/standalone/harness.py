@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from interlock.compiler.standalone import (
+    harness_asks,
     harness_main,
     harness_open,
     harness_record,
@@ -18,6 +19,7 @@ from interlock.compiler.standalone import (
 PARTS: tuple[ModuleType, ...] = (
     harness_values,
     harness_record,
+    harness_asks,
     harness_sinks,
     harness_open,
     harness_run,

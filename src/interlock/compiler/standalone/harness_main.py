@@ -1,4 +1,4 @@
-"""The harness, sixth part: how a program is called. Everything below the line of dashes is carried verbatim."""
+"""The harness, seventh part: how a program is called. Everything below the line of dashes is carried verbatim."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from interlock.compiler.standalone.harness_run import Run
 from interlock.compiler.standalone.harness_values import RunFailed, _json
 
 PLAN = ""
+STEPS: list[dict[str, Any]] = []
 
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -93,11 +94,14 @@ def _interrupts_heard(this: Run) -> Iterator[None]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
+    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed; 4: it waits for a person."""
     parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
     parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
     parser.add_argument(
         "--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more"
+    )
+    parser.add_argument(
+        "--answer", action="append", default=[], metavar="STEP.FIELD=VALUE", help="an answer to a form; repeat for more"
     )
     parser.add_argument("--threads", type=int, help="threads to use (default: all)")
     parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
@@ -108,8 +112,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pairs = [each.partition("=") for each in given.input]
     if any(not sign for _, sign, _ in pairs):
         parser.error("--input takes NAME=VALUE")
+    recorder = Recorder(_given_answers(parser, given.answer))
+    inputs = {name: value for name, _, value in pairs}
     try:
-        report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
+        report = run(given.root, inputs, None, given.threads, given.memory, recorder=recorder)
     except RunFailed as failed:
         if given.json:
             print(
@@ -122,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""),
                 file=sys.stderr,
             )
-        return 3
+        return 4 if failed.code == "IL943" else 3
     if given.json:
         print(json.dumps(report))
         return 0
@@ -132,3 +138,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip()
         )
     return 0
+
+
+def _given_answers(parser: argparse.ArgumentParser, given: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Answers from the command line, by step and field."""
+    asked = {step["id"]: step["asks"]["fields"] for step in STEPS if step.get("asks")}
+    answers: dict[str, dict[str, Any]] = {}
+    for each in given:
+        place, sign, value = each.partition("=")
+        step, dot, field = place.partition(".")
+        if not sign or not dot:
+            parser.error("--answer takes STEP.FIELD=VALUE")
+        if step not in asked:
+            parser.error(f"--answer: no step `{step}` asks anything; those that do: {', '.join(asked) or 'none'}")
+        answers.setdefault(step, {})[field] = value
+    return answers

@@ -1,4 +1,4 @@
-"""The harness, fourth part: what a run does before its first step. Below the line of dashes it is carried verbatim.
+"""The harness, fifth part: what a run does before its first step. Below the line of dashes it is carried verbatim.
 
 The names above it stand for what the module itself defines.
 """
@@ -59,7 +59,8 @@ class Opened:
         self.costs: dict[str, float] = {}
         # what a sink that must not be repeated needs to be finished, even if its sources are gone by then
         finish = [step for step in STEPS if step["kind"] == "writes" and step["repeat"] != "replace"]
-        self.wanted = {name for step in finish for name in step["reads"]} if self.recorder.run else set()
+        asked = [step for step in STEPS if step.get("asks")]  # people answer for the rows that they were shown
+        self.wanted = {name for step in (*finish, *asked) for name in step["reads"]} if self.recorder.run else set()
         self.report: list[dict[str, Any]] = []
         self.previews: list[dict[str, Any]] = []
         self.spill = self.recorder.scratch or tempfile.mkdtemp(prefix="interlock-")
@@ -146,7 +147,7 @@ class Opened:
                     help=_plain(error),
                 ) from error
             values[name] = value
-        self.event("inputs_set", inputs={name: _json(value) for name, value in values.items()})
+        self.event("inputs_set", inputs={name: _json(value) for name, value in values.items()}, stepwise=self.stepwise)
         return values
 
     def settle(self) -> None:

@@ -16,12 +16,19 @@ class Recorder:
 
     `run` names the run: its temporary files and the marks in databases are named after it, so that they are found again
     when the run goes on after a crash. `scratch` is a folder for spilled results. With `digests`, every stored result is
-    digested. What happens is told through `on_event`; here it is asked what to do.
+    digested. `answers` are given beforehand, by step and field. What happens is told through `on_event`; here it is asked what to do.
     """
 
     run = ""
     scratch: str | None = None
     digests = False
+
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self.answers = answers or {}
+
+    def answer(self, step: str) -> Mapping[str, Any] | None:
+        """What somebody answered to the form of a step, by field; None if nobody has yet."""
+        return self.answers.get(step)
 
     def complete(self, step: str) -> Mapping[str, Any] | None:
         """What was told when an earlier attempt at this run finished the step, or None."""

@@ -1,4 +1,4 @@
-"""The harness, fifth part: one run. Everything below the line of dashes is carried into the module verbatim."""
+"""The harness, sixth part: one run. Everything below the line of dashes is carried into the module verbatim."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from interlock.compiler.standalone.harness_asks import _answers, _question
 from interlock.compiler.standalone.harness_open import Opened
 from interlock.compiler.standalone.harness_record import _digest_of_rows, _from_parquet, _to_parquet
 from interlock.compiler.standalone.harness_values import (
@@ -67,6 +68,8 @@ class Run(Opened):
         more: dict[str, Any] = {}
         try:
             if step["kind"] == "select":
+                if step.get("asks"):
+                    self.ask(step)
                 fused = not (step["store"] or self.stepwise or name in self.wanted)
                 if not fused:
                     rows = self.store(step)
@@ -105,6 +108,21 @@ class Run(Opened):
             self.compare(name, more)
             more["checks"] = [check["title"] for check in step["checks"]]
         self.event("step_finished", **entry, **more)
+
+    def ask(self, step: dict[str, Any]) -> None:
+        """Give the statement of a step the answers to its form; without them, stop the run with the question."""
+        given, about = self.recorder.answer(step["id"]), step["reads"][0]
+        if given is None:
+            rows = f"SELECT * FROM {_quoted(about)} LIMIT {int(step['asks']['show'])}"
+            cursor = self.connection.execute(self.statement(rows, [about]))
+            names = [column[0] for column in cursor.description or []]
+            shown = [[_json(value) for value in row] for row in cursor.fetchall()]
+            raise _question(
+                step, names, shown, self._count(f"({self.statement(f'SELECT * FROM {_quoted(about)}', [about])})")
+            )
+        for name, value in _answers(self.connection, step, given):
+            self.settings.append(f"SET VARIABLE {name} = {value}")
+            self.connection.execute(self.settings[-1])
 
     def take_up(self, step: dict[str, Any], done: Mapping[str, Any]) -> None:
         """Load the result of a complete step, if a later one needs it; report it as it was."""

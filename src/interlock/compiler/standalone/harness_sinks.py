@@ -1,4 +1,4 @@
-"""The harness, third part: sinks. Everything below the line of dashes is carried into the module verbatim."""
+"""The harness, fourth part: sinks. Everything below the line of dashes is carried into the module verbatim."""
 
 from __future__ import annotations
 

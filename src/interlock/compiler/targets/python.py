@@ -155,6 +155,8 @@ def _step(step: Step, carried: Carried) -> tuple[list[str], dict[str, Any]]:
     if step.source is not None:
         entry["source"] = _source(step, carried)
     entry |= {"store": step.materialise, "keep": step.checkpoint, "preview": step.preview, "checks": []}
+    if step.asks is not None:
+        entry["asks"] = _data(step.asks)
     for check in step.checks:
         name = _named(f"{check.node}_check", check.violations, carried, texts)
         reads = list(dict.fromkeys(relations(check.violations)))
