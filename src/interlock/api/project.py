@@ -26,8 +26,10 @@ from interlock.syntax.locating import anchored, in_order
 from interlock.syntax.plans import read_plan
 
 if TYPE_CHECKING:
+    from interlock.api.answers import Answers
     from interlock.api.approvals import Approvals
     from interlock.api.audit import Audit
+    from interlock.api.runs import Runs
     from interlock.api.versions import Plans
 
 LEFT_OUT = frozenset({"IL007", "IL009", "IL012"})
@@ -77,6 +79,20 @@ class Project:
         from interlock.api.approvals import Approvals
 
         return Approvals(self)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Durable runs: start, resume, list."""
+        from interlock.api.runs import Runs
+
+        return Runs(self)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What runs ask people, and what they were answered."""
+        from interlock.api.answers import Answers
+
+        return Answers(self)
 
     @cached_property
     def audit(self) -> Audit:
@@ -137,9 +153,16 @@ class Project:
         path: str | Path,
         inputs: Mapping[str, Any] | None = None,
         on_event: Callable[[dict[str, Any]], None] | None = None,
+        *,
+        journal: bool = True,
         **options: Any,
     ) -> Report:
-        """Check, compile and run a plan file; raises Refused, or RunFailed from the run."""
+        """Check, compile and run a plan file; raises Refused, or what `runs.start` and `execute` raise.
+
+        The run is durable and recorded, unless `journal` is False. Options: those of `runs.start`, or of `execute`.
+        """
+        if journal:
+            return self.runs.start(path, inputs, on_event, **options)
         checked = self.read(path)
         if checked.proven is None:
             raise Refused(checked)
@@ -152,7 +175,10 @@ class Project:
         on_event: Callable[[dict[str, Any]], None] | None = None,
         **options: Any,
     ) -> Report:
-        """Run an artifact in this project's folder; raises RunFailed. Options: `threads`, `memory`, `stepwise`."""
+        """Run an artifact in this project's folder, in this process and without a record; raises RunFailed.
+
+        Options: `threads`, `memory`, `stepwise`.
+        """
         return execute(artifact, self.root, inputs, limited(self.policy, on_event), **options)
 
     def write_artifact(self, artifact: Artifact, folder: str | Path) -> list[Path]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KINDS: dict[str, str] = {
-    "run_created": "a run exists: `plan` and `artifact` (digests), `name`, `file`, `inputs` as given, `settings` "
-    "(checkpoint, threads, memory, stepwise), `origin` ({} or e.g. {fork_of, from}), `versions` (interlock, duckdb, python)",
-    "run_started": "a process begins or goes on with the run: `attempt` (from 1), `pid`, `host`, `stepwise`",
-    "inputs_set": "the run inputs have their typed values: `inputs`",
+    "run_created": "a run exists: `plan` and `artifact` (digests), `name`, `file`, `inputs` as given, `touches` (its "
+    "effects), `settings` (checkpoint, threads, memory, stepwise), `origin` ({} or e.g. {fork_of, from}), `versions` (interlock, duckdb, python)",
+    "run_started": "a process begins or goes on with the run: `attempt` (from 1), `pid`, `host`, `versions`",
+    "inputs_set": "the run inputs have their typed values: `inputs`; `stepwise`: whether every step is run by itself",
     "source_checked": "a source is as the plan knows it: `step`, `path`, `bytes`, `mtime_ns`, `digest` (sha256 of the file)",
     "step_started": "`step`, `type`",
     "step_finished": "`step`, `type`, `rows`, `bytes`, `digest` (of the rows), `seconds`, `fused`, `checks` (titles that "
@@ -31,7 +31,7 @@ KINDS: dict[str, str] = {
     "run_finished": "`outputs` ([{path, step, rows, bytes, digest}]), `seconds`",
     "run_failed": "`code`, `message`, `step`, `help`, `data`",
     "run_stopped": "Ctrl-C or a cancellation: `code`, `message`, `step`",
-    "run_paused": "the run waits for an answer: `step`, and what the question is",
+    "run_paused": "the run waits for an answer: `code`, `message`, `step`, `help`, and as `data` what the question is",
     "run_answered": "the answer came: `step`, `answer`, `by`",
     "approval_requested": "the run waits for an approval bound to `plan`, `effects`, `policy`, `artifact` (digests): "
     "`name`, `touches` (all effects), `to_approve`",
@@ -89,7 +89,8 @@ class Event:
 class StepStatus:
     """What is known about one step of a run. `state` is running, finished or failed; a step not yet begun has none.
 
-    `digest` is that of the rows, `checkpoint` that of the Parquet file that holds them, if they were stored. `attempts`
+    `digest` is that of the rows, `checkpoint` that of the Parquet file that holds them, if they were stored. `complete` says
+    that some attempt finished it, whatever became of it in a later one. `attempts`
     counts how often the step was begun, over all resumptions. Times are UTC, `seconds` those of the last attempt.
     """
 
@@ -111,6 +112,7 @@ class StepStatus:
     preview: Mapping[str, Any] | None = None
     attempts: int = 0
     reused: int = 0
+    complete: bool = False
 
 
 @dataclass
@@ -118,7 +120,8 @@ class RunStatus:
     """What the events of a run add up to.
 
     `status` is created, waiting, approved, rejected, running, interrupted, paused, answered, stopped, failed or
-    finished. `steps` come in the order in which they were first begun. `committing` holds the sinks of the planned
+    finished. `steps` come in the order in which they were first begun. `sources` are by
+    step (by step and path, where a step reads several files). `committing` holds the sinks of the planned
     commit by step, each with `committed`; `approvals` the data of approval events with `kind` and `at`.
     """
 
@@ -130,6 +133,7 @@ class RunStatus:
     artifact: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    touches: tuple[Mapping[str, Any], ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, Any] = field(default_factory=dict)
     created_at: str = ""
@@ -181,6 +185,7 @@ def _created(status: RunStatus, event: Event) -> None:
     status.name, status.file = data.get("name", ""), data.get("file", "")
     status.plan, status.artifact = data.get("plan", ""), data.get("artifact", "")
     status.inputs, status.settings = data.get("inputs", {}), data.get("settings", {})
+    status.touches = tuple(data.get("touches", ()))
     status.origin, status.versions = data.get("origin", {}), data.get("versions", {})
 
 
@@ -188,7 +193,7 @@ def _started(status: RunStatus, event: Event) -> None:
     status.started_at = status.started_at or event.at
     status.ended_at = ""
     status.attempts = event.data.get("attempt", status.attempts + 1)
-    status.stepwise = event.data.get("stepwise", status.stepwise)
+    status.versions = event.data.get("versions", status.versions)
     status.failure = None
 
 
@@ -206,7 +211,7 @@ def _step_started(status: RunStatus, event: Event) -> None:
 
 def _step_finished(status: RunStatus, event: Event) -> None:
     step, data = _step(status, event), event.data
-    step.state, step.finished_at = "finished", event.at
+    step.state, step.finished_at, step.complete = "finished", event.at, True
     step.type = data.get("type", step.type)
     for name in ("rows", "bytes", "digest", "seconds", "path", "staged", "preview", "checkpoint", "checkpoint_bytes"):
         setattr(step, name, data.get(name))
@@ -255,11 +260,13 @@ def _failed(status: RunStatus, event: Event) -> None:
 
 
 def _source(status: RunStatus, event: Event) -> None:
-    status.sources[event.data["step"]] = dict(event.data)
+    step, path = event.data["step"], event.data["path"]
+    first = status.sources.get(step, event.data)["path"]
+    status.sources[step if path == first else f"{step} {path}"] = dict(event.data)
 
 
 def _inputs(status: RunStatus, event: Event) -> None:
-    status.inputs = event.data["inputs"]
+    status.inputs, status.stepwise = event.data["inputs"], event.data.get("stepwise", status.stepwise)
 
 
 def _approval(status: RunStatus, event: Event) -> None:

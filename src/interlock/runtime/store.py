@@ -5,6 +5,7 @@
       journal.db                     events, plans, artifacts (SQLite, WAL): see `journal`
       checkpoints/<sha256>.parquet   results of steps, named by the digest of their bytes
       locks/<run>.lock               held by the process that executes a run
+      scratch/<run>/                 what a run spills to disk while it lasts
 
 No plan can read or write in it: the policy refuses every path with a part `.interlock`.
 """
@@ -17,6 +18,7 @@ FOLDER = ".interlock"
 JOURNAL = "journal.db"
 CHECKPOINTS = "checkpoints"
 LOCKS = "locks"
+SCRATCH = "scratch"
 
 
 class JournalError(Exception):
@@ -37,7 +39,7 @@ def make_folder(root: Path) -> Path:
     folder = folder_of(root)
     ignore = folder / ".gitignore"
     try:
-        for each in (folder, folder / CHECKPOINTS, folder / LOCKS):
+        for each in (folder, folder / CHECKPOINTS, folder / LOCKS, folder / SCRATCH):
             each.mkdir(exist_ok=True)
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`interlock`: the command line. Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself."""
+"""`interlock`: the command line. Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 4 it waits for a person, 70 a fault of Interlock itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,26 @@ import sys
 
 import typer
 
-from interlock.doors.cli import approve, audit, check, compile, explain, graph, init, lineage, nodes, pin, plans, reject, run, schema
+from interlock.doors.cli import (
+    answer,
+    approve,
+    audit,
+    check,
+    compile,
+    diff,
+    explain,
+    graph,
+    init,
+    lineage,
+    nodes,
+    pin,
+    plans,
+    reject,
+    resume,
+    run,
+    runs,
+    schema,
+)
 from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
@@ -16,9 +35,26 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself.",
+    epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 4 it waits for a person, 70 a fault of Interlock itself.",
 )
-for command in (init, check, compile, run, schema, lineage, graph, pin, approve, reject, nodes, explain):
+for command in (
+    init,
+    check,
+    compile,
+    run,
+    runs,
+    resume,
+    schema,
+    lineage,
+    diff,
+    graph,
+    pin,
+    approve,
+    reject,
+    answer,
+    nodes,
+    explain,
+):
     app.command(command.NAME)(command.command)
 for commands in (plans, audit):
     app.add_typer(commands.group)
