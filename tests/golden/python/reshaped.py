@@ -780,7 +780,7 @@ def _question(step: dict[str, Any], names: Sequence[str], rows: list[list[Any]],
     return RunFailed(
         "IL943", f"`{step['id']}` waits for an answer: {form['question']}", step["id"],
         f"run it under Interlock, which waits; or give the answers with --answer {example}",
-        question=form["question"], fields=form["fields"], columns=list(names), rows=rows, total=total,
+        question=form["question"], fields=[{"name": name, **field} for name, field in form["fields"].items()], columns=list(names), rows=rows, total=total,
     )  # fmt: skip
 
 

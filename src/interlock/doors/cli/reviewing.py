@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from interlock.api import Refused
+from interlock.api import Refused, RunFailed
 from interlock.doors.cli.output import fail_usage, project_for, refuse, refuse_json, say_json, stop
 
 if TYPE_CHECKING:
@@ -78,6 +78,30 @@ def waits(run: str, review: Review, as_json: bool) -> None:
     print(f"  = next: interlock approve {run} --by NAME, then interlock resume {run}", file=sys.stderr)
     print(f"  = or:   interlock reject {run} --by NAME", file=sys.stderr)
     print("  = more: interlock explain IL941", file=sys.stderr)
+    stop(4)
+
+
+def asks(error: RunFailed, as_json: bool) -> None:
+    """Say what a run asks a person, and end with exit code 4."""
+    from interlock.api.answers import asked_by
+    from interlock.doors.cli.answer import question_text
+
+    run = str(error.data.get("run", ""))
+    question = asked_by(run, error.step or "", error.data)
+    if as_json:
+        say_json({"ok": False, "waiting": {"code": error.code, **question.as_dict()}})
+        stop(4)
+    print(question_text(question))
+    print()
+    print(f"waiting[{error.code}]: {error.message}", file=sys.stderr)
+    if run:
+        print(
+            f"  = next: interlock answer {run} --set FIELD=VALUE --by NAME, then interlock resume {run}",
+            file=sys.stderr,
+        )
+    else:
+        print("  = help: without a journal a run cannot wait: run it without --no-journal", file=sys.stderr)
+    print(f"  = more: interlock explain {error.code}", file=sys.stderr)
     stop(4)
 
 
