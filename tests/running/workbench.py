@@ -89,7 +89,7 @@ def command(*arguments: str | Path, cwd: Path, timeout: float = 60, env: Mapping
 def interlock(*arguments: str | Path, cwd: Path, **options: Any) -> Ran:
     """Run the command line: in this process, or in one of its own where that makes a difference (any of `options`)."""
     ran = command(INTERLOCK, *arguments, cwd=cwd, **options) if options else _here(*map(str, arguments), cwd=cwd)
-    assert ran.code in (0, 1, 2, 3, 130), (ran.code, ran.err[-2000:])
+    assert ran.code in (0, 1, 2, 3, 4, 130), (ran.code, ran.err[-2000:])
     return ran
 
 

@@ -17,6 +17,7 @@ from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.effects import Touch
 from interlock.runtime.approvals import bind, decide, decisions, request, requested
+from interlock.runtime.chain import is_intact
 from interlock.runtime.execute import RunFailed
 from interlock.runtime.journal import Journal
 from interlock.runtime.store import JournalError, folder_of
@@ -134,17 +135,14 @@ class Approvals:
             artifact = self.project.compile(checked.proven, name)
             journal.keep_plan(checked.proven.digest, checked.proven.plan.document(), name)
             journal.keep_artifact(artifact)
-            touches, promised = touches_of(checked.proven), promises(checked.proven)
-            return review(journal, policy, name, checked.proven.digest, artifact.digest, touches, promised), ""
+            touches = touches_of(checked.proven)
+            return review(journal, policy, name, checked.proven.digest, artifact.digest, touches), ""
         run = _run_meant(journal, str(target))
         if run:
             binding, name, touches = requested(journal, run)
             return review(journal, policy, name, binding.plan, binding.artifact, touches), run
         saved = find_saved(journal, str(target))
-        return (
-            review(journal, policy, saved.name, saved.plan, saved.artifact, saved.touches, saved.contracts),
-            "",
-        )
+        return review(journal, policy, saved.name, saved.plan, saved.artifact, saved.touches), ""
 
 
 def _run_meant(journal: Journal, text: str) -> str:
@@ -171,7 +169,6 @@ def review(
     plan: str,
     artifact: str,
     touches: Iterable[Touch],
-    contracts: Iterable[str] | None = None,
 ) -> Review:
     """The review of a plan and an artifact that the journal keeps, under the policy as it is now."""
     touches = tuple(sorted(touches))
@@ -179,8 +176,6 @@ def review(
     stands = standing(binding, decisions(journal), name)
     document = kept_plan(journal, plan)
     text = written(document)
-    if contracts is None:
-        contracts = [f"{each.subject}: {', '.join(each.body)}" for each in document.contracts]
     changes: list[str] = []
     before: tuple[Touch, ...] = touches
     if stands.earlier is not None:
@@ -191,7 +186,7 @@ def review(
             if not line.startswith(("---", "+++", "@@"))
         ]  # fmt: skip
     return Review(
-        name, binding, touches, policy.to_approve(touches), stands, "yaml", text, tuple(contracts), tuple(changes),
+        name, binding, touches, policy.to_approve(touches), stands, "yaml", text, tuple(promises(document)), tuple(changes),
         tuple(each for each in touches if each not in before), tuple(each for each in before if each not in touches),
     )  # fmt: skip
 
@@ -204,6 +199,11 @@ def pass_gate(
     Raises RunFailed (IL942), or ApprovalNeeded after noting in the journal that the run waits.
     """
     touches = tuple(touches)
+    for event in journal.events(run, kinds=["run_created"]):
+        if not is_intact(journal, event):
+            raise JournalError(
+                f"what the journal says of the run {run} was changed", "`interlock audit verify` tells more", "IL915"
+            )
     for touch in touches:
         reason = policy.touch_refusal(touch)
         if reason:
@@ -216,6 +216,6 @@ def pass_gate(
     found = review(journal, policy, name, plan, artifact, touches)
     if found.holds:
         return
-    if not found.standing.rejected:
+    if journal.status(run).status not in ("waiting", "rejected") or requested(journal, run)[0] != found.binding:
         request(journal, run, found.binding, name, touches, found.to_approve)
     raise ApprovalNeeded(run, found)

@@ -22,6 +22,7 @@ from interlock.runtime.journal import Journal, RunLine
 from interlock.runtime.limits import limited
 from interlock.runtime.recording import Cancellation, Listener
 from interlock.runtime.store import folder_of
+from interlock.runtime.versions import SavedPlan
 
 
 class Runnable(Protocol):
@@ -43,7 +44,7 @@ class Runs:
 
     def start(
         self,
-        plan: str | Path | Checked,
+        plan: str | Path | Checked | SavedPlan,
         inputs: Mapping[str, Any] | None = None,
         on_event: Listener | None = None,
         *,
@@ -56,6 +57,8 @@ class Runs:
     ) -> Report:
         """Check, compile and run a plan, with a record of everything, so that it can be resumed wherever it stops.
 
+        Of a saved plan (`project.plans.find("name@2")`), what runs is the program that was saved.
+
         Raises Refused, ApprovalNeeded, RunFailed (whose `data["run"]` names the run), or JournalError before there is one.
         """
         run = self.create(
@@ -65,7 +68,7 @@ class Runs:
 
     def create(
         self,
-        plan: str | Path | Checked,
+        plan: str | Path | Checked | SavedPlan,
         inputs: Mapping[str, Any] | None = None,
         *,
         checkpoint: str = "auto",
@@ -81,22 +84,30 @@ class Runs:
         """
         if checkpoint not in CHECKPOINTS:
             raise ValueError(f"checkpoint is one of {', '.join(CHECKPOINTS)}, not {checkpoint!r}")
+        settings = {"checkpoint": checkpoint, "threads": threads, "memory": memory, "stepwise": stepwise}
+        with Journal.open(self.project.root) as journal:
+            pinned = plan if isinstance(plan, SavedPlan) else self._keep(journal, plan, artifact)
+            journal.artifact(pinned.artifact)  # raises JournalError if it is not what was saved
+            version = {"version": plan.reference} if isinstance(plan, SavedPlan) else {}
+            return journal.create_run(
+                plan=pinned.plan, artifact=pinned.artifact, name=pinned.name, file=pinned.file, inputs=dict(inputs or {}),
+                touches=[each.as_dict() for each in sorted(pinned.touches)],
+                settings={key: value for key, value in settings.items() if value is not None},
+                origin={**version, **(origin or {})}, versions=versions(),
+            )  # fmt: skip
+
+    def _keep(self, journal: Journal, plan: str | Path | Checked, artifact: Artifact | None) -> SavedPlan:
+        """What a plan compiles to now, kept in the journal: a version without a number."""
         checked = plan if isinstance(plan, Checked) else self.project.read(plan)
         if checked.proven is None:
             raise Refused(checked)
         file = checked.document.name
         name = checked.proven.plan.name or Path(file).name.split(".")[0]
         artifact = artifact or self.project.compile(checked.proven, name)
-        settings = {"checkpoint": checkpoint, "threads": threads, "memory": memory, "stepwise": stepwise}
-        with Journal.open(self.project.root) as journal:
-            journal.keep_plan(checked.proven.digest, checked.proven.plan.document(), name)
-            journal.keep_artifact(artifact)
-            return journal.create_run(
-                plan=checked.proven.digest, artifact=artifact.digest, name=name, file=file, inputs=dict(inputs or {}),
-                touches=[each.as_dict() for each in sorted(touches_of(checked.proven))],
-                settings={key: value for key, value in settings.items() if value is not None},
-                origin=dict(origin or {}), versions=versions(),
-            )  # fmt: skip
+        journal.keep_plan(checked.proven.digest, checked.proven.plan.document(), name)
+        journal.keep_artifact(artifact)
+        touches = touches_of(checked.proven)
+        return SavedPlan(name, 0, checked.proven.digest, artifact.digest, "", file=file, touches=touches)
 
     def resume(
         self,
@@ -115,7 +126,7 @@ class Runs:
         with Journal.open(self.project.root) as journal:
             run = journal.find_run(run)
             status = journal.status(run)
-            if status.status != "finished" and not status.commit_planned:
+            if status.status not in ("finished", "running") and not status.commit_planned:
                 touches = [Touch.read(each) for each in status.touches]
                 pass_gate(journal, self.project.policy, run, status.name, status.plan, status.artifact, touches)
             listener = limited(self.project.policy, on_event)
@@ -124,7 +135,7 @@ class Runs:
             )
 
     async def start_async(
-        self, plan: str | Path | Checked, inputs: Mapping[str, Any] | None = None, **options: Any
+        self, plan: str | Path | Checked | SavedPlan, inputs: Mapping[str, Any] | None = None, **options: Any
     ) -> Report:
         """`start` in a thread of its own; cancelling the task stops the run, which can then be resumed."""
         run = await asyncio.to_thread(lambda: self.create(plan, inputs, **options))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Plans:
             journal.keep_artifact(artifact)
             return save_plan(
                 journal, name, checked.proven.digest, artifact.digest, task=checked.proven.plan.task, account=account,
-                file=file, note=note, touches=touches(checked.proven), contracts=promises(checked.proven),
+                file=file, note=note, touches=touches(checked.proven),
             )  # fmt: skip
 
     def list(self, name: str | None = None) -> list[SavedPlan]:
@@ -140,26 +141,22 @@ def kept_plan(journal: Journal, digest: str) -> Plan:
     document = journal.plan(digest)
     if document is None:
         raise JournalError(f"the plan {digest[:19]}… is not in the journal", code="IL915")
-    import json
-
     plan = read_plan(json.dumps(document, ensure_ascii=False), digest).plan
     if plan is None or plan.digest != digest:
         raise JournalError(f"the plan {digest[:19]}… was changed in the journal", code="IL915")
     return plan
 
 
-def promises(checked: CheckedPlan) -> list[str]:
-    """What the plan's contracts promise, one line a promise, with those that only the run can prove marked so."""
-    lines = []
-    for contract in sorted(checked.plan.contracts, key=lambda each: each.subject):
-        for key, value in contract.body.items():
-            lines.append(f"{contract.subject}: {key} {_short(value)}")
-    return lines + [f"{each.node}: {each.title} (counted by the run)" for each in checked.contract_checks]
+def promises(plan: Plan) -> list[str]:
+    """What the plan's contracts promise, one line a promise."""
+    return [
+        f"{contract.subject}: {key} {_short(value)}"
+        for contract in sorted(plan.contracts, key=lambda each: each.subject)
+        for key, value in contract.body.items()
+    ]
 
 
 def _short(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, default=str).replace('"', "")
 
 

@@ -39,7 +39,7 @@ KINDS: dict[str, str] = {
     "rejected": "the same",
     "artifact_kept": "an artifact was kept, of no run: `artifact`, `manifest` (digests)",
     "plan_saved": "a version of a named plan, of no run: `name`, `plan`, `artifact`, `account` (digests), `task`, `file`, "
-    "`note`, `touches`, `contracts`",
+    "`note`, `touches`",
 }
 """What each kind of event says, with the keys of its data."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from interlock.ir.diagnostics import joined, nearest
@@ -41,7 +41,6 @@ class SavedPlan:
     file: str = ""
     note: str = ""
     touches: tuple[Touch, ...] = ()
-    contracts: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def reference(self) -> str:
@@ -50,7 +49,7 @@ class SavedPlan:
 
     def as_dict(self) -> dict[str, Any]:
         """The version as plain data."""
-        return {**vars(self), "touches": [each.as_dict() for each in self.touches], "contracts": list(self.contracts)}
+        return {**vars(self), "touches": [each.as_dict() for each in self.touches]}
 
 
 def saved_plans(journal: Journal, name: str | None = None) -> list[SavedPlan]:
@@ -85,7 +84,6 @@ def _version(event: Event, number: int) -> SavedPlan:
         data.get("file", ""),
         data.get("note", ""),
         tuple(Touch.read(each) for each in data.get("touches", ())),
-        tuple(data.get("contracts", ())),
     )
 
 
@@ -129,7 +127,6 @@ def save_plan(
     file: str = "",
     note: str = "",
     touches: Iterable[Touch] = (),
-    contracts: Iterable[str] = (),
 ) -> SavedPlan:
     """Save a version of a plan whose document and artifact the journal keeps already; raises JournalError.
 
@@ -146,7 +143,7 @@ def save_plan(
     told = [each.as_dict() for each in sorted(touches)]
     event = journal.append(
         "", SAVED, name=name, plan=plan, artifact=artifact, task=task, account=kept, file=file, note=note,
-        touches=told, contracts=list(contracts),
+        touches=told,
     )  # fmt: skip
     # counted afterwards, so that two processes that save at once get two versions
     return next(

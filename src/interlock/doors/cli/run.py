@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from interlock.doors.cli.output import (
     AsJson,
-    PlanPath,
     ProjectFolder,
     fail_usage,
     plan_name,
+    project_here,
     read_checked,
     require,
     say_json,
@@ -20,11 +21,21 @@ from interlock.doors.cli.output import (
 )
 from interlock.doors.cli.running import follow
 
+if TYPE_CHECKING:
+    from interlock.runtime.versions import SavedPlan
+
 NAME = "run"
 
 
 def command(
-    plan: PlanPath,
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN",
+            help="The plan, YAML or JSON; `-` reads standard input. Or a saved plan: `name@2`, `name`.",
+            show_default=False,
+        ),
+    ],
     input: Annotated[
         list[str] | None,
         typer.Option("--input", "-i", metavar="NAME=VALUE", help="A run input; repeat for more.", show_default=False),
@@ -54,9 +65,6 @@ def command(
 
     The run is written down in the project's journal: whatever stops it, `interlock resume` goes on with it.
     """
-    found, checked = read_checked(plan, project, json)
-    require(checked, json)
-    assert checked.proven is not None
     if memory is not None and not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)", memory.strip(), re.IGNORECASE):
         stop(fail_usage(f"--memory takes a size such as 2GB or 500MB, not `{memory}`", json))
     inputs = {}
@@ -65,6 +73,20 @@ def command(
         if not sign:
             stop(fail_usage(f"--input takes NAME=VALUE, not `{each}`", json))
         inputs[name] = value
+    saved = _saved(plan, project)
+    if saved is not None:
+        if dry_run or no_journal:
+            stop(fail_usage("a saved plan is run with a journal, and without --dry-run; `plans show` shows it", json))
+        here = project_here(project)
+        follow(
+            lambda watch: here.runs.start(saved, inputs, watch, checkpoint=checkpoint, threads=threads, memory=memory),
+            len(here.plans.artifact(saved).manifest["steps"]),
+            json,
+        )
+        return
+    found, checked = read_checked(plan, project, json)
+    require(checked, json)
+    assert checked.proven is not None
     artifact = found.compile(checked.proven, plan_name(plan))
     if dry_run:
         say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(
@@ -86,6 +108,15 @@ def command(
         json,
         diagnostics=checked.as_json(),
     )
+
+
+def _saved(plan: Path, folder: Path | None) -> SavedPlan | None:
+    """The saved plan that is meant: `name@2`, or `name` where there is no such file."""
+    name = str(plan)
+    if name == "-" or plan.exists() or "/" in name:
+        return None
+    plans = project_here(folder).plans
+    return plans.find(name) if "@" in name or plans.list(name) else None
 
 
 def _dry(manifest: Any) -> None:

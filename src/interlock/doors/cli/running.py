@@ -16,14 +16,16 @@ def follow(execute: Callable[[Any], Report], steps: int, as_json: bool, **more: 
     `execute` is given what hears of every event; `more` goes into the JSON report.
     """
     from interlock.api.approvals import ApprovalNeeded
-    from interlock.doors.cli.reviewing import waits
+    from interlock.doors.cli.reviewing import asks, waits
 
     try:
         with _progress(steps, as_json) as watch:
             report = execute(watch)
     except RunFailed as error:
+        if error.code == "IL943":
+            asks(error, as_json)
         _failed(error, as_json)
-        stop(4 if error.code == "IL943" else 3)
+        stop(3)
     except JournalError as error:
         _failed(RunFailed(error.code, error.message, None, error.help, {}), as_json)
         stop(3)
