@@ -86,8 +86,9 @@ def question_text(question: Question) -> str:
         lines += [
             "  " + line for line in table(list(question.columns), [list(row) for row in question.rows]).splitlines()
         ]
-        if question.total > len(question.rows):
-            lines.append(f"  … and {question.total - len(question.rows):,} more rows")
+        more = question.total - len(question.rows)
+        if more > 0:
+            lines.append(f"  … and {more:,} more row{'s'[: more != 1]}")
         lines.append("")
     rows = []
     for name, field in question.fields.items():

@@ -92,6 +92,6 @@ def _all_of_type(name: str, field: FormField, kind: Type) -> None:
     tries = [sql.is_null(sql.cast(sql.literal(value), kind, trying=True)) for _, value in values]
     for (path, value), wrong in zip(values, sql.value_of(exp.Array(expressions=tries)), strict=True):
         if wrong:
-            raise NodeError(("fields", name, *path), f"`{value}` is not a {kind}, which the field is")
+            raise NodeError(("fields", name, *path), f"`{value}` is not of type {kind}, which the field is")
     if field.default is not None and field.choices is not None and field.default not in field.choices:
         raise NodeError(("fields", name, "default"), f"the default `{field.default}` is none of the choices")
