@@ -161,9 +161,9 @@ class Workbench:
         return (self.root / name).read_text(encoding="utf-8")
 
     def files(self) -> dict[str, str]:
-        """Every file below the folder by its digest: what a failed run must leave as it was."""
+        """Every file below the folder by its digest, the journal left out: what a failed run must leave as it was."""
         return {
             str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self.root.rglob("*"))
-            if path.is_file() and not path.is_symlink()
+            if path.is_file() and not path.is_symlink() and ".interlock" not in path.parts
         }

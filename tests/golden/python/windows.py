@@ -1534,7 +1534,10 @@ def run(
                 this.run_step(step)
             this.sinks.commit()
     except KeyboardInterrupt:
-        raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
+        done = {"committed": this.sinks.committed} if this.sinks.committed else {}
+        raise RunFailed(
+            "IL909", "the run was stopped", help="run it again; nothing has to be cleaned up", **done
+        ) from None
     except OSError as error:
         raise RunFailed(
             "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")

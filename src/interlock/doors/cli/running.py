@@ -48,7 +48,7 @@ def _failed(error: RunFailed, as_json: bool) -> None:
         print(_indented(shown), file=sys.stderr)
     for other in error.data.get("broken", [])[1:]:
         print(f"  = also: expected that {other['title']}; {other['count']:,} rows break it", file=sys.stderr)
-    if error.help:
+    if error.help and not (error.code == "IL909" and error.data.get("run")):
         print(f"  = help: {error.help}", file=sys.stderr)
     print(f"  = more: interlock explain {error.code}", file=sys.stderr)
     done = error.data.get("committed") or []
