@@ -25,6 +25,8 @@ from interlock.doors.cli import (
     run,
     runs,
     schema,
+    show,
+    trace,
 )
 from interlock.doors.cli.output import fail_usage
 
@@ -43,6 +45,8 @@ for command in (
     compile,
     run,
     runs,
+    show,
+    trace,
     resume,
     schema,
     lineage,
