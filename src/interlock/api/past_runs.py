@@ -41,7 +41,7 @@ class PastRun:
                 if found is None:
                     return "not run"
                 if found.state == "finished":
-                    return "reused" if found.reused else "done"
+                    return "reused" if found.reused or not found.attempts else "done"
                 return "running" if found.state == "running" and self.status.status == "running" else "failed"
         return "not run"
 

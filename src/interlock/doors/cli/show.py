@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlock.doors.cli.output import AsJson, ProjectFolder, project_here, say_json, table
+from interlock.doors.cli.output import AsJson, ProjectFolder, RunName, project_here, say_json, table
 
 if TYPE_CHECKING:
     from interlock.api.past_runs import PastRun
@@ -24,9 +24,7 @@ class Format(StrEnum):
 
 
 def command(
-    run: Annotated[
-        str, typer.Argument(metavar="RUN", help="A run: its id, a part of it, or `last`.", show_default=False)
-    ],
+    run: RunName,
     format: Annotated[
         Format, typer.Option("-f", "--format", help="Say it, or draw the plan coloured by what became of each node.")
     ] = Format.text,
@@ -81,7 +79,7 @@ def _said(past: PastRun) -> str:
         taken = "" if step.seconds is None else f"{step.seconds * 1000:,.1f}"
         notes = [f"held: {title}" for title in step.checks]
         notes += [f"begun {step.attempts} times"] if step.attempts > 1 else []
-        notes += ["reused"] if step.reused else []
+        notes += ["reused"] if step.reused or (step.complete and not step.attempts) else []
         notes += [f"kept, {step.checkpoint_bytes:,} bytes"] if step.checkpoint and step.checkpoint_bytes else []
         state = step.state if step.state != "running" or status.status == "running" else status.status
         steps.append([step.step, step.type, state, count, taken, "; ".join(notes)])

@@ -9,13 +9,9 @@ from typing import Annotated
 
 import typer
 
-from interlock.doors.cli.output import AsJson, ProjectFolder, project_here, say_json
+from interlock.doors.cli.output import AsJson, ProjectFolder, RunName, project_here, say_json
 
 NAME = "trace"
-
-RunId = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run: its id, a part of it, or `last`.", show_default=False)
-]
 
 
 class Format(StrEnum):
@@ -25,7 +21,7 @@ class Format(StrEnum):
 
 
 def command(
-    run: RunId,
+    run: RunName,
     format: Annotated[
         Format,
         typer.Option(
