@@ -207,10 +207,11 @@ def pass_gate(
     for touch in touches:
         reason = policy.touch_refusal(touch)
         if reason:
-            raise RunFailed(
-                "IL942", f"`{touch.node}` {touch}, which is no longer allowed: {reason}", touch.node,
-                "ask whoever owns `interlock.toml`, or change the plan", {"found": touch.as_dict()},
-            )  # fmt: skip
+            message = f"`{touch.node}` {touch}, which is no longer allowed: {reason}"
+            help = "ask whoever owns `interlock.toml`, or change the plan"
+            failed = RunFailed("IL942", message, touch.node, help, {"found": touch.as_dict(), "run": run})
+            journal.append(run, "run_failed", code=failed.code, message=message, step=touch.node, help=help, data={})
+            raise failed
     if not policy.to_approve(touches):
         return
     found = review(journal, policy, name, plan, artifact, touches)
