@@ -141,7 +141,7 @@ def plan_of(project: Project, text: str) -> Checked:
 
     Raises OSError for a file that cannot be read, JournalError for a name that means nothing.
     """
-    if Path(text).exists() or Path(text).suffix in (".yaml", ".yml", ".json"):
+    if names_a_file(text):
         return project.read(text)
     with Journal.open(project.root, create=False) as journal:
         try:
@@ -155,6 +155,11 @@ def plan_of(project: Project, text: str) -> Checked:
     if document is None:
         raise JournalError(f"the plan {digest[:19]}… is not in the journal", code="IL915")
     return project.check_text(json.dumps(document, ensure_ascii=False), text)
+
+
+def names_a_file(text: str) -> bool:
+    """Whether `text` means a file, there or not, and no name of the journal."""
+    return Path(text).exists() or Path(text).suffix in (".yaml", ".yml", ".json")
 
 
 def _side(checked: Checked) -> dict[str, Any]:

@@ -38,6 +38,7 @@ KINDS: dict[str, str] = {
     "approved": "`by`, `note`, `name`, `touches`, and what it is bound to: `plan`, `effects`, `policy`, `artifact`",
     "rejected": "the same",
     "artifact_kept": "an artifact was kept, of no run: `artifact`, `manifest` (digests)",
+    "store_collected": "kept results were removed, of no run: `checkpoints` (digests), `bytes`",
     "plan_saved": "a version of a named plan, of no run: `name`, `plan`, `artifact`, `account` (digests), `task`, `file`, "
     "`note`, `touches`",
 }

@@ -41,14 +41,22 @@ def command(
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
-    """Say what differs between two plans: in meaning, not in text.
+    """Say what differs between two plans, in meaning and not in text, or between two runs.
 
     Exit code 0 if they mean the same, 1 if they differ, 2 if one cannot be read.
     """
     from interlock.api.diffs import PlanDiff
+    from interlock.api.run_diffs import run_diff
     from interlock.syntax import graphs
 
     found = project_for(Path(after), project)
+    runs = run_diff(found, before, after)
+    if runs is not None:
+        if format is not Format.text:
+            stop(fail_usage("a picture is of two plans; `interlock show RUN --format svg` draws a run", json))
+        text = "".join(f"{each}\n" for each in runs.sentences()) or "They did the same with the same.\n"
+        say_json(runs.as_dict()) if json else _give(text, output)
+        stop(0 if runs.same else 1)
     sides = [_read(found, each, json) for each in (before, after)]
     diff = PlanDiff(sides[0], sides[1], found.registry)
     if json:
@@ -59,12 +67,16 @@ def command(
         text += "They mean the same.\n" if diff.same else ""
     else:
         text = {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format.value](diff.graph())
+    _give(text, output)
+    stop(0 if diff.same else 1)
+
+
+def _give(text: str, output: Path | None) -> None:
     if output is not None:
         output.write_text(text, encoding="utf-8")
         print(output)
     else:
         print(text, end="")
-    stop(0 if diff.same else 1)
 
 
 def _read(project: Project, text: str, as_json: bool) -> Checked:
