@@ -140,6 +140,7 @@ def test_what_changed_since_is_shown(shop: Workbench) -> None:
     assert [(each["path"]) for each in review["lost"]] == ["out/o.csv"]
     assert any(line.startswith("+") and ">= 60" in line for line in review["changes"])
     assert any(line.startswith("-") and ">= 50" in line for line in review["changes"])
+    assert "`n0`: where was `revenue >= 50` and is `revenue >= 60`." in review["sentences"]
     text = shop.cli("approve", "sales.plan.json", "--review").out
     assert "since it was approved by Ada" in text
     assert "now    writes out/other.csv" in text

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from interlock.api.checked import Checked, Refused
+from interlock.api.sentences import sentences
 from interlock.api.versions import kept_plan, promises, written
 from interlock.compiler.checked import CheckedPlan
 from interlock.compiler.touches import touches as touches_of
 from interlock.gates.approval import Binding, Decision, Standing, Verdict, standing
 from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
+from interlock.ir.difference import difference
 from interlock.ir.effects import Touch
 from interlock.runtime.approvals import bind, decide, decisions, request, requested
 from interlock.runtime.chain import is_intact
@@ -39,8 +41,9 @@ class ApprovalNeeded(Exception):
 class Review:
     """What somebody who approves a plan has to know, and what the approval would be bound to.
 
-    `text` is the plan, in the form `form`. `changes` is what differs in that text since `standing.earlier`, the last
-    approved version; `gained` and `lost` are effects that differ. `contracts` are what the plan promises.
+    `text` is the plan, in the form `form`. `sentences` say what differs since `standing.earlier`, the last approved
+    version, and `changes` are the lines of the text that do; `gained` and `lost` are effects that differ. `contracts`
+    are what the plan promises.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Review:
     form: str
     text: str
     contracts: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     gained: tuple[Touch, ...] = ()
     lost: tuple[Touch, ...] = ()
@@ -74,6 +78,7 @@ class Review:
             "text": self.text,
             "since": self.standing.earlier.as_dict() if self.standing.earlier else None,
             "changed": list(self.standing.changed),
+            "sentences": list(self.sentences),
             "changes": list(self.changes),
             "gained": [each.as_dict() for each in self.gained],
             "lost": [each.as_dict() for each in self.lost],
@@ -176,17 +181,19 @@ def review(
     stands = standing(binding, decisions(journal), name)
     document = kept_plan(journal, plan)
     text = written(document)
+    told: list[str] = []
     changes: list[str] = []
     before: tuple[Touch, ...] = touches
     if stands.earlier is not None:
         before = stands.earlier.touches
-        old = written(kept_plan(journal, stands.earlier.binding.plan))
+        old = kept_plan(journal, stands.earlier.binding.plan)
+        told = list(sentences(difference(old, document)))
         changes = [
-            line for line in difflib.unified_diff(old.splitlines(), text.splitlines(), lineterm="", n=0)
+            line for line in difflib.unified_diff(written(old).splitlines(), text.splitlines(), lineterm="", n=0)
             if not line.startswith(("---", "+++", "@@"))
         ]  # fmt: skip
     return Review(
-        name, binding, touches, policy.to_approve(touches), stands, "yaml", text, tuple(promises(document)), tuple(changes),
+        name, binding, touches, policy.to_approve(touches), stands, "yaml", text, tuple(promises(document)), tuple(told), tuple(changes),
         tuple(each for each in touches if each not in before), tuple(each for each in before if each not in touches),
     )  # fmt: skip
 

@@ -11,16 +11,16 @@ from typing import Any
 
 from interlock.api.checked import Checked
 from interlock.api.project import Project
+from interlock.api.sentences import phrase, sentences, shown
 from interlock.compiler.checked import CheckedPlan
 from interlock.compiler.touches import touches
-from interlock.ir.difference import Change, Difference, NodeChange, difference, spliced
+from interlock.ir.difference import Change, Difference, NodeChange, difference
 from interlock.ir.plan import Node
 from interlock.registry.registry import Registry
 from interlock.runtime.journal import Journal
 from interlock.runtime.store import JournalError
 from interlock.runtime.versions import find_saved
 from interlock.syntax.graph_shapes import Graph, GraphEdge, GraphNode, Kind
-from interlock.syntax.words import clipped
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class PlanDiff:
 
     def sentences(self) -> list[str]:
         """The difference in English, one sentence a line; empty if there is none."""
-        return [*_sentences(self.found), *_proved(self)]
+        return [*sentences(self.found), *_proved(self)]
 
     def as_dict(self) -> dict[str, Any]:
         """The difference as plain data."""
@@ -113,11 +113,11 @@ class PlanDiff:
         boxes = []
         for node in found.after.nodes:
             kind: Kind = "added" if node in found.added else "changed" if node.id in changed else "same"
-            lines = [_phrase(each) for each in _params(changed[node.id])] if node.id in changed else []
+            lines = [phrase(each) for each in changed[node.id].params] if node.id in changed else []
             if node.id in changed and changed[node.id].renamed:
                 lines.insert(0, f"was {changed[node.id].before.id}")
             if kind == "added":
-                lines = [f"{name}: {_shown(value)}" for name, value in node.params.items()]
+                lines = [f"{name}: {shown(value)}" for name, value in node.params.items()]
             mark = "output differs" if node.id in touched and kind == "same" else None
             boxes.append(GraphNode(node.id, node.id, (node.reference, *lines), kind, mark))
         taken = {box.id for box in boxes}
@@ -206,79 +206,6 @@ def _sinks(before: CheckedPlan, after: CheckedPlan, ids: Mapping[str, str]) -> I
 # ---- in English
 
 
-def _sentences(found: Difference) -> Iterator[str]:
-    for change in found.words:
-        yield f"The {change.path[0]} was {_shown(change.before)} and is {_shown(change.after)}; that changes nothing it does."
-    for change in found.inputs:
-        yield f"Run input {_input(change)}."
-    told: set[tuple[str, str]] = set()
-    for node in found.added:
-        between = spliced(found, node)
-        place = ""
-        if between is not None:
-            told |= {(between[0], node.id), (node.id, between[1]), between}
-            place = f" between `{between[0]}` and `{between[1]}`"
-        given = ", ".join(f"{name} {_shown(value)}" for name, value in node.params.items())
-        yield f"`{node.id}` ({node.reference}) is new{place}" + (f": {given}." if given else ".")
-    for node in found.removed:
-        yield f"`{node.id}` ({node.reference}) is gone."
-    for each in found.changed:
-        if each.renamed:
-            yield f"`{each.before.id}` is now called `{each.after.id}`" + (
-                "." if each.params or each.retyped else ", and does the same."
-            )
-        if each.retyped:
-            yield f"`{each.after.id}` was {each.retyped[0]} and is {each.retyped[1]}."
-        for change in _params(each):
-            yield f"`{each.after.id}`: {_phrase(change)}."
-    gone = {node.id for node in found.removed}
-    for edge in found.edges:
-        arrow = f"`{edge.source}` to `{edge.target}`" + (f" (port {edge.port})" if edge.port else "")
-        if edge.word == "changed":
-            yield f"`{edge.source}` goes into the port {edge.port or 'of its place'} of `{edge.target}`, not {edge.was or 'that of its place'}."
-        elif (edge.source, edge.target) not in told and not (
-            edge.word == "removed" and {edge.source, edge.target} & gone
-        ):
-            yield f"There is {'a new' if edge.word == 'added' else 'no longer an'} edge from {arrow}."
-    for node, one, other in found.reordered:
-        yield f"`{node}` takes its inputs in another order: {', '.join(other)}, not {', '.join(one)}."
-    for subject, changes in found.contracts:
-        for change in changes:
-            if change.path == (subject,):
-                word = "new" if change.word == "added" else "gone"
-                yield f"The contract on `{subject}` is {word}: {_shown(change.after if word == 'new' else change.before)}."
-            else:
-                rest = Change(change.word, change.path[1:], change.before, change.after)
-                yield f"The contract on `{subject}`: {_phrase(rest)}."
-
-
-def _params(each: NodeChange) -> tuple[Change, ...]:
-    return each.params
-
-
-def _phrase(change: Change) -> str:
-    """A change of a value, without a full stop."""
-    path = " › ".join(
-        change.path[:-1] if change.path[-1] == "order" and isinstance(change.before, list) else change.path
-    )
-    if change.path[-1] == "order" and isinstance(change.before, list):
-        return f"the order in {path} was {_shown(change.before)} and is {_shown(change.after)}"
-    if change.word == "changed":
-        return f"{path} was {_shown(change.before)} and is {_shown(change.after)}"
-    value = change.after if change.word == "added" else change.before
-    shown = "" if str(value) == change.path[-1] else f": {_shown(value)}"
-    return f"{path} is {'new' if change.word == 'added' else 'gone'}{shown}"
-
-
-def _input(change: Change) -> str:
-    name, rest = f"`:{change.path[0]}`", change.path[1:]
-    if rest:
-        return f"{name}: " + _phrase(Change(change.word, rest, change.before, change.after))
-    value = change.after if change.word == "added" else change.before
-    default = f", {_shown(value['default'])} by default" if "default" in value else ", must be given"
-    return f"{name} is {'new' if change.word == 'added' else 'gone'}: {value['type']}{default}"
-
-
 def _proved(diff: PlanDiff) -> Iterator[str]:
     for each in diff.effects:
         verb = {"reads": "reads", "writes": "writes"}.get(each.path[0])
@@ -300,18 +227,3 @@ def _column(change: Change) -> str:
         return f"column `{change.path[0]}` was {change.before} and is {change.after}"
     word, kind = ("new", change.after) if change.word == "added" else ("gone", change.before)
     return f"column `{change.path[0]}` ({kind}) is {word}"
-
-
-def _shown(value: Any) -> str:
-    """A value of the plan in a few words: text in backticks, the rest as JSON."""
-    if isinstance(value, str):
-        return f"`{clipped(value, 80)}`" if value else "empty"
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return clipped(", ".join(value) or "nothing", 100)
-    if isinstance(value, Mapping) and "name" in value:
-        return clipped(", ".join(f"{key} {_plain(each)}" for key, each in value.items() if key != "name"), 100)
-    return clipped(_plain(value), 100)
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

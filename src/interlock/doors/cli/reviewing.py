@@ -126,6 +126,7 @@ def review_text(review: Review) -> str:
         ]
         lines += [f"  now    {touch}" for touch in review.gained]
         lines += [f"  before {touch}" for touch in review.lost]
+        lines += [f"  {sentence}" for sentence in review.sentences]
         lines += [f"  {line}" for line in review.changes]
     elif review.standing.decision is None:
         lines += ["", "no version of it was approved before"]
