@@ -1,6 +1,6 @@
 """Run the benchmarks: all of them (`make bench`), or those named.
 
-python benchmarks/run.py [plancompiler|spoiled|mutants|drawn|compile|growth|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
+python benchmarks/run.py [plancompiler|spoiled|mutants|drawn|compile|growth|pipeline|start|crashes ...] [--json] [--rows N] [--mutants N] [--crashes N] [--seed N]
 """
 
 from __future__ import annotations
@@ -73,8 +73,15 @@ def growth(options: argparse.Namespace, folder: Path) -> Result:
     return run(folder)
 
 
+def crashes(options: argparse.Namespace, folder: Path) -> Result:
+    """Runs killed at random moments and resumed: they end as if nothing had happened."""
+    from benchmarks.crashes import run
+
+    return run(folder, options.crashes, options.seed)
+
+
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
-    part.__name__: part for part in (plancompiler, spoiled, mutants, drawn, compile, growth, pipeline, start)
+    part.__name__: part for part in (plancompiler, spoiled, mutants, drawn, compile, growth, pipeline, start, crashes)
 }
 
 
@@ -89,7 +96,10 @@ def main() -> int:
     parser.add_argument(
         "--mutants", type=int, default=2_000, help="so many mutants, evenly chosen (default 2,000; 0: all)"
     )
-    parser.add_argument("--seed", type=int, default=1, help="seed of the mutants (default 1)")
+    parser.add_argument(
+        "--crashes", type=int, default=70, help="runs to kill for each kind of checkpoints (default 70)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the mutants and of the crashes (default 1)")
     options = parser.parse_args()
     unknown = [name for name in options.parts if name not in PARTS]
     if unknown:

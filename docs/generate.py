@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import typer
 import yaml
@@ -43,7 +44,7 @@ FAMILIES = {
 
 PACKS = (
     "csv_files", "json_files", "parquet_files", "sheets", "databases", "inline", "rows", "sets", "columns", "text", "grouping",
-    "windows", "reshape", "joins", "query", "quality",
+    "windows", "reshape", "joins", "query", "quality", "people",
 )  # fmt: skip
 """Modules of built-in node types, in the order in which the page shows them; one that is not listed comes last."""
 
@@ -162,7 +163,16 @@ def cli() -> str:
         "",
     ]
     for name, text in _help():
-        lines += [f'<a id="{name.split()[-1]}"></a>', "", f"## `{name}`", "", "```text", text, "```", ""]
+        lines += [
+            f'<a id="{"-".join(name.split()[1:]) or name}"></a>',
+            "",
+            f"## `{name}`",
+            "",
+            "```text",
+            text,
+            "```",
+            "",
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -171,9 +181,15 @@ def _help() -> Iterator[tuple[str, str]]:
     whole = typer.main.get_command(app)
     context = whole.context_class(whole, info_name="interlock", terminal_width=WIDTH, color=False)
     yield "interlock", _trimmed(whole.get_help(context))
-    for name, command in getattr(whole, "commands", {}).items():
+    yield from _inside(whole, context, "interlock")
+
+
+def _inside(group: Any, context: Any, before: str) -> Iterator[tuple[str, str]]:
+    """The commands of a group, each followed by those of its own group, if it is one."""
+    for name, command in getattr(group, "commands", {}).items():
         inner = command.context_class(command, info_name=name, parent=context, terminal_width=WIDTH, color=False)
-        yield f"interlock {name}", _trimmed(command.get_help(inner))
+        yield f"{before} {name}", _trimmed(command.get_help(inner))
+        yield from _inside(command, inner, f"{before} {name}")
 
 
 def _trimmed(text: str) -> str:

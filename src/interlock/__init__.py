@@ -14,10 +14,10 @@ _NAMES = {
     "interlock.api": ("Checked", "Project", "ProjectError", "Refused", "RegistryError", "Report", "RunFailed"),
     "interlock.ir.plan": ("Contract", "Edge", "Input", "Node", "Plan"),
     "interlock.registry.node": ("node",),
-    "interlock.registry.tables": ("Check", "Copy", "Described", "NodeError", "Rows", "Select", "Table", "Writes"),
+    "interlock.registry.tables": ("Check", "Copy", "Described", "NodeError", "Rows", "Select", "Staging", "Table", "Writes"),
     "interlock.registry.kinds": (
-        "Column", "Columns", "Expression", "Measures", "Name", "NewColumn", "Params", "Port", "Predicate", "Query",
-        "ReadPath", "SortKey", "SortKeys", "Text", "TypeName", "WritePath",
+        "Column", "Columns", "Expression", "Measures", "ModelName", "Name", "NewColumn", "Params", "Port", "Predicate",
+        "Query", "ReadDatabase", "ReadPath", "SortKey", "SortKeys", "Text", "TypeName", "WriteDatabase", "WritePath",
     ),
     "interlock.registry": ("sql",),
 }  # fmt: skip

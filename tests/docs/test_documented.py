@@ -22,12 +22,14 @@ from interlock.registry.registry import installed
 from interlock.syntax.plans import _INPUT, _PLAN
 
 
-def options() -> Iterator[tuple[str, str, str]]:
-    """Every option of every command: (command, option, help)."""
-    for name, command in getattr(typer.main.get_command(app), "commands", {}).items():
+def options(group: Any = None, before: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every option of every command, those inside groups too: (command, option, help)."""
+    for name, command in getattr(group or typer.main.get_command(app), "commands", {}).items():
         for parameter in command.params:
             for flag in parameter.opts if parameter.param_type_name == "option" else ():
-                yield name, flag, parameter.help or ""
+                yield before + name, flag, parameter.help or ""
+        if getattr(command, "commands", None):
+            yield from options(command, f"{before}{name} ")
 
 
 def test_generated_pages_are_fresh(docs: Path) -> None:

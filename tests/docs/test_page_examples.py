@@ -78,7 +78,9 @@ def run(command: str, folder: Path) -> tuple[int, str, Path]:
 
 VARYING = (
     (r"sha256:[0-9a-f]{12,64}…?", "sha256:…"),
-    (r"(?m)^(done in) [\d.]+ s$", r"\1 … s"),
+    (r"\b\d{6}-\d{6}-[2-9a-z]{3}\b", "…"),  # run ids
+    (r"\b20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?\b", "…"),
+    (r"(?m)^(done in) [\d.]+ s", r"\1 … s"),
     (r"(?m)^(step .*rows) +ms$", r"\1  …"),
     (r"(?m)^(\S+ +\S+@\d+ +(?:[\d,]+|in the next)?) +[\d,]+\.\d$", r"\1  …"),
     (r"(?m)^(\S+ +\S+@\d+ +[\d,]+ rows) +[\d.]+ s", r"\1  … s"),

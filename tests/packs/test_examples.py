@@ -12,6 +12,8 @@ from interlock.api import Project
 from interlock.ir.plan import Edge, Node, Plan
 from interlock.registry.node import NodeType
 from interlock.registry.registry import load
+from interlock.runtime.execute import load as load_program
+from interlock.runtime.execute import unload
 from interlock.syntax.documents import read_document
 
 CASES = [
@@ -50,14 +52,15 @@ def test_example(node_type: NodeType, text: str, tmp_path: Path) -> None:
         if node_type.is_sink:
             run(plan, tmp_path)
         else:
-            given = result(plan, tmp_path)
+            answers = {"node": example["answers"]} if "answers" in example else None
+            given = result(plan, tmp_path, answers)
     if "gives" in example:
         assert plain(given) == plain(example["gives"])
     for name, content in example.get("writes", {}).items():
         assert (tmp_path / name).read_text(encoding="utf-8") == content
 
 
-NOT_PORTS = ("params", "gives", "files", "writes", "types", "inputs", "tables")
+NOT_PORTS = ("params", "gives", "answers", "files", "writes", "types", "inputs", "tables")
 
 
 def table(port: str, rows: list[dict[str, Any]], example: dict[str, Any], root: Path) -> Node:
@@ -71,21 +74,29 @@ def table(port: str, rows: list[dict[str, Any]], example: dict[str, Any], root: 
     return Node(port, "inline_table", params={"rows": rows} | ({"types": types} if types else {}))
 
 
-def result(plan: Plan, root: Path) -> list[dict[str, Any]]:
-    """The rows that the node `node` gives, written to a file and read back."""
+def result(plan: Plan, root: Path, answers: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The rows that the node `node` gives, written to a file and read back; `answers` are what people say, by node."""
     sink = Node("written", "write_jsonl", params={"path": "result.jsonl"}, index=len(plan.nodes))
-    run(Plan((*plan.nodes, sink), (*plan.edges, Edge("node", "written", None, len(plan.edges)))), root)
+    run(Plan((*plan.nodes, sink), (*plan.edges, Edge("node", "written", None, len(plan.edges)))), root, answers)
     return [
         json.loads(line, parse_float=str) for line in (root / "result.jsonl").read_text(encoding="utf-8").splitlines()
     ]
 
 
-def run(plan: Plan, root: Path) -> Any:
+def run(plan: Plan, root: Path, answers: dict[str, Any] | None = None) -> Any:
     """Check, compile and run a plan that must pass."""
-    project = Project(root)
+    asks = {"policy_settings": {"effects": ("reads", "writes", "human")}} if answers else {}
+    project = Project(root, **asks)
     verdict = project.check(plan)
     assert verdict.checked is not None, [f"{each.code} {each.at.pointer} {each.message}" for each in verdict.errors]
-    return project.execute(project.compile(verdict.checked))
+    artifact = project.compile(verdict.checked)
+    if not answers:
+        return project.execute(artifact)
+    module = load_program(artifact)
+    try:
+        return module.run(str(root), recorder=module.Recorder(answers))
+    finally:
+        unload(module)
 
 
 def plain(value: Any) -> str:

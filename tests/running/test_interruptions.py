@@ -21,6 +21,9 @@ import duckdb
 import pytest
 from workbench import INTERLOCK, TRACE, Ran, Workbench, passing, plan
 
+from interlock.runtime.journal import Journal
+from interlock.runtime.store import JournalError
+
 SINKS = {
     "csv": ("write_csv", {"path": "out/o.csv"}),
     "parquet": ("write_parquet", {"path": "out/o.parquet"}),
@@ -70,6 +73,16 @@ def writing(folder: Path, child: subprocess.Popen[bytes]) -> bool:
                 continue
         time.sleep(0.005)
     return False
+
+
+def until_begun(bench: Workbench, step: str, child: subprocess.Popen[bytes]) -> None:
+    """Wait until the journal says that a step has begun."""
+    for _ in range(6000):
+        with contextlib.suppress(JournalError), Journal.open(bench.root, create=False) as journal:
+            if any(event.data["step"] == step for event in journal.events(kinds=["step_started"])):
+                return
+        assert child.poll() is None, ended(child)
+        time.sleep(0.01)
 
 
 def visible(folder: Path) -> set[str]:
@@ -125,7 +138,8 @@ def test_ctrl_c_while_computing(bench: Workbench) -> None:
     bench.put("test.plan.json", given)
     before = bench.files()
     child = start(bench)
-    time.sleep(2.5)
+    until_begun(bench, "q", child)
+    time.sleep(0.3)
     assert child.poll() is None, ended(child)
     child.send_signal(signal.SIGINT)
     began = time.monotonic()

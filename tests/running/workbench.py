@@ -89,7 +89,7 @@ def command(*arguments: str | Path, cwd: Path, timeout: float = 60, env: Mapping
 def interlock(*arguments: str | Path, cwd: Path, **options: Any) -> Ran:
     """Run the command line: in this process, or in one of its own where that makes a difference (any of `options`)."""
     ran = command(INTERLOCK, *arguments, cwd=cwd, **options) if options else _here(*map(str, arguments), cwd=cwd)
-    assert ran.code in (0, 1, 2, 3, 130), (ran.code, ran.err[-2000:])
+    assert ran.code in (0, 1, 2, 3, 4, 130), (ran.code, ran.err[-2000:])
     return ran
 
 
@@ -161,9 +161,9 @@ class Workbench:
         return (self.root / name).read_text(encoding="utf-8")
 
     def files(self) -> dict[str, str]:
-        """Every file below the folder by its digest: what a failed run must leave as it was."""
+        """Every file below the folder by its digest, the journal left out: what a failed run must leave as it was."""
         return {
             str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self.root.rglob("*"))
-            if path.is_file() and not path.is_symlink()
+            if path.is_file() and not path.is_symlink() and ".interlock" not in path.parts
         }

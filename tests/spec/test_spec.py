@@ -82,8 +82,12 @@ def sections() -> dict[tuple[str, str], tuple[set[str], bool]]:
         codes, ok = found.get((path.stem, case.section), (set(), False))
         codes = codes | {each.code for each in case.expected}
         if case.console is not None:
-            codes |= set(re.findall(r"(?:error|warning)\[(IL\d{3})\]", case.console))
-            done = [each for each in case.console.split("$ ") if each.startswith(("interlock run", "python"))]
+            codes |= set(re.findall(r"(?:error|warning|waiting)\[(IL\d{3})\]", case.console))
+            done = [
+                each
+                for each in case.console.split("$ ")
+                if each.startswith(("interlock run", "interlock resume", "python"))
+            ]
             ok = ok or any("[exit" not in each for each in done)
         found[path.stem, case.section] = (codes, ok or case.ok)
     return found
@@ -130,11 +134,11 @@ def transcript(script: str, root: Path) -> Iterator[str]:
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    """Every file below a folder, but Python's own."""
+    """Every file below a folder, but Python's own and the journal, in which a failed run is written down."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", ".interlock"} & {*path.parts}
     }
 
 
@@ -152,6 +156,8 @@ def _steady(line: str, root: Path) -> str:
     """A line without what differs from machine to machine: folders, times and digests."""
     line = line.replace(str(root.resolve()), "PROJECT")
     line = re.sub(r"\b\d+\.\d+ s\b", "0.00 s", line)
+    line = re.sub(r"\b\d{6}-\d{6}-[2-9a-z]{3}\b", "RUN", line)
+    line = re.sub(r"\b20\d\d-\d\d-\d\d\b", "TODAY", line)
     line = re.sub(r"sha256:[0-9a-f]+…?", "sha256:…", line)
     if re.match(r"(?:  )?\S+ {2,}", line):  # a row of a table: columns are as wide as what is in them
         line = re.sub(r"(?<=\S) {2,}", "  ", re.sub(r" \d[\d,]*\.\d$", " 0.0", line))

@@ -20,3 +20,4 @@ from interlock.compiler.lower.verify import VerificationError as VerificationErr
 from interlock.registry.registry import RegistryError as RegistryError
 from interlock.runtime.execute import Report as Report
 from interlock.runtime.execute import RunFailed as RunFailed
+from interlock.runtime.store import JournalError as JournalError

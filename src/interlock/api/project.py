@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interlock.api.checked import Checked, Refused
 from interlock.api.configuration import CONFIG, read_configuration
@@ -20,9 +20,17 @@ from interlock.ir.plan import Contract, Plan
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
 from interlock.runtime.execute import Report, execute
+from interlock.runtime.limits import limited
 from interlock.syntax.graph_shapes import Graph
 from interlock.syntax.locating import anchored, in_order
 from interlock.syntax.plans import read_plan
+
+if TYPE_CHECKING:
+    from interlock.api.answers import Answers
+    from interlock.api.approvals import Approvals
+    from interlock.api.audit import Audit
+    from interlock.api.runs import Runs
+    from interlock.api.versions import Plans
 
 LEFT_OUT = frozenset({"IL007", "IL009", "IL012"})
 """Errors of form after which a part of the plan is missing from what is checked …"""
@@ -57,6 +65,41 @@ class Project:
     @cached_property
     def policy(self) -> Policy:
         return Policy(self.root, **self.policy_settings, protected=self.node_files)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Named plans with immutable versions."""
+        from interlock.api.versions import Plans
+
+        return Plans(self)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """Reviews of plans, and what was decided about them."""
+        from interlock.api.approvals import Approvals
+
+        return Approvals(self)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Durable runs: start, resume, list."""
+        from interlock.api.runs import Runs
+
+        return Runs(self)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What runs ask people, and what they were answered."""
+        from interlock.api.answers import Answers
+
+        return Answers(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Every event of the project, and whether all is as it was written."""
+        from interlock.api.audit import Audit
+
+        return Audit(self)
 
     def read(self, path: str | Path) -> Checked:
         """Read a plan file and check it. Raises OSError if the file cannot be read at all."""
@@ -110,9 +153,16 @@ class Project:
         path: str | Path,
         inputs: Mapping[str, Any] | None = None,
         on_event: Callable[[dict[str, Any]], None] | None = None,
+        *,
+        journal: bool = True,
         **options: Any,
     ) -> Report:
-        """Check, compile and run a plan file; raises Refused, or RunFailed from the run."""
+        """Check, compile and run a plan file; raises Refused, or what `runs.start` and `execute` raise.
+
+        The run is durable and recorded, unless `journal` is False. Options: those of `runs.start`, or of `execute`.
+        """
+        if journal:
+            return self.runs.start(path, inputs, on_event, **options)
         checked = self.read(path)
         if checked.proven is None:
             raise Refused(checked)
@@ -125,8 +175,11 @@ class Project:
         on_event: Callable[[dict[str, Any]], None] | None = None,
         **options: Any,
     ) -> Report:
-        """Run an artifact in this project's folder; raises RunFailed. Options: `threads`, `memory`, `stepwise`."""
-        return execute(artifact, self.root, inputs, on_event, **options)
+        """Run an artifact in this project's folder, in this process and without a record; raises RunFailed.
+
+        Options: `threads`, `memory`, `stepwise`.
+        """
+        return execute(artifact, self.root, inputs, limited(self.policy, on_event), **options)
 
     def write_artifact(self, artifact: Artifact, folder: str | Path) -> list[Path]:
         """Write an artifact's files and its `manifest.json` into `folder`; the paths written."""

@@ -14,17 +14,26 @@ from sqlglot import exp
 
 from interlock.ir.types import Schema
 
+Repeat = Literal["replace", "marked", "ask"]
+"""How committing a sink a second time is made harmless: the file is put in place by the run; the sink leaves a mark in the
+same transaction; or not at all, so that someone must be asked."""
+
 
 @dataclass(frozen=True)
 class PythonCall:
     """A call of a carried Python function: the function object (its source is carried verbatim) and its arguments.
 
-    `paths` names the arguments that are files, which a run resolves against its project folder.
+    `paths` names the arguments that are files, which a run resolves against its project folder. Of a sink's, `writes`
+    names the one that is written, `repeat` says what a second commit of the same rows does, and `staging` whether the
+    function takes a folder to work in.
     """
 
     function: Callable[..., Any]
     arguments: Mapping[str, Any]
     paths: tuple[str, ...] = ()
+    writes: str = ""
+    repeat: Repeat = "ask"
+    staging: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,9 @@ class Step:
     - `writes`: the relation `reads[0]` is written to `path` by `call`.
 
     `known_shape` says that Interlock built `query`; another's statement is carried as it stands.
+    `asks` is a form (`question`, `fields`, `show`) whose answers the query reads as variables, `step.field`.
     `materialise` asks for the result to be stored once instead of being part of its consumers' statements.
+    `checkpoint` says that it pays to keep the result in a file, so that a run that is interrupted can go on from there.
     """
 
     id: str
@@ -71,7 +82,9 @@ class Step:
     source: Source | None = None
     checks: tuple[RuntimeCheck, ...] = ()
     preview: int = 0
+    asks: Mapping[str, Any] | None = None
     materialise: bool = False
+    checkpoint: bool = False
     known_shape: bool = True
     node_type: str = ""
     also: tuple[str, ...] = ()

@@ -6,6 +6,8 @@ node's inputs: a `Column` knows its type, a `Predicate` is a typed tree. No kind
 
 from __future__ import annotations
 
+import types
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -129,6 +131,54 @@ class WritePath(str, Kind):
     hint: ClassVar[str] = "a file to write, relative to the project folder"
 
 
+class ReadDatabase(ReadPath):
+    """A database file that the node reads; the policy's `databases` apply to it, besides its `read`."""
+
+    __slots__ = ()
+    hint: ClassVar[str] = "a database file to read, relative to the project folder"
+
+
+class WriteDatabase(WritePath):
+    """A database file that the node changes; the policy's `databases` apply to it, besides its `write`."""
+
+    __slots__ = ()
+    hint: ClassVar[str] = "a database file to write, relative to the project folder"
+
+
+PATH_KINDS = frozenset(kind.__name__ for kind in (ReadPath, WritePath, ReadDatabase, WriteDatabase))
+"""The names of the kinds that are files of the project."""
+
+
+def bare(hint: Any) -> Any:
+    """An annotation without its marks and without `| None`: `Annotated[ReadPath | None, …]` is a ReadPath."""
+    if typing.get_origin(hint) is Annotated:
+        return bare(typing.get_args(hint)[0])
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        members = [each for each in typing.get_args(hint) if each is not type(None)]
+        return bare(members[0]) if len(members) == 1 else hint
+    return hint
+
+
+def path_effect(hint: Any) -> Literal["reads", "writes"] | None:
+    """What a parameter of this annotation does to the file that it names; None if it names none.
+
+    >>> path_effect(ReadDatabase), path_effect(WritePath | None), path_effect(Text)
+    ('reads', 'writes', None)
+    """
+    kind = bare(hint)
+    if not isinstance(kind, type):
+        return None
+    return "reads" if issubclass(kind, ReadPath) else "writes" if issubclass(kind, WritePath) else None
+
+
+class ModelName(str, Kind):
+    """A language model that the node calls, by the name its provider gives it; the policy's `models` apply to it."""
+
+    __slots__ = ()
+    hint: ClassVar[str] = "the name of a language model"
+    longest: ClassVar[int] = 200
+
+
 class Name(str, Kind):
     """A plain name outside the plan: a table of a database, a sheet of a workbook."""
 
@@ -222,6 +272,9 @@ Measures = Annotated[list[Measure], Field(min_length=1)]
 
 KINDS: Mapping[str, type] = {
     kind.__name__: kind
-    for kind in (Column, NewColumn, Expression, Predicate, TypeName, Query, ReadPath, WritePath, Name, Text)
-}
+    for kind in (
+        Column, NewColumn, Expression, Predicate, TypeName, Query, ReadPath, WritePath, ReadDatabase, WriteDatabase,
+        ModelName, Name, Text,
+    )
+}  # fmt: skip
 """The closed surfaces. A `str` that is none of these is an open one."""

@@ -18,8 +18,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from interlock.registry.tables import Copy, Described, Rows, Select, Table, Writes
+from interlock.registry.kinds import PATH_KINDS, path_effect
+from interlock.registry.tables import Copy, Described, Rows, Select, Staging, Table, Writes
 
+Repeat = Literal["replace", "marked", "ask"]
 Effect = Literal["reads", "writes", "network", "model", "human"]
 EFFECTS: tuple[Effect, ...] = ("reads", "writes", "network", "model", "human")
 Adapter = Callable[[dict[str, Any]], dict[str, Any]]
@@ -55,6 +57,7 @@ class NodeType:
     describe: Callable[..., Any] | None = None
     columns: Callable[..., Any] | None = None
     observes: bool = False
+    repeat: Repeat = "ask"
     defined_in: str = ""
 
     def __call__(self, *ports: Any, **params: Any) -> Any:
@@ -127,6 +130,25 @@ class NodeType:
             if effect not in EFFECTS:
                 raise NodeDefinitionError(f"{self.name}: `{effect}` is no effect; the effects are {', '.join(EFFECTS)}")
         _ = self.kind, self.ports, self.model, self.json_schema
+        self._validate_repeat()
+        for name, schema in self.json_schema.get("properties", {}).items():
+            if path_effect(self.hints[name]) is None and _holds_path(self.json_schema, schema):
+                raise NodeDefinitionError(
+                    f"{self.name}: `{name}` holds paths inside another value, where the policy does not see them; "
+                    "give every path a parameter of its own"
+                )
+
+    def _validate_repeat(self) -> None:
+        if self.repeat == "ask":
+            return
+        if self.kind != "writes":
+            raise NodeDefinitionError(f"{self.name}: `repeat` is for node types annotated Writes")
+        if self.repeat not in ("replace", "marked"):
+            raise NodeDefinitionError(f"{self.name}: `repeat` is replace, marked or ask, not {self.repeat!r}")
+        if self.writes_to is None:
+            raise NodeDefinitionError(f"{self.name}: with `repeat`, exactly one parameter is a WritePath")
+        if self.repeat == "marked" and not self.wants_staging:
+            raise NodeDefinitionError(f'{self.name}: with `repeat="marked"` it must take `staging: Staging`')
 
     @property
     def is_source(self) -> bool:
@@ -151,12 +173,23 @@ class NodeType:
         return self.hints.get("source") is Described
 
     @cached_property
+    def wants_staging(self) -> bool:
+        """Whether the function takes `staging`, a folder to work in."""
+        return self.hints.get("staging") is Staging
+
+    @cached_property
+    def writes_to(self) -> str | None:
+        """The one parameter that names the file that is written; None if there is none, or more than one."""
+        found = [name for name, hint in self.hints.items() if path_effect(hint) == "writes"]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
-        """The plan's parameters by name: keyword-only ones, without the injected `source`."""
+        """The plan's parameters by name: keyword-only ones, without the injected `source` and `staging`."""
         return {
             name: parameter
             for name, parameter in self.signature.parameters.items()
-            if parameter.kind is parameter.KEYWORD_ONLY and self.hints.get(name) is not Described
+            if parameter.kind is parameter.KEYWORD_ONLY and self.hints.get(name) not in (Described, Staging)
         }
 
     @cached_property
@@ -207,6 +240,20 @@ class NodeType:
 _EXAMPLE = re.compile(r"^Example:[ \t]*\n((?:[ \t]+.*\n?|[ \t]*\n)*)", re.MULTILINE)
 
 
+def _holds_path(whole: Mapping[str, Any], schema: Any, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a JSON Schema has a path anywhere in it."""
+    if isinstance(schema, list):
+        return any(_holds_path(whole, each, seen) for each in schema)
+    if not isinstance(schema, Mapping):
+        return False
+    if schema.get("x-kind") in PATH_KINDS:
+        return True
+    target = str(schema.get("$ref", "")).rsplit("/", 1)[-1]
+    if target and target not in seen and _holds_path(whole, whole["$defs"][target], seen | {target}):
+        return True
+    return any(_holds_path(whole, each, seen) for each in schema.values())
+
+
 def _port_type(hint: Any) -> type | None:
     if hint in (Table, Rows):
         return hint
@@ -225,6 +272,7 @@ def node(
     describe: Callable[..., Any] | None = None,
     columns: Callable[..., Any] | None = None,
     observes: bool = False,
+    repeat: Repeat = "ask",
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a node type of a function.
 
@@ -234,6 +282,9 @@ def node(
     columns as (name, SQL type) pairs; it is carried into the artifact to notice drift.
     `observes` says that the node only looks at its input, which it passes on: its result need not be used.
     `columns(*schemas, **params)` tells the result's columns of a Python node that has ports.
+    `repeat` says how a Python sink makes it harmless that a run which was killed commits it again: `replace` (it writes a
+    new file at its path, is given one beside the target, and the run puts it in place), `marked` (see `Staging`), or
+    `ask`: nobody knows, so that whoever resumes the run must say it.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
@@ -250,6 +301,7 @@ def node(
             describe,
             columns,
             observes,
+            repeat,
             function.__code__.co_filename,
         )
 

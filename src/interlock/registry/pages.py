@@ -131,6 +131,9 @@ _KIND_WORDS = {
     "Query": "SELECT",
     "ReadPath": "file to read",
     "WritePath": "file to write",
+    "ReadDatabase": "database file to read",
+    "WriteDatabase": "database file to write",
+    "ModelName": "model",
     "Name": "name",
     "Text": "text",
 }

@@ -11,6 +11,9 @@ from sqlglot import exp
 from interlock.ir.types import Column, Schema
 from interlock.registry import sql
 
+ANSWER = "answer:"
+"""The beginning of a variable that holds an answer to the node's own form; the program knows it by the node's id."""
+
 THIS = "this result"
 """In a `Check`, the relation that the node itself gives."""
 
@@ -64,11 +67,24 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Form:
+    """What a person is asked before a node runs: a question, about the first `show` rows of the node's input.
+
+    `fields` say for each answer its SQL `type`, its `choices`, a `default`, whether it is `optional`, and a `label`. In
+    the node's statement an answer is `getvariable(ANSWER + name)`.
+    """
+
+    question: str
+    fields: Mapping[str, Mapping[str, Any]]
+    show: int = 20
+
+
+@dataclass(frozen=True)
 class Select:
     """The result of a relational node: a SELECT over its ports, and what must hold of it at run time.
 
     `keys` names columns that are together unique in the result, where the node knows that.
-    `preview` asks for that many rows to be shown in the run's report.
+    `preview` asks for that many rows to be shown in the run's report; `asks` for answers that the statement needs.
     """
 
     tree: exp.Query
@@ -76,6 +92,7 @@ class Select:
     keys: tuple[str, ...] = ()
     non_null: frozenset[str] = frozenset()
     preview: int = 0
+    asks: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -106,8 +123,23 @@ else:
         """The annotation of a Python sink: a generator that writes everything, yields once, and commits after that.
 
         The run advances every sink to its `yield` before it lets any of them commit; a sink that is closed instead
-        must leave nothing behind.
+        must leave nothing behind. A node type says with `repeat` what a second commit after a crash would do.
         """
+
+
+@dataclass(frozen=True)
+class Staging:
+    """What a Python sink works with, if it takes a keyword argument `staging: Staging`.
+
+    `folder` is a folder of its own beside the file that it writes, removed when the run ends; after a crash the same
+    folder, as it was left, is given again. `mark` is a text that stands for this commit of this run, empty if it cannot
+    happen twice. A sink with `repeat="marked"` puts the mark into the transaction that commits, does nothing if it is
+    there already, yields once more, and then takes it away; `done` says that only that is left to do.
+    """
+
+    folder: str
+    mark: str
+    done: bool = False
 
 
 @dataclass(frozen=True)

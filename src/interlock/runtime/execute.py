@@ -37,7 +37,10 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did: rows, bytes and time of each step, files written with their digests, and rows to show."""
+    """What a run did: rows, bytes and time of each step, files written with their digests, and rows to show.
+
+    `run` is the run's id in the journal; empty for one that was executed without.
+    """
 
     artifact: str
     plan: str
@@ -47,6 +50,7 @@ class Report:
     previews: tuple[Mapping[str, Any], ...]
     seconds: float
     stepwise: bool
+    run: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -89,11 +93,12 @@ def execute(
     threads: int | None = None,
     memory: str | None = None,
     stepwise: bool | None = None,
+    recorder: Any = None,
 ) -> Report:
-    """Run an artifact in the project folder `root`; raises RunFailed."""
+    """Run an artifact in the project folder `root`; raises RunFailed. With a `recorder`, the run is durable."""
     module = load(artifact)
     try:
-        found = module.run(str(root), inputs, on_event, threads, memory, stepwise)
+        found = module.run(str(root), inputs, on_event, threads, memory, stepwise, recorder)
     except module.RunFailed as error:
         raise RunFailed(error.code, error.message, error.step, error.help, error.data) from error
     finally:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["source", "step", "sink", "check"]
+Kind = Literal[
+    "source", "step", "sink", "check",
+    "added", "removed", "changed", "same",
+    "done", "failed", "running", "reused", "not run",
+]  # fmt: skip
+"""What a box is, or how it differs from what was before, or what became of it in a run: each has a colour."""
+Mark = Literal["", "added", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class GraphEdge:
     source: str
     target: str
     label: str = ""
+    mark: Mark = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +42,11 @@ class Graph:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...] = ()
 
-    def joints(self) -> list[tuple[int, int, str]]:
-        """The edges that can be drawn, as indices of nodes, with their labels."""
+    def joints(self) -> list[tuple[int, int, GraphEdge]]:
+        """The edges that can be drawn, with the indices of their nodes."""
         index = {node.id: place for place, node in reversed(list(enumerate(self.nodes)))}
         return [
-            (index[edge.source], index[edge.target], edge.label)
+            (index[edge.source], index[edge.target], edge)
             for edge in self.edges
             if edge.source in index and edge.target in index
         ]

@@ -16,6 +16,7 @@ _PAD, _LINE, _MARGIN = 14, 17, 28
 _NARROWEST, _WIDEST = 132.0, 300.0
 _MOST_DETAILS = 5
 _INK, _DIM, _EDGE, _PAPER, _WRONG = "#1c2530", "#55606f", "#8591a3", "#fcfcfd", "#c0392b"
+_MARKED = {"added": "#1f8a4c", "removed": "#c0392b"}
 _STATUSES = {
     "done": "#1f8a4c", "complete": "#1f8a4c", "completed": "#1f8a4c", "ok": "#1f8a4c", "cached": "#4a7d8c",
     "running": "#2563c9", "waiting": "#a86a00", "failed": "#c0392b", "error": "#c0392b", "interrupted": "#c0392b",
@@ -27,8 +28,8 @@ def draw(graph: Graph, fills: Mapping[str, tuple[str, str]]) -> str:
     """The picture of the graph; `fills` gives the fill and the line color of each kind."""
     joints = graph.joints()
     labels: dict[int, float] = {}
-    for _, end, label in joints:
-        labels[end] = labels.get(end, 0.0) + (_text_width(label, _LABEL) + 14 if label else 0.0)
+    for _, end, edge in joints:
+        labels[end] = labels.get(end, 0.0) + (_text_width(edge.label, _LABEL) + 14 if edge.label else 0.0)
     sizes = [_size(node, labels.get(index, 0.0)) for index, node in enumerate(graph.nodes)]
     placed = layout(sizes, [(start, end) for start, end, _ in joints])
     kinds = list(dict.fromkeys(node.kind for node in graph.nodes))
@@ -37,13 +38,13 @@ def draw(graph: Graph, fills: Mapping[str, tuple[str, str]]) -> str:
     height = placed.height + 2 * _MARGIN + (34 if legend else 0)
     shift = (width - 2 * _MARGIN - placed.width) / 2
     body: list[str] = []
-    for (start, _end, _), route in zip(joints, placed.routes, strict=True):
-        body.append(_curve(route) if route else _loop(placed, sizes, start))
+    for (start, _end, edge), route in zip(joints, placed.routes, strict=True):
+        body.append(_curve(route, edge.mark) if route else _loop(placed, sizes, start))
     for index, node in enumerate(graph.nodes):
         body.append(_box(node, placed.corners[index], sizes[index], fills[node.kind]))
-    for (_, _, label), route in zip(joints, placed.routes, strict=True):
-        if label and route:
-            body.append(_edge_label(label, route))
+    for (_, _, edge), route in zip(joints, placed.routes, strict=True):
+        if edge.label and route:
+            body.append(_edge_label(edge.label, route))
     if not graph.nodes:
         body.append(f'<text x="60" y="0" text-anchor="middle" font-size="{_DETAIL}" fill="{_DIM}">no nodes</text>')
     return "\n".join(
@@ -111,7 +112,7 @@ def _pill(status: str, x: float, y: float, width: float) -> str:
     )
 
 
-def _curve(route: Route) -> str:
+def _curve(route: Route, mark: str = "") -> str:
     """Vertical lines inside the layers, curves between them, and a head at the end where the edge arrives."""
     points = route.points
     path = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
@@ -123,7 +124,9 @@ def _curve(route: Route) -> str:
         else:
             middle = (ay + by) / 2
             path.append(f"C{_n(ax)} {_n(middle)} {_n(bx)} {_n(middle)} {_n(bx)} {_n(by)}")
-    color, dash = (_WRONG, ' stroke-dasharray="5 4"') if route.turned else (_EDGE, "")
+    wrong = route.turned and not mark
+    color = _WRONG if wrong else _MARKED.get(mark, _EDGE)
+    dash = ' stroke-dasharray="5 4"' if wrong or mark == "removed" else ""
     (x, y), up = (points[0], -1) if route.turned else (points[-1], 1)
     head = f"M{_n(x)} {_n(y)}L{_n(x - 4.5)} {_n(y - 8 * up)}L{_n(x + 4.5)} {_n(y - 8 * up)}Z"
     return (

@@ -84,7 +84,12 @@ def _words(value: Any) -> str:
 
 
 _FILLS = {"source": ("#e7f5f0", "#1f8a70"), "step": ("#edf3fe", "#3a6fd8"), "sink": ("#fff4e2", "#b9730a"),
-          "check": ("#f6effc", "#8a4fc8")}  # fmt: skip
+          "check": ("#f6effc", "#8a4fc8"),
+          "added": ("#e3f6e8", "#1f8a4c"), "removed": ("#fdeaea", "#c0392b"), "changed": ("#fff3d6", "#b9730a"),
+          "same": ("#f4f5f7", "#a3acb9"),
+          "done": ("#e3f6e8", "#1f8a4c"), "failed": ("#fdeaea", "#c0392b"), "running": ("#e6efff", "#2563c9"),
+          "reused": ("#e5f1f4", "#4a7d8c"), "not run": ("#f4f5f7", "#a3acb9")}  # fmt: skip
+_STROKES = {"added": "#1f8a4c", "removed": "#c0392b"}
 
 
 def mermaid(graph: Graph) -> str:
@@ -93,14 +98,21 @@ def mermaid(graph: Graph) -> str:
     for index, node in enumerate(graph.nodes):
         text = "<br/>".join([f"<b>{_mermaid(node.title)}</b>", *map(_mermaid, node.details)])
         status = f"<br/><i>{_mermaid(node.status)}</i>" if node.status else ""
-        lines.append(f'  n{index}["{text}{status}"]:::{node.kind}')
-    for start, end, label in graph.joints():
-        middle = f'|"{_mermaid(label)}"|' if label else ""
-        lines.append(f"  n{start} -->{middle} n{end}")
+        lines.append(f'  n{index}["{text}{status}"]:::{_class(node.kind)}')
+    for start, end, edge in graph.joints():
+        middle = f'|"{_mermaid(edge.label)}"|' if edge.label else ""
+        lines.append(f"  n{start} {'-.->' if edge.mark == 'removed' else '-->'}{middle} n{end}")
+    for index, (_, _, edge) in enumerate(graph.joints()):
+        if edge.mark:
+            lines.append(f"  linkStyle {index} stroke:{_STROKES[edge.mark]}")
     for kind in dict.fromkeys(node.kind for node in graph.nodes):
         fill, line = _FILLS[kind]
-        lines.append(f"  classDef {kind} fill:{fill},stroke:{line},color:#1c2530")
+        lines.append(f"  classDef {_class(kind)} fill:{fill},stroke:{line},color:#1c2530")
     return "\n".join(lines) + "\n"
+
+
+def _class(kind: str) -> str:
+    return kind.replace(" ", "_")
 
 
 def _mermaid(text: str) -> str:
@@ -123,9 +135,11 @@ def dot(graph: Graph) -> str:
         status = [f"[{node.status}]"] if node.status else []
         label = "\\n".join(_dot(text) for text in (node.title, *node.details, *status))
         lines.append(f'  n{index} [label="{label}", fillcolor="{fill}", color="{line}"]')
-    for start, end, label in graph.joints():
-        options = f' [label="{_dot(label)}"]' if label else ""
-        lines.append(f"  n{start} -> n{end}{options}")
+    for start, end, edge in graph.joints():
+        options = [f'label="{_dot(edge.label)}"'] if edge.label else []
+        options += [f'color="{_STROKES[edge.mark]}"'] if edge.mark else []
+        options += ["style=dashed"] if edge.mark == "removed" else []
+        lines.append(f"  n{start} -> n{end}" + (f" [{', '.join(options)}]" if options else ""))
     return "\n".join([*lines, "}"]) + "\n"
 
 

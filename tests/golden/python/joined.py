@@ -475,7 +475,7 @@ STEPS = [
             },
             "paths": ["path"],
         },
-        "store": True, "preview": 0, "checks": [],
+        "store": True, "keep": False, "preview": 0, "checks": [],
     },
     {
         "id": "sales", "kind": "select", "type": "read_csv@1", "reads": [], "sql": sql_sales,
@@ -494,12 +494,12 @@ STEPS = [
             },
             "paths": ["path"],
         },
-        "store": False, "preview": 0, "checks": [],
+        "store": False, "keep": False, "preview": 0, "checks": [],
     },
     {
         "id": "joined", "kind": "select", "type": "join_tables@1", "reads": ["sales", "products"], "sql": sql_joined,
         "columns": [("id", "bigint"), ("revenue", "double"), ("code", "varchar"), ("title", "varchar")], "store": False,
-        "preview": 0,
+        "keep": True, "preview": 0,
         "checks": [
             {
                 "title": "the join is many-to-one: no two rows of the right table have the same `code`",
@@ -509,13 +509,13 @@ STEPS = [
     },
     {
         "id": "slim", "kind": "select", "type": "select_columns@1", "reads": ["joined"], "sql": sql_slim,
-        "columns": [("id", "bigint"), ("title", "varchar"), ("revenue", "double")], "store": False, "preview": 0,
-        "checks": [],
+        "columns": [("id", "bigint"), ("title", "varchar"), ("revenue", "double")], "store": False, "keep": False,
+        "preview": 0, "checks": [],
     },
     {
         "id": "out", "kind": "copy", "type": "write_csv@1", "reads": ["slim"], "sql": sql_out, "path": "out/joined.csv",
         "options": "FORMAT csv, HEADER TRUE, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', COMPRESSION 'none'",
-        "names": ["id", "title", "revenue"], "store": False, "preview": 0, "checks": [],
+        "names": ["id", "title", "revenue"], "store": False, "keep": False, "preview": 0, "checks": [],
     },
 ]
 
@@ -713,24 +713,156 @@ def _digest(path: str) -> str | None:
     return "sha256:" + found.hexdigest()
 
 
-class Sinks:
-    """What a run writes: staged beside its targets, and put in place all at once when everything has succeeded."""
+class Recorder:
+    """What makes a run durable: Interlock hands one of its own to `run`. This one keeps nothing, and so the run is not.
 
-    def __init__(self, root: str) -> None:
-        self.root = root
-        self.staged: list[tuple[str, str]] = []
+    `run` names the run: its temporary files and the marks in databases are named after it, so that they are found again
+    when the run goes on after a crash. `scratch` is a folder for spilled results. With `digests`, every stored result is
+    digested. `answers` are given beforehand, by step and field. What happens is told through `on_event`; here it is asked what to do.
+    """
+
+    run = ""
+    scratch: str | None = None
+    digests = False
+
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self.answers = answers or {}
+
+    def answer(self, step: str) -> Mapping[str, Any] | None:
+        """What somebody answered to the form of a step, by field; None if nobody has yet."""
+        return self.answers.get(step)
+
+    def complete(self, step: str) -> Mapping[str, Any] | None:
+        """What was told when an earlier attempt at this run finished the step, or None."""
+
+    def stored(self, step: str) -> str | None:
+        """The Parquet file with the result of a complete step, sound, or None: then the step is run again."""
+
+    def room(self, step: Mapping[str, Any], cost: float, rows: int, wanted: bool) -> str | None:
+        """Where to store a result that was just made, or None. `cost`: the seconds it takes to make it again.
+
+        `wanted`: a sink that must not be repeated reads it.
+        """
+
+    def keep(self, step: str, path: str) -> dict[str, Any]:
+        """Take over the file that was stored there; what to tell of it when the step is finished."""
+        return {}
+
+    def planned(self, step: str) -> Mapping[str, Any] | None:
+        """What an earlier attempt was about to put in place for a sink; `committed` says whether it did."""
+
+
+class Staging:
+    """What a Python sink works with: a `folder` of its own beside the file it writes, which is removed afterwards.
+
+    `mark` is the same whenever the same run commits the same step, and empty if that cannot happen twice. `done` says
+    that the commit was seen to succeed, so that only the mark is left to be taken away.
+    """
+
+    def __init__(self, folder: str, mark: str, done: bool = False) -> None:
+        self.folder, self.mark, self.done = folder, mark, done
+
+
+TEXTUAL = ("hugeint", "uhugeint", "interval")  # types whose values Parquet rounds
+
+
+def _to_parquet(columns: list[tuple[str, str]]) -> str | None:
+    """The columns of a SELECT that a Parquet file can hold exactly, or None if it cannot."""
+    if any(kind not in TEXTUAL and re.search("hugeint|interval", kind) for _, kind in columns):
+        return None
+    return ", ".join(
+        f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" if kind in TEXTUAL else _quoted(name)
+        for name, kind in columns
+    )
+
+
+def _from_parquet(columns: list[tuple[str, str]]) -> str:
+    """The columns of a SELECT that reads them again, of their types."""
+    return ", ".join(f"CAST({_quoted(name)} AS {kind}) AS {_quoted(name)}" for name, kind in columns)
+
+
+def _digest_of_rows(relation: str, columns: list[tuple[str, str]]) -> str:
+    """A statement that counts the rows of a table and digests them, in their order."""
+    names = [_quoted(name) for name, _ in columns]
+    row = "row_number() OVER ()" if any(name.lower() == "rowid" for name, _ in columns) else "rowid"
+    digest = f"hash({', '.join([row, *names])})"
+    return f"SELECT count(*), bit_xor(digest), sum(digest) FROM (SELECT {digest} AS digest FROM {relation})"
+
+
+def _question(step: dict[str, Any], names: Sequence[str], rows: list[list[Any]], total: int) -> RunFailed:
+    """What stops a run until somebody has answered the form of a step: the question, with the rows it is about."""
+    form = step["asks"]
+    wanted = [name for name, field in form["fields"].items() if "default" not in field and not field.get("optional")]
+    example = f"{step['id']}.{(wanted or list(form['fields']))[0]}=VALUE"
+    return RunFailed(
+        "IL943", f"`{step['id']}` waits for an answer: {form['question']}", step["id"],
+        f"run it under Interlock, which waits; or give the answers with --answer {example}",
+        question=form["question"], fields=[{"name": name, **field} for name, field in form["fields"].items()], columns=list(names), rows=rows, total=total,
+    )  # fmt: skip
+
+
+def _answers(
+    connection: duckdb.DuckDBPyConnection, step: dict[str, Any], given: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """(variable, SQL value), both as SQL, for every field of a step's form; raises RunFailed if the answers do not fit it."""
+    fields = step["asks"]["fields"]
+    for name in given:
+        if name not in fields:
+            known = ", ".join(fields)
+            raise RunFailed("IL944", f"the form of `{step['id']}` has no field `{name}`", step["id"], f"it has {known}")
+    for name, field in fields.items():
+        value = given.get(name, field.get("default"))
+        kind, title = field["type"], f"the field `{name}` of `{step['id']}`"
+        if value is None:
+            if not field.get("optional"):
+                raise RunFailed("IL944", f"{title} has no answer", step["id"], f"give a value of type {kind}")
+            yield _quoted(f"{step['id']}.{name}"), "NULL"
+            continue
+        if re.search("int", kind) and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
+            raise RunFailed(
+                "IL944", f"{title} must be of type {kind}, not {value!r}", step["id"], "give a whole number"
+            )
+        typed = f"CAST({_literal(value)} AS {kind})"
+        choices = ", ".join(f"CAST({_literal(each)} AS {kind})" for each in field.get("choices") or ())
+        try:
+            allowed = connection.execute(f"SELECT {typed}" + (f" IN ({choices})" if choices else "")).fetchone()
+        except duckdb.Error as error:
+            raise RunFailed(
+                "IL944", f"{title} must be of type {kind}, not {value!r}", step["id"], _plain(error)
+            ) from error
+        if choices and not (allowed and allowed[0]):
+            listed = ", ".join(str(each) for each in field["choices"])
+            raise RunFailed("IL944", f"{title} cannot be {value!r}", step["id"], f"the choices are: {listed}")
+        yield _quoted(f"{step['id']}.{name}"), typed
+
+
+class Sinks:
+    """What a run writes: staged beside its targets, and put in place all at once when everything has succeeded.
+
+    In a durable run what is staged is named after the run. Once `commit_planned` was told, the run is finished, never
+    undone: what is staged then stays until it is in place, if need be by a later process.
+    """
+
+    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None]) -> None:
+        self.root, self.recorder, self.tell = root, recorder, tell
+        self.staged: list[dict[str, Any]] = []
         self.writers: list[tuple[Any, dict[str, Any]]] = []
+        self.folders: dict[str, str] = {}
         self.made_folders: list[str] = []
         self.committed: list[str] = []
+        self.planned = False
 
-    def stage(self, relative: str) -> str:
+    def stage(self, step: dict[str, Any]) -> str:
         """A file beside the one to write, to be renamed to it when everything else has succeeded."""
-        target = self.prepare(relative)
-        handle, temporary = tempfile.mkstemp(
-            prefix=f".{os.path.basename(target)[:100]}.", suffix=".part", dir=os.path.dirname(target)
-        )
-        os.close(handle)
-        self.staged.append((temporary, target))
+        target = self.prepare(step["path"])
+        beside, name = os.path.dirname(target), f".{os.path.basename(target)[:20]}."
+        if self.recorder.run:
+            temporary = os.path.join(beside, f"{name}{self.recorder.run}.part")
+            open(temporary, "wb").close()
+        else:
+            handle, temporary = tempfile.mkstemp(prefix=name, suffix=".part", dir=beside)
+            os.close(handle)
+        self.staged.append({"step": step["id"], "path": step["path"], "temporary": temporary, "target": target})
         return temporary
 
     def prepare(self, relative: str) -> str:
@@ -755,51 +887,163 @@ class Sinks:
 
     def write(self, step: dict[str, Any], rows: Rows, arguments: dict[str, Any]) -> int:
         """Run a Python sink up to its `yield`: all is written, nothing is visible yet. The number of rows."""
-        self.prepare(step["path"])
+        target = self.prepare(step["path"])
         counted = _Counted(rows)
+        staged = ""
         try:
+            if step["repeat"] == "replace":
+                staged = os.path.join(self.folder(step, target, empty=True), os.path.basename(target))
+                arguments = {**arguments, step["to"]: staged}
+            if step["staging"]:
+                arguments = {**arguments, "staging": Staging(self.folder(step, target), self.mark(step))}
             writer = step["call"](counted, **arguments)
-            self.writers.append((writer, step))
-            next(writer)
+            if staged:
+                next(writer)
+                for _ in writer:
+                    pass
+                self.staged.append({"step": step["id"], "path": step["path"], "temporary": staged, "target": target})
+                self.sealed(step)
+            else:
+                self.writers.append((writer, step))
+                next(writer)
         except StopIteration:
             raise RunFailed("IL907", f"`{step['id']}` ended without its `yield`", step["id"]) from None
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
-            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {_said(error)}", step["id"]) from error
+            reason = _said(error).replace(staged or target, step["path"])
+            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {reason}", step["id"]) from error
         return counted.count
+
+    def mark(self, step: dict[str, Any]) -> str:
+        return f"{self.recorder.run}/{step['id']}" if self.recorder.run else ""
+
+    def folder(self, step: dict[str, Any], target: str, empty: bool = False) -> str:
+        """A folder of the step's own beside its target; in a durable run the same in every attempt."""
+        beside, name = os.path.dirname(target), f".{os.path.basename(target)[:20]}."
+        if not self.recorder.run:
+            self.folders[step["id"]] = tempfile.mkdtemp(prefix=name, suffix=".partial", dir=beside)
+            return self.folders[step["id"]]
+        found = self.folders[step["id"]] = self._folder_of(step, target)
+        if empty:
+            shutil.rmtree(found, ignore_errors=True)
+        os.makedirs(found, exist_ok=True)
+        return found
+
+    def _folder_of(self, step: dict[str, Any], target: str) -> str:
+        name = f".{os.path.basename(target)[:20]}.{self.recorder.run}.{step['id']}.partial"
+        return os.path.join(os.path.dirname(target), name)
+
+    def sealed(self, step: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Force what the step staged to disk: its size, and what to tell of it."""
+        found = self.staged[-1]
+        with open(found["temporary"], "rb+") as handle:
+            os.fsync(handle.fileno())
+        found["bytes"] = os.path.getsize(found["temporary"])
+        if self.recorder.digests:
+            found["digest"] = _digest(found["temporary"])
+        return found["bytes"], {"path": os.path.relpath(found["temporary"], self.root), "digest": found.get("digest")}
+
+    def taken_up(self, step: dict[str, Any], done: Mapping[str, Any]) -> bool:
+        """Whether what an earlier attempt wrote for a complete sink is still there, or in place already."""
+        planned = self.recorder.planned(step["id"])
+        self.planned = self.planned or planned is not None
+        target = os.path.realpath(os.path.join(self.root, step["path"]))
+        staged = done.get("staged")
+        if step["kind"] == "writes":
+            self.folders[step["id"]] = self._folder_of(step, target)
+        if planned and planned["committed"]:
+            if step.get("repeat") == "marked":
+                self._forget(step, target)
+        elif not staged or not staged["digest"]:
+            return False
+        else:
+            temporary = os.path.join(self.root, staged["path"])
+            if _digest(temporary) == staged["digest"]:
+                self.staged.append({"step": step["id"], "path": step["path"], "temporary": temporary, "target": target,
+                                    "bytes": _size(temporary), "digest": staged["digest"]})  # fmt: skip
+                return True
+            if not planned or _digest(target) != staged["digest"]:
+                return False
+        self.committed.append(step["path"])
+        return True
+
+    def _forget(self, step: dict[str, Any], target: str) -> None:
+        arguments = {**step["arguments"], step["to"]: target}
+        staging = Staging(self.folder(step, target), self.mark(step), done=True)
+        with contextlib.suppress(Exception):
+            for _ in step["call"](Rows([], []), **arguments, staging=staging):
+                pass
 
     def commit(self) -> None:
         """Put everything in place: databases commit, then files take their names."""
+        if self.recorder.run and not self.planned and (self.writers or self.staged):
+            self.tell("commit_planned", sinks=self._intentions())
+        self.planned = True
         for writer, step in self.writers:
+            self.tell("sink_committing", step=step["id"], path=step["path"], how=step["repeat"])
             try:
-                next(writer)
-            except StopIteration:
-                self.committed.append(step["path"])
+                next(writer, None)
             except (Exception, SystemExit) as error:
                 reason = f"`{step['path']}` cannot be written: {_said(error)}"
                 raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
-        for temporary, target in self.staged:
-            relative = os.path.relpath(target, self.root)
+            self.committed.append(step["path"])
+            self.tell("sink_committed", step=step["id"], path=step["path"], how=step["repeat"])
+        for each in self.staged:
+            temporary, target = each["temporary"], each["target"]
             try:
                 mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
                 os.chmod(temporary, mode)
                 os.replace(temporary, target)
+                if self.recorder.run:
+                    _sync_folder(os.path.dirname(target))
             except OSError as error:
-                reason = f"`{relative}` cannot be written: {error.strerror or error}"
-                raise RunFailed("IL908", reason, committed=self.committed) from error
-            self.committed.append(relative)
-        self.staged = []
+                reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
+                raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
+            self.committed.append(each["path"])
+            self.tell("sink_committed", step=each["step"], path=each["path"], how="replace")
+        for writer, _ in self.writers:
+            with contextlib.suppress(Exception):
+                next(writer, None)
         self.made_folders = []
 
+    def _intentions(self) -> list[dict[str, Any]]:
+        written = [
+            {"step": step["id"], "path": step["path"], "how": step["repeat"], "staged": None, "digest": None}
+            for _, step in self.writers
+        ]
+        return written + [
+            {"step": each["step"], "path": each["path"], "how": "replace", "digest": each.get("digest"),
+             "staged": os.path.relpath(each["temporary"], self.root)}
+            for each in self.staged
+        ]  # fmt: skip
+
+    def known(self, path: str) -> tuple[str | None, int | None]:
+        """Digest and size of a file in place, read again only if they are not known."""
+        for each in self.staged:
+            if each["path"] == path and each.get("digest"):
+                return each["digest"], each["bytes"]
+        full = os.path.join(self.root, path)
+        return _digest(full), _size(full)
+
     def close(self) -> None:
-        """Leave nothing behind that was not committed."""
+        """Leave nothing behind that was not committed, nor is going to be."""
         for writer, _ in self.writers:
             with contextlib.suppress(Exception):
                 writer.close()
-        for temporary, _ in self.staged:
+        waiting = [each for each in self.staged if each["path"] not in self.committed]
+        waiting_steps = {each["step"] for each in waiting} | {
+            step["id"] for _, step in self.writers if step["path"] not in self.committed
+        }
+        keep = self.planned and bool(self.recorder.run)
+        for step, folder in self.folders.items():
+            if not (keep and step in waiting_steps):
+                shutil.rmtree(folder, ignore_errors=True)
+        if keep:
+            return
+        for each in waiting:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                os.unlink(each["temporary"])
         for folder in self.made_folders:
             with contextlib.suppress(OSError):
                 os.rmdir(folder)
@@ -823,21 +1067,46 @@ def _umask() -> int:
     return mask
 
 
+def _sync_folder(folder: str) -> None:
+    """Have the names in a folder on disk."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 SMALL = 32 * 1024 * 1024  # bytes of input up to which every step is run by itself, so that each can be counted
 
 
-class Run:
-    """One run: a private in-memory database, the results made so far, and the sinks that are not yet in place."""
+class Opened:
+    """A run before its first step: a private in-memory database, the values of its inputs, and sources as expected."""
 
-    def __init__(self, root: str, on_event: Callable[[dict[str, Any]], None] | None, stepwise: bool | None) -> None:
+    def __init__(
+        self,
+        root: str,
+        on_event: Callable[[dict[str, Any]], None] | None,
+        stepwise: bool | None,
+        recorder: Recorder | None,
+    ) -> None:
         self.root = os.path.abspath(root)
         self.on_event = on_event
+        self.recorder = recorder or Recorder()
         self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
-        self.sinks = Sinks(self.root)
+        self.sinks = Sinks(self.root, self.recorder, self.event)
+        self.spared: dict[str, Mapping[str, Any]] = {}
+        self.loads: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
+        self.costs: dict[str, float] = {}
+        # what a sink that must not be repeated needs to be finished, even if its sources are gone by then
+        finish = [step for step in STEPS if step["kind"] == "writes" and step["repeat"] != "replace"]
+        asked = [step for step in STEPS if step.get("asks")]  # people answer for the rows that they were shown
+        self.wanted = {name for step in (*finish, *asked) for name in step["reads"]} if self.recorder.run else set()
         self.report: list[dict[str, Any]] = []
         self.previews: list[dict[str, Any]] = []
-        self.spill = tempfile.mkdtemp(prefix="interlock-")
+        self.spill = self.recorder.scratch or tempfile.mkdtemp(prefix="interlock-")
         self.stepwise = self._inputs_are_small() if stepwise is None else stepwise
 
     def _located(self, step: dict[str, Any]) -> dict[str, Any]:
@@ -924,39 +1193,64 @@ class Run:
                     help=_plain(error),
                 ) from error
             values[name] = value
+        self.event("inputs_set", inputs={name: _json(value) for name, value in values.items()}, stepwise=self.stepwise)
         return values
+
+    def settle(self) -> None:
+        """Decide what is left to do: of what an earlier attempt completed, only what a later step needs is taken up."""
+        needed: set[str] = set()
+        for step in reversed(list(self.steps.values())):
+            name, done = step["id"], self.recorder.complete(step["id"])
+            if done and (self.sinks.taken_up(step, done) if step["kind"] in ("copy", "writes") else name not in needed):
+                self.spared[name] = done
+                continue
+            file = self.recorder.stored(name) if done else None
+            if file:
+                self.loads[name] = file
+                continue
+            needed.update(step["reads"], *(check["reads"] for check in step["checks"]))
 
     def check_sources(self) -> None:
         """Look at the header and a sample of every source again: it must still be what the plan was checked against."""
         for step in self.steps.values():
-            source = step.get("source")
-            if not source or source.get("describe") is None:
+            if step["id"] in self.spared or step["id"] in self.loads:
                 continue
-            arguments = {
-                **source["arguments"],
-                **{name: self.path(source["arguments"][name]) for name in source["paths"]},
-            }
-            name = source["path"] or step["id"]
-            if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
-                raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
-            try:
-                columns, _ = source["describe"](self.connection, **arguments)
-            except FileNotFoundError as error:
-                raise RunFailed(
-                    "IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan"
-                ) from error
-            except (ValueError, OSError, duckdb.Error) as error:
-                reason = _plain(error).replace(self.root + os.sep, "")
-                raise RunFailed("IL902", f"`{name}` cannot be read: {reason}", step["id"]) from error
-            changes = _changes(source["columns"], columns)
-            if changes and not (all(change[0] == "type" for change in changes) and self._still_reads(step)):
-                lines = [_shown_change(change) for change in changes]
-                raise RunFailed(
-                    "IL901", f"`{name}` has changed since the plan was checked: {'; '.join(lines)}", step["id"],
-                    "check the plan again against the file as it is now, and look at what the change does to it",
-                    changes=[list(change) for change in changes],
-                )  # fmt: skip
-            self.event("source_checked", step=step["id"], path=source["path"], bytes=_size(self.path(name)))
+            self._check_source(step)
+            paths = [step["source"]["path"]] if step.get("source") else []
+            if step["kind"] == "rows":
+                paths += [step["arguments"][name] for name in step["paths"]]
+            for path in dict.fromkeys(paths):
+                if path:
+                    self.event("source_checked", step=step["id"], path=path, bytes=_size(self.path(path)))
+
+    def _check_source(self, step: dict[str, Any]) -> None:
+        source = step.get("source")
+        if not source or source.get("describe") is None:
+            return
+        arguments = {
+            **source["arguments"],
+            **{name: self.path(source["arguments"][name]) for name in source["paths"]},
+        }
+        name = source["path"] or step["id"]
+        if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
+            raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
+        try:
+            columns, _ = source["describe"](self.connection, **arguments)
+        except FileNotFoundError as error:
+            raise RunFailed(
+                "IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan"
+            ) from error
+        except (ValueError, OSError, duckdb.Error) as error:
+            reason = _plain(error).replace(self.root + os.sep, "")
+            raise RunFailed("IL902", f"`{name}` cannot be read: {reason}", step["id"]) from error
+        changes = _changes(source["columns"], columns)
+        if changes and not (all(change[0] == "type" for change in changes) and self._still_reads(step)):
+            lines = [_shown_change(change) for change in changes]
+            raise RunFailed(
+                "IL901", f"`{name}` has changed since the plan was checked: {'; '.join(lines)}", step["id"],
+                "check the plan again against the file as it is now, and look at what the change does to it",
+                changes=[list(change) for change in changes],
+            )  # fmt: skip
 
     def _still_reads(self, step: dict[str, Any]) -> bool:
         """Whether a sample of the source still reads as the pinned types, although it looks like others."""
@@ -977,6 +1271,10 @@ class Run:
     def path(self, relative: str) -> str:
         return os.path.join(self.root, relative)
 
+
+class Run(Opened):
+    """One run: the results made so far, and the sinks that are not yet in place."""
+
     def statement(self, sql: str, reads: Iterable[str]) -> str:
         """`sql` with the results that are not stored as CTEs before it, each after what it reads."""
         needed: list[str] = []
@@ -996,33 +1294,44 @@ class Run:
         return f"WITH {parts}\nSELECT * FROM (\n{sql}\n)"
 
     def run_step(self, step: dict[str, Any]) -> None:
+        """Run a step, or take up what an earlier attempt at this run made of it."""
+        name = step["id"]
+        if name in self.spared or name in self.loads:
+            self.take_up(step, self.recorder.complete(name) or {})
+            return
         started = time.perf_counter()
-        self.event("step_started", step=step["id"], type=step["type"])
+        self.event("step_started", step=name, type=step["type"])
         rows = size = None
         fused = False
+        more: dict[str, Any] = {}
         try:
             if step["kind"] == "select":
-                fused = not (step["store"] or self.stepwise)
+                if step.get("asks"):
+                    self.ask(step)
+                fused = not (step["store"] or self.stepwise or name in self.wanted)
                 if not fused:
                     rows = self.store(step)
             elif step["kind"] == "rows":
                 rows = self.store_rows(step)
             elif step["kind"] == "copy":
-                rows, size = self.copy(step)
+                rows, size, more["staged"] = self.copy(step)
             else:
                 rows = self.sinks.write(step, self.rows_of(step["reads"][0]), self.arguments(step))
-            self.look(step)
+                if step["repeat"] == "replace":
+                    size, more["staged"] = self.sinks.sealed(step)
+            preview = self.look(step)
+            more |= self.keep(step, rows or 0, time.perf_counter() - started)
         except RuntimeError as error:
             if "interrupt" not in str(error).lower():
                 raise
             raise RunFailed(
-                "IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up"
+                "IL909", "the run was stopped", name, "run it again; nothing has to be cleaned up"
             ) from None
         except duckdb.Error as error:
             raise self.blame(step, error) from error
         seconds = time.perf_counter() - started
         entry = {
-            "step": step["id"],
+            "step": name,
             "type": step["type"],
             "rows": rows,
             "bytes": size,
@@ -1032,13 +1341,77 @@ class Run:
         if step.get("path"):
             entry["path"] = step["path"]
         self.report.append(entry)
-        self.event("step_finished", **entry)
+        if self.recorder.run:
+            more |= {"digest": self.digests.get(name), "preview": preview}
+            self.compare(name, more)
+            more["checks"] = [check["title"] for check in step["checks"]]
+        self.event("step_finished", **entry, **more)
+
+    def ask(self, step: dict[str, Any]) -> None:
+        """Give the statement of a step the answers to its form; without them, stop the run with the question."""
+        given, about = self.recorder.answer(step["id"]), step["reads"][0]
+        if given is None:
+            rows = self.statement(f"SELECT * FROM {_quoted(about)}", [about])
+            names, shown = _shown(self.connection, rows, int(step["asks"]["show"]))
+            raise _question(step, names, shown, self._count(f"({rows})"))
+        for name, value in _answers(self.connection, step, given):
+            self.settings.append(f"SET VARIABLE {name} = {value}")
+            self.connection.execute(self.settings[-1])
+
+    def take_up(self, step: dict[str, Any], done: Mapping[str, Any]) -> None:
+        """Load the result of a complete step, if a later one needs it; report it as it was."""
+        name = step["id"]
+        if name in self.loads:
+            source = f"read_parquet({_literal(self.loads[name])})"
+            columns = _from_parquet(step["columns"])
+            self.connection.execute(f"CREATE TABLE {_quoted(name)} AS SELECT {columns} FROM {source}")
+            self.stored.add(name)
+            self.event("step_reused", step=name, checkpoint=done.get("checkpoint"))
+        told = ("step", "type", "rows", "bytes", "seconds", "fused", *(["path"] if step.get("path") else []))
+        self.report.append({key: done.get(key) for key in told})
+        if done.get("preview"):
+            self.previews.append(dict(done["preview"]))
+
+    def keep(self, step: dict[str, Any], rows: int, seconds: float) -> dict[str, Any]:
+        """Keep the result of a step in a file, if the run is durable and that pays."""
+        name = step["id"]
+        self.costs[name] = seconds + sum(self.costs.get(each, 0.0) for each in step["reads"])
+        columns = _to_parquet(step["columns"]) if name in self.stored and self.recorder.run else None
+        path = self.recorder.room(step, self.costs[name], rows, name in self.wanted) if columns else None
+        if path is None:
+            return {}
+        file = f"{_literal(path)} (FORMAT parquet, USE_TMP_FILE false)"
+        self.connection.execute(f"COPY (SELECT {columns} FROM {_quoted(name)}) TO {file}")
+        self.costs[name] = 0.0
+        return self.recorder.keep(name, path)
+
+    def compare(self, name: str, made: Mapping[str, Any]) -> None:
+        """What a step is said to have made in an earlier attempt at this run, it must make again."""
+        before = self.recorder.complete(name) or {}
+        for one, other in (
+            (before.get("digest"), made.get("digest")),
+            ((before.get("staged") or {}).get("digest"), (made.get("staged") or {}).get("digest")),
+        ):
+            if one and other and one != other:
+                raise RunFailed(
+                    "IL914", f"`{name}` gives other rows than before the run was interrupted", name,
+                    "something that it reads has changed, or it does not always do the same; start a new run",
+                )  # fmt: skip
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
         self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
         self.stored.add(step["id"])
-        return self._count(_quoted(step["id"]))
+        return self.counted(step)
+
+    def counted(self, step: dict[str, Any]) -> int:
+        """The number of rows of a result just stored; in a durable run its digest is noted."""
+        if not self.recorder.digests:
+            return self._count(_quoted(step["id"]))
+        found = self.connection.execute(_digest_of_rows(_quoted(step["id"]), step["columns"])).fetchone() or (0,)
+        text = json.dumps([step["columns"], *found])
+        self.digests[step["id"]] = "rows:" + hashlib.sha256(text.encode()).hexdigest()
+        return found[0]
 
     def _count(self, relation: str) -> int:
         row = self.connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
@@ -1068,7 +1441,7 @@ class Run:
         except (Exception, SystemExit) as error:
             raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
-        return self._count(_quoted(step["id"]))
+        return self.counted(step)
 
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
@@ -1086,8 +1459,8 @@ class Run:
 
         return Rows(columns, rows())
 
-    def copy(self, step: dict[str, Any]) -> tuple[int, int]:
-        temporary = self.sinks.stage(step["path"])
+    def copy(self, step: dict[str, Any]) -> tuple[int, int, dict[str, Any]]:
+        temporary = self.sinks.stage(step)
         text = self.statement(step["sql"], step["reads"])
         if step["options"].startswith("FORMAT parquet"):
             # how a Parquet file is encoded follows how the rows arrive; sorted and stored they always arrive alike
@@ -1098,11 +1471,9 @@ class Run:
             text = f"SELECT {names} FROM {stored}"
         options = f"{step['options']}, USE_TMP_FILE false"
         row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
-        with open(temporary, "rb+") as handle:
-            os.fsync(handle.fileno())
-        return (row[0] if row else 0), os.path.getsize(temporary)
+        return (row[0] if row else 0, *self.sinks.sealed(step))
 
-    def look(self, step: dict[str, Any]) -> None:
+    def look(self, step: dict[str, Any]) -> dict[str, Any] | None:
         """Check what must hold of a result, and keep the rows that are to be shown."""
         broken = []
         for check in step["checks"]:
@@ -1122,6 +1493,8 @@ class Run:
             names, rows = _shown(self.connection, text, int(step["preview"]))
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
             self.previews.append({"step": step["id"], "columns": names, "rows": rows, "total": total})
+            return self.previews[-1]
+        return None
 
     def blame(self, step: dict[str, Any], error: duckdb.Error) -> RunFailed:
         """The failure, told of the step in which it arose: steps that ran as one statement are tried one by one."""
@@ -1174,35 +1547,41 @@ def run(
     threads: int | None = None,
     memory: str | None = None,
     stepwise: bool | None = None,
+    recorder: Recorder | None = None,
 ) -> dict[str, Any]:
     """Run the program below the folder `root` and report what it did; raises RunFailed, having written nothing.
 
     `stepwise` runs every step by itself, so that each can be counted and timed; steps are otherwise joined into few
-    statements. By default it depends on how large the inputs are. The bytes written are the same.
+    statements. By default it depends on how large the inputs are. The bytes written are the same. A `recorder` makes the
+    run durable: what it keeps, a later call with the same recorder takes up.
     """
     started = time.perf_counter()
-    this = Run(root, on_event, stepwise)
+    this = Run(root, on_event, stepwise, recorder)
     try:
         with _interrupts_heard(this):
             this.connect(threads, memory)
             values = this.set_inputs(inputs or {})
+            this.settle()
             this.check_sources()
             for step in this.steps.values():
                 this.run_step(step)
             this.sinks.commit()
     except KeyboardInterrupt:
-        raise RunFailed("IL909", "the run was stopped", help="run it again; nothing has to be cleaned up") from None
+        done = {"committed": this.sinks.committed} if this.sinks.committed else {}
+        raise RunFailed(
+            "IL909", "the run was stopped", help="run it again; nothing has to be cleaned up", **done
+        ) from None
     except OSError as error:
         raise RunFailed(
             "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")
         ) from error
     finally:
         this.close()
-    outputs = [
-        {"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": _size(this.path(entry["path"])),
-         "digest": _digest(this.path(entry["path"]))}
-        for entry in this.report if entry.get("path") in this.sinks.committed or (entry.get("path") and os.path.normpath(entry["path"]) in this.sinks.committed)
-    ]  # fmt: skip
+    outputs = []
+    for entry in this.report:
+        if entry.get("path") in this.sinks.committed:
+            digest, size = this.sinks.known(entry["path"])
+            outputs.append({"path": entry["path"], "step": entry["step"], "rows": entry["rows"], "bytes": size, "digest": digest})  # fmt: skip
     return {
         "plan": PLAN, "inputs": {name: _json(value) for name, value in values.items()}, "stepwise": this.stepwise,
         "steps": this.report, "outputs": outputs, "previews": this.previews, "seconds": round(time.perf_counter() - started, 6),
@@ -1234,11 +1613,14 @@ def _interrupts_heard(this: Run) -> Iterator[None]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed."""
+    """The command line of the module. Exit code 0: done; 2: wrong usage; 3: the run failed; 4: it waits for a person."""
     parser = argparse.ArgumentParser(description=f"Run the program compiled from plan {PLAN[:19]}…")
     parser.add_argument("--root", default=".", help="the project folder; paths in the program are relative to it")
     parser.add_argument(
         "--input", action="append", default=[], metavar="NAME=VALUE", help="a run input; repeat for more"
+    )
+    parser.add_argument(
+        "--answer", action="append", default=[], metavar="STEP.FIELD=VALUE", help="an answer to a form; repeat for more"
     )
     parser.add_argument("--threads", type=int, help="threads to use (default: all)")
     parser.add_argument("--memory", help="memory to use, such as 2GB; larger results are spilled to disk")
@@ -1249,8 +1631,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pairs = [each.partition("=") for each in given.input]
     if any(not sign for _, sign, _ in pairs):
         parser.error("--input takes NAME=VALUE")
+    recorder = Recorder(_given_answers(parser, given.answer))
+    inputs = {name: value for name, _, value in pairs}
     try:
-        report = run(given.root, {name: value for name, _, value in pairs}, None, given.threads, given.memory)
+        report = run(given.root, inputs, None, given.threads, given.memory, recorder=recorder)
     except RunFailed as failed:
         if given.json:
             print(
@@ -1263,7 +1647,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"error[{failed.code}]: {failed.message}" + (f"\n  help: {failed.help}" if failed.help else ""),
                 file=sys.stderr,
             )
-        return 3
+        return 4 if failed.code == "IL943" else 3
     if given.json:
         print(json.dumps(report))
         return 0
@@ -1273,6 +1657,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{entry['step']:24} {entry['type']:20} {rows:>16} {entry['seconds']:>9.3f} s  {entry.get('path', '')}".rstrip()
         )
     return 0
+
+
+def _given_answers(parser: argparse.ArgumentParser, given: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Answers from the command line, by step and field."""
+    asked = {step["id"]: step["asks"]["fields"] for step in STEPS if step.get("asks")}
+    answers: dict[str, dict[str, Any]] = {}
+    for each in given:
+        place, sign, value = each.partition("=")
+        step, dot, field = place.partition(".")
+        if not sign or not dot:
+            parser.error("--answer takes STEP.FIELD=VALUE")
+        if step not in asked:
+            parser.error(f"--answer: no step `{step}` asks anything; those that do: {', '.join(asked) or 'none'}")
+        answers.setdefault(step, {})[field] = value
+    return answers
 
 
 if __name__ == "__main__":

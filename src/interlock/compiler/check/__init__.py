@@ -13,18 +13,22 @@ from typing import Any
 from interlock.compiler.check.context import Context
 from interlock.compiler.check.contracts import check_contracts
 from interlock.compiler.check.flow import flow
+from interlock.compiler.check.limits import plant_limits
 from interlock.compiler.check.rules import (
     bad_input_default,
     cycle,
+    database_not_allowed,
     duplicate_id,
     effect_not_allowed,
     empty_plan,
     input_arity,
+    model_not_allowed,
     not_a_file,
     not_carriable,
     orphan,
     overwrites_input,
     path_not_allowed,
+    too_much_data,
     two_writers,
     unknown_edge_end,
     unknown_node_type,
@@ -55,7 +59,10 @@ STRUCTURE: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
 )
 EFFECTS: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
     path_not_allowed.check,
+    database_not_allowed.check,
     effect_not_allowed.check,
+    model_not_allowed.check,
+    too_much_data.check,
     overwrites_input.check,
     two_writers.check,
     not_a_file.check,
@@ -89,6 +96,7 @@ def check(plan: Plan, registry: Registry, policy: Policy) -> Verdict:
     for family in EFFECTS:
         context.diagnostics += family(context)
     check_contracts(context)
+    plant_limits(context)
     for family in AFTER:
         context.diagnostics += family(context)
     diagnostics = tuple(context.diagnostics)

@@ -243,7 +243,7 @@ def _rename_relations(result: Select, sources: Mapping[str, str]) -> Select:
             continue
         if by_name[name] != table.name:
             table.replace(sql.table(by_name[name], table.alias or table.name))
-    return Select(tree, result.checks, result.keys, result.non_null, result.preview)
+    return Select(tree, result.checks, result.keys, result.non_null, result.preview, result.asks)
 
 
 def _python_schema(

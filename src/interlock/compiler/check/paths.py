@@ -9,18 +9,22 @@ from pathlib import Path
 from interlock.compiler.check.context import Context, each_typed
 from interlock.ir.plan import Node
 from interlock.registry import kinds
-from interlock.registry.node import Effect
+from interlock.registry.node import Effect, NodeType
 
 
 def each_path(context: Context) -> Iterator[tuple[Node, str, str, Effect]]:
     """(node, parameter, path, effect) for every path parameter that has a text, defaults included."""
     for node, node_type in each_typed(context):
         for name, parameter in node_type.parameters.items():
-            hint = node_type.hints.get(name)
-            effect: Effect | None = "reads" if hint is kinds.ReadPath else "writes" if hint is kinds.WritePath else None
+            effect = kinds.path_effect(node_type.hints.get(name))
             value = context.params[node.id].get(name, parameter.default)
             if effect is not None and isinstance(value, str):
                 yield node, name, value, effect
+
+
+def is_database(node_type: NodeType, name: str) -> bool:
+    """Whether the parameter names a file that is opened as a database."""
+    return kinds.bare(node_type.hints.get(name)) in (kinds.ReadDatabase, kinds.WriteDatabase)
 
 
 def same_file(root: Path, path: str) -> str:

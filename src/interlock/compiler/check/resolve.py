@@ -69,7 +69,7 @@ class Resolver:
         for name in self.node_type.parameters:
             hint = self.node_type.hints.get(name, Any)
             found[name] = self.value(hint, getattr(model, name), at.child(name), None)
-            if hint in (kinds.ReadPath, kinds.WritePath) and isinstance(found[name], str):
+            if kinds.path_effect(hint) and isinstance(found[name], str):
                 self.paths[name] = found[name]
         return found
 

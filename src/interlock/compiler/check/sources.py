@@ -11,6 +11,7 @@ import duckdb
 
 from interlock.compiler.binder import plain_error
 from interlock.compiler.check.context import Context
+from interlock.compiler.check.paths import is_database
 from interlock.compiler.check.rules import node_fails, source_missing, source_unreadable
 from interlock.ir.plan import Node
 from interlock.ir.program import PythonCall, Source
@@ -35,8 +36,10 @@ def describe(
     """What the source looks like now, or None with a diagnostic. Paths that the policy refuses are not looked at."""
     name, path = next(iter(paths.items()), (None, None))
     at = node.at.child("params", name) if name else node.at
-    for each in paths.values():
+    for key, each in paths.items():
         if context.policy.refusal(each, "reads"):
+            return None
+        if is_database(node_type, key) and context.policy.database_refusal(each):
             return None
     absolute = {key: os.path.join(context.policy.root, value) for key, value in paths.items()}
     for key, value in absolute.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlglot import exp
 
@@ -10,7 +11,7 @@ from interlock.compiler.check.resolve import plain
 from interlock.compiler.checked import BoundNode, CheckedPlan
 from interlock.ir.program import Program, PythonCall, RuntimeCheck, Step
 from interlock.registry import kinds, sql
-from interlock.registry.tables import THIS, Check, Copy, Described, Select
+from interlock.registry.tables import ANSWER, THIS, Check, Copy, Described, Form, Select
 
 CODES = {"multiplicity": "IL905"}
 """Run-time codes of checks that node types plant, by the check's name; others are expectations."""
@@ -44,13 +45,38 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
         inputs = {source for _, source in bound.inputs}
         checks = tuple(_check(check, bound.node.id, passes, inputs) for check in bound.result.checks)
         query = redirect(bound.result.tree, _renames(bound, passes))
-        return Step(kind="select", query=query, checks=checks, preview=bound.result.preview, **common)
+        asks = None
+        if bound.result.asks is not None:
+            query, asks = _answered(query, bound.node.id), _form(bound.result.asks)
+        return Step(kind="select", query=query, checks=checks, preview=bound.result.preview, asks=asks, **common)
     if isinstance(bound.result, Copy):
         query = redirect(bound.result.tree, _renames(bound, passes))
         return Step(kind="copy", query=query, path=str(bound.result.path), options=bound.result.options, **common)
     call = _call(bound)
-    path = next((str(call.arguments[name]) for name in call.paths), None)
+    written = [call.writes] if call.writes in call.paths else call.paths
+    path = next((str(call.arguments[name]) for name in written), None)
     return Step(kind="writes" if bound.type.is_sink else "rows", call=call, path=path, **common)
+
+
+def _answered(tree: exp.Query, name: str) -> exp.Query:
+    """The statement with its answers under the name of the step: `review.approved`."""
+    found = tree.copy()
+    for each in list(found.find_all(exp.Literal)):
+        if (
+            isinstance(each.parent, exp.Anonymous)
+            and each.parent.name == "getvariable"
+            and each.this.startswith(ANSWER)
+        ):
+            each.replace(exp.Literal.string(f"{name}.{each.this.removeprefix(ANSWER)}"))
+    return found
+
+
+def _form(form: Form) -> dict[str, Any]:
+    return {
+        "question": form.question,
+        "fields": {name: dict(each) for name, each in form.fields.items()},
+        "show": form.show,
+    }
 
 
 def _renames(bound: BoundNode, passes: Mapping[str, str]) -> dict[str, str]:
@@ -59,14 +85,13 @@ def _renames(bound: BoundNode, passes: Mapping[str, str]) -> dict[str, str]:
 
 def _call(bound: BoundNode) -> PythonCall:
     arguments = {name: plain(value) for name, value in bound.params.items()}
-    paths = tuple(
-        name
-        for name in arguments
-        if bound.type.hints.get(name) in (kinds.ReadPath, kinds.WritePath) and arguments[name]
-    )
+    paths = tuple(name for name in arguments if kinds.path_effect(bound.type.hints.get(name)) and arguments[name])
     if bound.type.wants_description and bound.source is not None:
         arguments["source"] = Described(bound.source.columns, bound.source.facts)
-    return PythonCall(bound.type.function, arguments, paths)
+    if not bound.type.is_sink:
+        return PythonCall(bound.type.function, arguments, paths)
+    writes, staging = bound.type.writes_to or "", bound.type.wants_staging
+    return PythonCall(bound.type.function, arguments, paths, writes, bound.type.repeat, staging)
 
 
 def _check(check: Check, name: str, passes: Mapping[str, str], inputs: set[str]) -> RuntimeCheck:

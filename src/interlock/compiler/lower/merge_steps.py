@@ -61,8 +61,8 @@ def _likeness(step: Step) -> tuple[str, tuple[str, ...]]:
 
 def _signature(step: Step) -> str | None:
     """What a step computes, as text; None for steps that have effects."""
-    if step.preview:
-        return None  # what is shown is shown under its own name
+    if step.preview or step.asks:
+        return None  # what is shown or asked is so under its own name
     if step.kind == "select" and step.query is not None:
         return "select " + sql.text(step.query)
     if step.kind == "rows" and step.call is not None and not step.reads:

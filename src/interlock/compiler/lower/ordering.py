@@ -1,6 +1,6 @@
 """Give every result that someone looks at in order a total order, and take away orders that nobody needs.
 
-Valid in, valid out, same effects. Sinks, previews and Python steps look at order; a filter or projection needs its
+Valid in, valid out, same effects. Sinks, previews, people and Python steps look at order; a filter or projection needs its
 input's order if its own is needed; a statement that numbers its input always does; grouping and joins do not.
 """
 
@@ -21,7 +21,7 @@ def settle_order(program: Program) -> Program:
     settled: list[Step] = []
     for step in reversed(program.steps):
         if step.kind == "select" and step.query is not None:
-            wanted = step.id in demanded or step.preview > 0
+            wanted = step.id in demanded or step.preview > 0 or step.asks is not None
             schemas = {name: known[name] for name in step.reads}
             query = settle(step.query, wanted) if step.known_shape else settle_foreign(step.query, wanted, schemas)
             if query is not step.query:

@@ -18,7 +18,7 @@ def prune_columns(program: Program) -> Program:
     needed: dict[str, set[str]] = {step.id: set() for step in program.steps}
     pruned: list[Step] = []
     for step in reversed(program.steps):
-        everything = step.is_sink or step.preview > 0 or step.kind != "select" or not step.known_shape
+        everything = step.is_sink or step.preview > 0 or step.asks or step.kind != "select" or not step.known_shape
         if not everything and step.query is not None:
             wanted = needed[step.id] | {name for check in step.checks for name in _names(check.violations)}
             step = _keep(step, wanted)

@@ -29,7 +29,7 @@ from interlock.compiler.standalone.harness import IMPORTS, PARTS
 from interlock.compiler.standalone.statements import Import, Source, Statement, read
 from interlock.registry.node import NodeType
 
-PROVIDED = frozenset({"Rows", "Described", "RunFailed"})
+PROVIDED = frozenset({"Rows", "Described", "RunFailed", "Staging"})
 """Names of Interlock's that the program defines itself."""
 
 LIBRARIES = {"duckdb": "duckdb", "python_calamine": "python-calamine", "xlsxwriter": "xlsxwriter"}

@@ -6,9 +6,25 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from interlock.compiler.standalone import harness_main, harness_run, harness_sinks, harness_values
+from interlock.compiler.standalone import (
+    harness_asks,
+    harness_main,
+    harness_open,
+    harness_record,
+    harness_run,
+    harness_sinks,
+    harness_values,
+)
 
-PARTS: tuple[ModuleType, ...] = (harness_values, harness_sinks, harness_run, harness_main)
+PARTS: tuple[ModuleType, ...] = (
+    harness_values,
+    harness_record,
+    harness_asks,
+    harness_sinks,
+    harness_open,
+    harness_run,
+    harness_main,
+)
 RULER = "# " + "-" * 117
 """Everything below this line of a part is carried."""
 

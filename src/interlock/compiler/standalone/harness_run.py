@@ -1,22 +1,21 @@
-"""The harness, third part: one run. Everything below the line of dashes is carried into the module verbatim.
-
-The names above it stand for what the module itself defines.
-"""
+"""The harness, sixth part: one run. Everything below the line of dashes is carried into the module verbatim."""
 
 from __future__ import annotations
 
-import glob
+import hashlib
+import json
 import os
 import re
 import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
 
-from interlock.compiler.standalone.harness_sinks import Sinks
+from interlock.compiler.standalone.harness_asks import _answers, _question
+from interlock.compiler.standalone.harness_open import Opened
+from interlock.compiler.standalone.harness_record import _digest_of_rows, _from_parquet, _to_parquet
 from interlock.compiler.standalone.harness_values import (
     Described,
     Rows,
@@ -24,7 +23,6 @@ from interlock.compiler.standalone.harness_values import (
     _advice,
     _batches,
     _broken,
-    _changes,
     _for_python,
     _literal,
     _plain,
@@ -32,170 +30,13 @@ from interlock.compiler.standalone.harness_values import (
     _reworded,
     _said,
     _shown,
-    _shown_change,
-    _size,
 )
-
-INPUTS: dict[str, dict[str, Any]] = {}
-MACROS: dict[str, str] = {}
-STEPS: list[dict[str, Any]] = []
 
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-SMALL = 32 * 1024 * 1024  # bytes of input up to which every step is run by itself, so that each can be counted
-
-
-class Run:
-    """One run: a private in-memory database, the results made so far, and the sinks that are not yet in place."""
-
-    def __init__(self, root: str, on_event: Callable[[dict[str, Any]], None] | None, stepwise: bool | None) -> None:
-        self.root = os.path.abspath(root)
-        self.on_event = on_event
-        self.steps = {step["id"]: self._located(step) for step in STEPS}
-        self.stored: set[str] = set()
-        self.sinks = Sinks(self.root)
-        self.report: list[dict[str, Any]] = []
-        self.previews: list[dict[str, Any]] = []
-        self.spill = tempfile.mkdtemp(prefix="interlock-")
-        self.stepwise = self._inputs_are_small() if stepwise is None else stepwise
-
-    def _located(self, step: dict[str, Any]) -> dict[str, Any]:
-        """The step reading its file by the file's full path, whatever folder the process runs in."""
-        source = step.get("source")
-        if not source or not source.get("literal"):
-            return step
-        full = _literal(glob.escape(os.path.join(self.root, source["path"])))
-        checks = [{**check, "sql": check["sql"].replace(source["literal"], full)} for check in step["checks"]]
-        return {**step, "sql": step["sql"].replace(source["literal"], full, 1), "checks": checks}
-
-    def _inputs_are_small(self) -> bool:
-        sizes = [
-            _size(os.path.join(self.root, step["source"]["path"]))
-            for step in STEPS
-            if step.get("source") and step["source"]["path"]
-        ]
-        return all(size is not None for size in sizes) and sum(size or 0 for size in sizes) <= SMALL
-
-    def connect(self, threads: int | None, memory: str | None) -> None:
-        """Open the database: order kept, clocks in UTC, nothing installed, large results spilled to a private folder."""
-        config: dict[str, Any] = {"autoinstall_known_extensions": "false", "temp_directory": self.spill}
-        if threads is not None:
-            config["threads"] = max(1, min(threads, 256))
-        if memory:
-            config["memory_limit"] = memory
-        try:
-            self.connection = duckdb.connect(":memory:", config=config)
-        except duckdb.Error as error:
-            raise RunFailed(
-                "IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB"
-            ) from error
-        self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
-        if any("double" in kind or "float" in kind for step in STEPS for _, kind in step.get("columns", ())):
-            # it would carry rows in a form in which -0.0 becomes 0.0
-            self.connection.execute("SET disabled_optimizers = 'top_n_window_elimination'")
-        self.settings = ["SET TimeZone = 'UTC'"]
-        self.connection.execute(self.settings[0])
-        for statement in MACROS.values():
-            self.connection.execute(statement)
-        self.event("connected", connection=self.connection)
-
-    def event(self, kind: str, **data: Any) -> None:
-        if self.on_event is not None:
-            self.on_event({"event": kind, **data})
-
-    def set_inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Give every run input its value, of its type; text is read as that type."""
-        unknown = sorted(set(given) - set(INPUTS))
-        if unknown:
-            known = ", ".join(INPUTS) or "none"
-            raise RunFailed("IL906", f"there is no run input `{unknown[0]}`", help=f"the inputs are: {known}")
-        values: dict[str, Any] = {}
-        for name, declared in INPUTS.items():
-            if name not in given and "default" not in declared:
-                raise RunFailed(
-                    "IL906",
-                    f"the run input `{name}` ({declared['type']}) has no value",
-                    help=f"give it with --input {name}=VALUE",
-                )
-            value = given.get(name, declared.get("default"))
-            if value is None:
-                raise RunFailed(
-                    "IL906", f"the run input `{name}` is null", help=f"give a value of type {declared['type']}"
-                )
-            if (
-                re.search("int", declared["type"])
-                and isinstance(value, str | float)
-                and value != 0
-                and not re.fullmatch(r"\s*[+-]?\d+\s*", str(value))
-            ):
-                raise RunFailed(
-                    "IL906",
-                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
-                    help="give a whole number",
-                )
-            try:
-                self.settings.append(f"SET VARIABLE {_quoted(name)} = CAST({_literal(value)} AS {declared['type']})")
-                self.connection.execute(self.settings[-1])
-            except duckdb.Error as error:
-                raise RunFailed(
-                    "IL906",
-                    f"the run input `{name}` must be of type {declared['type']}, not {value!r}",
-                    help=_plain(error),
-                ) from error
-            values[name] = value
-        return values
-
-    def check_sources(self) -> None:
-        """Look at the header and a sample of every source again: it must still be what the plan was checked against."""
-        for step in self.steps.values():
-            source = step.get("source")
-            if not source or source.get("describe") is None:
-                continue
-            arguments = {
-                **source["arguments"],
-                **{name: self.path(source["arguments"][name]) for name in source["paths"]},
-            }
-            name = source["path"] or step["id"]
-            if source["path"] and os.path.exists(self.path(name)) and not os.path.isfile(self.path(name)):
-                raise RunFailed("IL902", f"`{name}` is not an ordinary file", step["id"])
-            try:
-                columns, _ = source["describe"](self.connection, **arguments)
-            except FileNotFoundError as error:
-                raise RunFailed(
-                    "IL902", f"`{name}` does not exist", step["id"], "put the file there, or change the plan"
-                ) from error
-            except (ValueError, OSError, duckdb.Error) as error:
-                reason = _plain(error).replace(self.root + os.sep, "")
-                raise RunFailed("IL902", f"`{name}` cannot be read: {reason}", step["id"]) from error
-            changes = _changes(source["columns"], columns)
-            if changes and not (all(change[0] == "type" for change in changes) and self._still_reads(step)):
-                lines = [_shown_change(change) for change in changes]
-                raise RunFailed(
-                    "IL901", f"`{name}` has changed since the plan was checked: {'; '.join(lines)}", step["id"],
-                    "check the plan again against the file as it is now, and look at what the change does to it",
-                    changes=[list(change) for change in changes],
-                )  # fmt: skip
-            self.event("source_checked", step=step["id"], path=source["path"], bytes=_size(self.path(name)))
-
-    def _still_reads(self, step: dict[str, Any]) -> bool:
-        """Whether a sample of the source still reads as the pinned types, although it looks like others."""
-        if step["kind"] != "select":
-            return False
-        try:
-            found = self.connection.execute(f"DESCRIBE {step['sql']}").fetchall()
-            pinned = self.connection.execute(
-                "DESCRIBE SELECT " + ", ".join(f"CAST(NULL AS {kind})" for _, kind in step["columns"])
-            ).fetchall()
-            if [row[1] for row in found] != [row[1] for row in pinned]:
-                return False
-            self.connection.execute(f"SELECT count(COLUMNS(*)) FROM (SELECT * FROM ({step['sql']}) LIMIT 20000)")
-        except duckdb.Error:
-            return False
-        return True
-
-    def path(self, relative: str) -> str:
-        return os.path.join(self.root, relative)
+class Run(Opened):
+    """One run: the results made so far, and the sinks that are not yet in place."""
 
     def statement(self, sql: str, reads: Iterable[str]) -> str:
         """`sql` with the results that are not stored as CTEs before it, each after what it reads."""
@@ -216,33 +57,44 @@ class Run:
         return f"WITH {parts}\nSELECT * FROM (\n{sql}\n)"
 
     def run_step(self, step: dict[str, Any]) -> None:
+        """Run a step, or take up what an earlier attempt at this run made of it."""
+        name = step["id"]
+        if name in self.spared or name in self.loads:
+            self.take_up(step, self.recorder.complete(name) or {})
+            return
         started = time.perf_counter()
-        self.event("step_started", step=step["id"], type=step["type"])
+        self.event("step_started", step=name, type=step["type"])
         rows = size = None
         fused = False
+        more: dict[str, Any] = {}
         try:
             if step["kind"] == "select":
-                fused = not (step["store"] or self.stepwise)
+                if step.get("asks"):
+                    self.ask(step)
+                fused = not (step["store"] or self.stepwise or name in self.wanted)
                 if not fused:
                     rows = self.store(step)
             elif step["kind"] == "rows":
                 rows = self.store_rows(step)
             elif step["kind"] == "copy":
-                rows, size = self.copy(step)
+                rows, size, more["staged"] = self.copy(step)
             else:
                 rows = self.sinks.write(step, self.rows_of(step["reads"][0]), self.arguments(step))
-            self.look(step)
+                if step["repeat"] == "replace":
+                    size, more["staged"] = self.sinks.sealed(step)
+            preview = self.look(step)
+            more |= self.keep(step, rows or 0, time.perf_counter() - started)
         except RuntimeError as error:
             if "interrupt" not in str(error).lower():
                 raise
             raise RunFailed(
-                "IL909", "the run was stopped", step["id"], "run it again; nothing has to be cleaned up"
+                "IL909", "the run was stopped", name, "run it again; nothing has to be cleaned up"
             ) from None
         except duckdb.Error as error:
             raise self.blame(step, error) from error
         seconds = time.perf_counter() - started
         entry = {
-            "step": step["id"],
+            "step": name,
             "type": step["type"],
             "rows": rows,
             "bytes": size,
@@ -252,13 +104,77 @@ class Run:
         if step.get("path"):
             entry["path"] = step["path"]
         self.report.append(entry)
-        self.event("step_finished", **entry)
+        if self.recorder.run:
+            more |= {"digest": self.digests.get(name), "preview": preview}
+            self.compare(name, more)
+            more["checks"] = [check["title"] for check in step["checks"]]
+        self.event("step_finished", **entry, **more)
+
+    def ask(self, step: dict[str, Any]) -> None:
+        """Give the statement of a step the answers to its form; without them, stop the run with the question."""
+        given, about = self.recorder.answer(step["id"]), step["reads"][0]
+        if given is None:
+            rows = self.statement(f"SELECT * FROM {_quoted(about)}", [about])
+            names, shown = _shown(self.connection, rows, int(step["asks"]["show"]))
+            raise _question(step, names, shown, self._count(f"({rows})"))
+        for name, value in _answers(self.connection, step, given):
+            self.settings.append(f"SET VARIABLE {name} = {value}")
+            self.connection.execute(self.settings[-1])
+
+    def take_up(self, step: dict[str, Any], done: Mapping[str, Any]) -> None:
+        """Load the result of a complete step, if a later one needs it; report it as it was."""
+        name = step["id"]
+        if name in self.loads:
+            source = f"read_parquet({_literal(self.loads[name])})"
+            columns = _from_parquet(step["columns"])
+            self.connection.execute(f"CREATE TABLE {_quoted(name)} AS SELECT {columns} FROM {source}")
+            self.stored.add(name)
+            self.event("step_reused", step=name, checkpoint=done.get("checkpoint"))
+        told = ("step", "type", "rows", "bytes", "seconds", "fused", *(["path"] if step.get("path") else []))
+        self.report.append({key: done.get(key) for key in told})
+        if done.get("preview"):
+            self.previews.append(dict(done["preview"]))
+
+    def keep(self, step: dict[str, Any], rows: int, seconds: float) -> dict[str, Any]:
+        """Keep the result of a step in a file, if the run is durable and that pays."""
+        name = step["id"]
+        self.costs[name] = seconds + sum(self.costs.get(each, 0.0) for each in step["reads"])
+        columns = _to_parquet(step["columns"]) if name in self.stored and self.recorder.run else None
+        path = self.recorder.room(step, self.costs[name], rows, name in self.wanted) if columns else None
+        if path is None:
+            return {}
+        file = f"{_literal(path)} (FORMAT parquet, USE_TMP_FILE false)"
+        self.connection.execute(f"COPY (SELECT {columns} FROM {_quoted(name)}) TO {file}")
+        self.costs[name] = 0.0
+        return self.recorder.keep(name, path)
+
+    def compare(self, name: str, made: Mapping[str, Any]) -> None:
+        """What a step is said to have made in an earlier attempt at this run, it must make again."""
+        before = self.recorder.complete(name) or {}
+        for one, other in (
+            (before.get("digest"), made.get("digest")),
+            ((before.get("staged") or {}).get("digest"), (made.get("staged") or {}).get("digest")),
+        ):
+            if one and other and one != other:
+                raise RunFailed(
+                    "IL914", f"`{name}` gives other rows than before the run was interrupted", name,
+                    "something that it reads has changed, or it does not always do the same; start a new run",
+                )  # fmt: skip
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
         self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
         self.stored.add(step["id"])
-        return self._count(_quoted(step["id"]))
+        return self.counted(step)
+
+    def counted(self, step: dict[str, Any]) -> int:
+        """The number of rows of a result just stored; in a durable run its digest is noted."""
+        if not self.recorder.digests:
+            return self._count(_quoted(step["id"]))
+        found = self.connection.execute(_digest_of_rows(_quoted(step["id"]), step["columns"])).fetchone() or (0,)
+        text = json.dumps([step["columns"], *found])
+        self.digests[step["id"]] = "rows:" + hashlib.sha256(text.encode()).hexdigest()
+        return found[0]
 
     def _count(self, relation: str) -> int:
         row = self.connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
@@ -288,7 +204,7 @@ class Run:
         except (Exception, SystemExit) as error:
             raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
-        return self._count(_quoted(step["id"]))
+        return self.counted(step)
 
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
@@ -306,8 +222,8 @@ class Run:
 
         return Rows(columns, rows())
 
-    def copy(self, step: dict[str, Any]) -> tuple[int, int]:
-        temporary = self.sinks.stage(step["path"])
+    def copy(self, step: dict[str, Any]) -> tuple[int, int, dict[str, Any]]:
+        temporary = self.sinks.stage(step)
         text = self.statement(step["sql"], step["reads"])
         if step["options"].startswith("FORMAT parquet"):
             # how a Parquet file is encoded follows how the rows arrive; sorted and stored they always arrive alike
@@ -318,11 +234,9 @@ class Run:
             text = f"SELECT {names} FROM {stored}"
         options = f"{step['options']}, USE_TMP_FILE false"
         row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
-        with open(temporary, "rb+") as handle:
-            os.fsync(handle.fileno())
-        return (row[0] if row else 0), os.path.getsize(temporary)
+        return (row[0] if row else 0, *self.sinks.sealed(step))
 
-    def look(self, step: dict[str, Any]) -> None:
+    def look(self, step: dict[str, Any]) -> dict[str, Any] | None:
         """Check what must hold of a result, and keep the rows that are to be shown."""
         broken = []
         for check in step["checks"]:
@@ -342,6 +256,8 @@ class Run:
             names, rows = _shown(self.connection, text, int(step["preview"]))
             total = self._count(_quoted(step["id"])) if step["id"] in self.stored else None
             self.previews.append({"step": step["id"], "columns": names, "rows": rows, "total": total})
+            return self.previews[-1]
+        return None
 
     def blame(self, step: dict[str, Any], error: duckdb.Error) -> RunFailed:
         """The failure, told of the step in which it arose: steps that ran as one statement are tried one by one."""

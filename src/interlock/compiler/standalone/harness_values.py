@@ -1,6 +1,6 @@
 """The harness, first part: what the program's other parts are made of.
 
-The four parts of the harness end every emitted Python module. Everything below the line of dashes is carried into the
+The parts of the harness end every emitted Python module. Everything below the line of dashes is carried into the
 module verbatim, so it may use only the standard library and `duckdb`.
 """
 

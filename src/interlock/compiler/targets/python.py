@@ -142,6 +142,8 @@ def _step(step: Step, carried: Carried) -> tuple[list[str], dict[str, Any]]:
         entry["sql"] = _named(step.id, step.query, carried, texts)
     if step.call is not None:
         entry |= _call(step.call, carried)
+    if step.call is not None and step.kind == "writes":
+        entry |= {"to": step.call.writes, "repeat": step.call.repeat, "staging": step.call.staging}
     if step.kind in ("select", "rows", "writes"):
         entry["columns"] = [(column.name, column.type.sql) for column in step.schema]
     if step.path is not None:
@@ -152,7 +154,9 @@ def _step(step: Step, carried: Carried) -> tuple[list[str], dict[str, Any]]:
             entry["names"] = [projection.alias_or_name for projection in step.query.selects]
     if step.source is not None:
         entry["source"] = _source(step, carried)
-    entry |= {"store": step.materialise, "preview": step.preview, "checks": []}
+    entry |= {"store": step.materialise, "keep": step.checkpoint, "preview": step.preview, "checks": []}
+    if step.asks is not None:
+        entry["asks"] = _data(step.asks)
     for check in step.checks:
         name = _named(f"{check.node}_check", check.violations, carried, texts)
         reads = list(dict.fromkeys(relations(check.violations)))

@@ -1,4 +1,4 @@
-"""`interlock`: the command line. Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself."""
+"""`interlock`: the command line. Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 4 it waits for a person, 70 a fault of Interlock itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,32 @@ import sys
 
 import typer
 
-from interlock.doors.cli import check, compile, explain, fuzz, graph, init, nodes, pin, run, schema
+from interlock.doors.cli import (
+    answer,
+    approve,
+    audit,
+    check,
+    compile,
+    diff,
+    explain,
+    fork,
+    fuzz,
+    gc,
+    graph,
+    init,
+    lineage,
+    nodes,
+    pin,
+    plans,
+    reject,
+    replay,
+    resume,
+    run,
+    runs,
+    schema,
+    show,
+    trace,
+)
 from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
@@ -16,10 +41,35 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself.",
+    epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 4 it waits for a person, 70 a fault of Interlock itself.",
 )
-for command in (init, check, compile, run, schema, graph, pin, nodes, explain, fuzz):
+for command in (
+    init,
+    check,
+    compile,
+    run,
+    runs,
+    show,
+    trace,
+    replay,
+    fork,
+    gc,
+    resume,
+    schema,
+    lineage,
+    diff,
+    graph,
+    pin,
+    approve,
+    reject,
+    answer,
+    nodes,
+    explain,
+    fuzz,
+):
     app.command(command.NAME)(command.command)
+for commands in (plans, audit):
+    app.add_typer(commands.group)
 
 
 @app.callback(invoke_without_command=True)
@@ -37,12 +87,16 @@ def version(
 
 def main() -> None:
     """Run the command line; errors of the project itself become one line and exit code 2."""
-    from interlock.api import ProjectError, RegistryError, VerificationError
+    from interlock.api import JournalError, ProjectError, RegistryError, VerificationError
 
     try:
         app(standalone_mode=True)
     except (ProjectError, RegistryError) as error:
         sys.exit(fail_usage(str(error)))
+    except JournalError as error:
+        help = f"\n  = help: {error.help}" if error.help else ""
+        code = fail_usage(f"{error.message}{help}", "--json" in sys.argv)
+        sys.exit(3 if error.code == "IL915" else code)
     except VerificationError as error:
         print(f"interlock: a fault of Interlock itself, not of the plan: {error}", file=sys.stderr)
         print("  = help: please report it with the plan; nothing was run", file=sys.stderr)

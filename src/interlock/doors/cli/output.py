@@ -23,6 +23,10 @@ ProjectFolder = Annotated[
     ),
 ]
 
+RunName = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run: its id, a part of it, or `last`.", show_default=False)
+]
+
 
 MOST_SHOWN = 50
 """Diagnostics shown to a person in one go."""
@@ -61,6 +65,11 @@ def project_for(plan: Path, folder: Path | None) -> Project:
         return Project.at(folder)
     found = Project.at(plan.parent if str(plan) != "-" else ".")
     return found if found.configured else Project.at(".")
+
+
+def project_here(folder: Path | None) -> Project:
+    """The project of a command that names no plan: as given, else that of the working folder."""
+    return project_for(Path("-"), folder)
 
 
 def plan_name(plan: Path) -> str:

@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 import re
-import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from interlock.api import Report, RunFailed
 from interlock.doors.cli.output import (
     AsJson,
-    PlanPath,
     ProjectFolder,
-    color,
     fail_usage,
     plan_name,
+    project_here,
     read_checked,
     require,
     say_json,
     stop,
-    table,
 )
+from interlock.doors.cli.running import follow
+
+if TYPE_CHECKING:
+    from interlock.runtime.versions import SavedPlan
 
 NAME = "run"
 
 
 def command(
-    plan: PlanPath,
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN",
+            help="The plan, YAML or JSON; `-` reads standard input. Or a saved plan: `name@2`, `name`.",
+            show_default=False,
+        ),
+    ],
     input: Annotated[
         list[str] | None,
         typer.Option("--input", "-i", metavar="NAME=VALUE", help="A run input; repeat for more.", show_default=False),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and compile, show what would be read and written, run nothing.")
+    ] = False,
+    checkpoint: Annotated[
+        Literal["auto", "none", "every"],
+        typer.Option(help="Which results are kept, so that a resumed run need not make them again."),
+    ] = "auto",
+    no_journal: Annotated[
+        bool, typer.Option("--no-journal", help="Keep no record: the run cannot be shown, resumed or approved.")
     ] = False,
     threads: Annotated[
         int | None,
@@ -46,10 +61,10 @@ def command(
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
-    """Check, compile and run a plan. What it writes is put in place only when everything has succeeded."""
-    found, checked = read_checked(plan, project, json)
-    require(checked, json)
-    assert checked.proven is not None
+    """Check, compile and run a plan. What it writes is put in place only when everything has succeeded.
+
+    The run is written down in the project's journal: whatever stops it, `interlock resume` goes on with it.
+    """
     if memory is not None and not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)", memory.strip(), re.IGNORECASE):
         stop(fail_usage(f"--memory takes a size such as 2GB or 500MB, not `{memory}`", json))
     inputs = {}
@@ -58,22 +73,50 @@ def command(
         if not sign:
             stop(fail_usage(f"--input takes NAME=VALUE, not `{each}`", json))
         inputs[name] = value
+    saved = _saved(plan, project)
+    if saved is not None:
+        if dry_run or no_journal:
+            stop(fail_usage("a saved plan is run with a journal, and without --dry-run; `plans show` shows it", json))
+        here = project_here(project)
+        follow(
+            lambda watch: here.runs.start(saved, inputs, watch, checkpoint=checkpoint, threads=threads, memory=memory),
+            len(here.plans.artifact(saved).manifest["steps"]),
+            json,
+        )
+        return
+    found, checked = read_checked(plan, project, json)
+    require(checked, json)
+    assert checked.proven is not None
     artifact = found.compile(checked.proven, plan_name(plan))
     if dry_run:
         say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(
             artifact.manifest
         )
         return
-    try:
-        with _progress(len(artifact.manifest["steps"]), json) as watch:
-            report = found.execute(artifact, inputs, watch, threads=threads, memory=memory)
-    except RunFailed as error:
-        _failed(error, json)
-        stop(3)
-    if json:
-        say_json({"ok": True, **report.as_dict(), "diagnostics": checked.as_json()})
+    steps = len(artifact.manifest["steps"])
+    options: dict[str, Any] = {"threads": threads, "memory": memory}
+    if no_journal:
+        if found.policy.approve:
+            stop(fail_usage("--no-journal: this project's policy asks for approvals, which the journal holds", json))
+        follow(
+            lambda watch: found.execute(artifact, inputs, watch, **options), steps, json, diagnostics=checked.as_json()
+        )
         return
-    _show(report)
+    follow(
+        lambda watch: found.runs.start(checked, inputs, watch, checkpoint=checkpoint, artifact=artifact, **options),
+        steps,
+        json,
+        diagnostics=checked.as_json(),
+    )
+
+
+def _saved(plan: Path, folder: Path | None) -> SavedPlan | None:
+    """The saved plan that is meant: `name@2`, or `name` where there is no such file."""
+    name = str(plan)
+    if name == "-" or plan.exists() or "/" in name:
+        return None
+    plans = project_here(folder).plans
+    return plans.find(name) if "@" in name or plans.list(name) else None
 
 
 def _dry(manifest: Any) -> None:
@@ -82,90 +125,3 @@ def _dry(manifest: Any) -> None:
         print(f"  reads   {each['path']}")
     for each in manifest["writes"]:
         print(f"  writes  {each['path']}")
-
-
-def _failed(error: RunFailed, as_json: bool) -> None:
-    if as_json:
-        say_json({"ok": False, "failed": error.as_dict()})
-        return
-    mark, end = ("\x1b[1;31m", "\x1b[0m") if color() else ("", "")
-    print(f"{mark}error[{error.code}]{end}: {error.message}", file=sys.stderr)
-    if error.data.get("rows"):
-        shown = table([str(name) for name in error.data["columns"]], error.data["rows"], _numeric(error.data["rows"]))
-        print(_indented(shown), file=sys.stderr)
-    for other in error.data.get("broken", [])[1:]:
-        print(f"  = also: expected that {other['title']}; {other['count']:,} rows break it", file=sys.stderr)
-    if error.help:
-        print(f"  = help: {error.help}", file=sys.stderr)
-    print(f"  = more: interlock explain {error.code}", file=sys.stderr)
-    done = error.data.get("committed") or []
-    print(f"  = written before the failure: {', '.join(done)}" if done else "  = nothing was written", file=sys.stderr)
-
-
-def _show(report: Report) -> None:
-    for preview in report.previews:
-        total = "" if preview["total"] is None else f" ({preview['total']:,} rows)"
-        print(f"{preview['step']}{total}")
-        numeric = _numeric(preview["rows"])
-        print(_indented(table(preview["columns"], preview["rows"], numeric)) + "\n")
-    rows = []
-    for entry in report.steps:
-        count = "in the next" if entry["fused"] else "" if entry["rows"] is None else f"{entry['rows']:,}"
-        rows.append([entry["step"], entry["type"], count, f"{entry['seconds'] * 1000:,.1f}"])
-    print(table(["step", "node type", "rows", "ms"], rows, {2, 3}))
-    for output in report.outputs:
-        print(
-            f"wrote {output['path']}  {output['rows']:,} row{'s'[: output['rows'] != 1]}, {output['bytes']:,} bytes, {output['digest'][:19]}…"
-        )
-    print(f"done in {report.seconds:.2f} s")
-
-
-def _numeric(rows: Any) -> set[int]:
-    """The columns whose values are all numbers, or missing."""
-    width = len(rows[0]) if rows else 0
-    return {
-        index
-        for index in range(width)
-        if all(
-            isinstance(row[index], int | float) and not isinstance(row[index], bool)
-            for row in rows
-            if row[index] is not None
-        )
-    }
-
-
-def _indented(text: str) -> str:
-    return "\n".join("  " + line for line in text.splitlines())
-
-
-class _progress:
-    """A progress display on a terminal, nothing elsewhere; gives the function that hears of every event."""
-
-    def __init__(self, steps: int, silent: bool) -> None:
-        self.steps, self.silent, self.bar = steps, silent or not sys.stderr.isatty(), None
-
-    def __enter__(self) -> Any:
-        if self.silent:
-            return None
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=Console(stderr=True), transient=True,
-        )  # fmt: skip
-        self.bar.start()
-        self.task = self.bar.add_task("starting", total=self.steps)
-        return self.hear
-
-    def hear(self, event: dict[str, Any]) -> None:
-        if self.bar is None:
-            return
-        if event["event"] == "step_started":
-            self.bar.update(self.task, description=f"{event['step']} ({event['type']})")
-        elif event["event"] == "step_finished":
-            self.bar.advance(self.task)
-
-    def __exit__(self, *_: Any) -> None:
-        if self.bar is not None:
-            self.bar.stop()

@@ -14,13 +14,16 @@ import sys
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     gc.disable()
-    from interlock.doors.cli.main import main as run
-
-    gc.freeze()
-    gc.enable()
     code = 0
     try:
+        from interlock.doors.cli.main import main as run
+
+        gc.freeze()
+        gc.enable()
         run()
+    except KeyboardInterrupt:
+        print("interlock: stopped", file=sys.stderr)
+        code = 130
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
         if isinstance(stop.code, str):

@@ -10,7 +10,6 @@ import math
 import os
 import re
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Literal
@@ -18,13 +17,15 @@ from urllib.parse import quote as quote_uri
 
 import duckdb
 
-from interlock.registry.kinds import Name, ReadPath, WritePath
+from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
-from interlock.registry.tables import Described, Rows, Writes
+from interlock.registry.tables import Described, Rows, Staging, Writes
 
+IfExists = Literal["replace", "append", "fail"]
 SQLITE_SAMPLE_ROWS = 20_000
 SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0
+SQLITE_MARKS = "_interlock_marks"
 SQLITE_TEXTS = {
     "date": r"\d{4}-\d\d-\d\d",
     "timestamp": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?",
@@ -182,7 +183,7 @@ def _old_exporter(params: dict[str, Any]) -> dict[str, Any]:
 
 
 @node(version=1, effects=["reads"], describe=describe_sqlite, aliases={"SQLiteReader": _old_reader})
-def read_sqlite(*, path: ReadPath, table: Name, source: Described) -> Rows:
+def read_sqlite(*, path: ReadDatabase, table: Name, source: Described) -> Rows:
     """Read a table or a view of an SQLite database, in the order in which its rows are stored.
 
     The types are those declared, if the values bear them out (SQLite does not enforce them); a column with values of
@@ -267,22 +268,20 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
     """Refuse, before anything is written, what the database as it stands does not allow."""
     if not os.path.exists(path) or not os.path.getsize(path):
         return
-    database = sqlite_open(path)
-    try:
-        found = database.execute(
-            "SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]
-        ).fetchone()
-        if found is None:
-            return
-        if found[0] == "view":
-            raise ValueError(f"`{table}` is a view of the database; rows cannot be written to it")
-        if if_exists == "fail":
-            raise ValueError(f"the database already has a table `{table}`; give `if_exists: replace` or `append`")
-        there = [row[1] for row in database.execute(f"PRAGMA table_info({sqlite_name(table)})")]
-    except sqlite3.Error as error:
-        raise ValueError(sqlite_trouble(error)) from error
-    finally:
-        database.close()
+    with contextlib.closing(sqlite_open(path)) as database:
+        try:
+            found = database.execute(
+                "SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]
+            ).fetchone()
+            there = [row[1] for row in database.execute(f"PRAGMA table_info({sqlite_name(table)})")]
+        except sqlite3.Error as error:
+            raise ValueError(sqlite_trouble(error)) from error
+    if found is None:
+        return
+    if found[0] == "view":
+        raise ValueError(f"`{table}` is a view of the database; rows cannot be written to it")
+    if if_exists == "fail":
+        raise ValueError(f"the database already has a table `{table}`; give `if_exists: replace` or `append`")
     lacking = [name for name in there if name.casefold() not in {each.casefold() for each in names}]
     unknown = [name for name in names if name.casefold() not in {each.casefold() for each in there}]
     if if_exists == "append" and (lacking or unknown):
@@ -293,35 +292,57 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
 
 
 def sqlite_merge(
-    path: str, staged: str, table: str, if_exists: str, names: Sequence[str], create: str, *, commit: bool
+    path: str, staged: str, table: str, if_exists: str, names: Sequence[str], create: str, mark: str, *, commit: bool
 ) -> None:
-    """Bring the staged table into the database in one transaction; without `commit`, only try whether that works."""
+    """Bring the staged table into the database in one transaction, with `mark`; without `commit`, only try whether that works."""
     sqlite_check(path, table, if_exists, names)
     database = sqlite3.connect(path, timeout=SQLITE_WAIT, isolation_level=None)
     try:
         database.execute("ATTACH ? AS staged", [staged])
         database.execute("BEGIN IMMEDIATE")
-        try:
-            exists = database.execute(
-                "SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]
-            ).fetchone()
-            if exists and if_exists == "replace":
-                database.execute(f"DROP TABLE main.{sqlite_name(table)}")
-            if not exists or if_exists == "replace":
-                database.execute(create.replace("CREATE TABLE ", "CREATE TABLE main.", 1))
-            listed = ", ".join(map(sqlite_name, names))
-            order = f" ORDER BY {rowid}" if (rowid := sqlite_rowid(names)) else ""
-            database.execute(
-                f"INSERT INTO main.{sqlite_name(table)} ({listed}) SELECT {listed} FROM staged.{sqlite_name(table)}{order}"
-            )
-            database.execute("COMMIT" if commit else "ROLLBACK")
-        finally:
-            if database.in_transaction:
-                database.execute("ROLLBACK")
+        exists = database.execute(
+            "SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]
+        ).fetchone()
+        if exists and if_exists == "replace":
+            database.execute(f"DROP TABLE main.{sqlite_name(table)}")
+        if not exists or if_exists == "replace":
+            database.execute(create.replace("CREATE TABLE ", "CREATE TABLE main.", 1))
+        listed = ", ".join(map(sqlite_name, names))
+        order = f" ORDER BY {rowid}" if (rowid := sqlite_rowid(names)) else ""
+        database.execute(
+            f"INSERT INTO main.{sqlite_name(table)} ({listed}) SELECT {listed} FROM staged.{sqlite_name(table)}{order}"
+        )
+        if mark and commit:
+            database.execute(f"CREATE TABLE IF NOT EXISTS main.{SQLITE_MARKS} (mark TEXT PRIMARY KEY)")
+            database.execute(f"INSERT INTO main.{SQLITE_MARKS} VALUES (?)", [mark])
+        database.execute("COMMIT" if commit else "ROLLBACK")
     except sqlite3.Error as error:
         raise ValueError(sqlite_trouble(error)) from error
     finally:
-        database.close()
+        database.close()  # which takes back what was not committed
+
+
+def sqlite_in_place(path: str, staged: str, mark: str) -> bool:
+    """Whether an earlier attempt at the same run has committed already: it left its mark, or its file under two names."""
+    if not mark or not os.path.exists(path) or not os.path.getsize(path):
+        return False
+    if os.path.exists(staged) and os.path.samefile(staged, path):
+        return True
+    with contextlib.closing(sqlite_open(path)) as database:
+        marks = database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SQLITE_MARKS]).fetchone()
+        return bool(marks and database.execute(f"SELECT 1 FROM {SQLITE_MARKS} WHERE mark = ?", [mark]).fetchone())
+
+
+def sqlite_forget(path: str, mark: str) -> None:
+    """Take the mark away, and the table of marks if that was the last. Nothing happens if it is not there."""
+    name = f"file:{quote_uri(path)}?mode=rw"
+    with contextlib.closing(sqlite3.connect(name, uri=True, timeout=SQLITE_WAIT, isolation_level=None)) as database:
+        if database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SQLITE_MARKS]).fetchone():
+            database.execute("BEGIN IMMEDIATE")
+            database.execute(f"DELETE FROM {SQLITE_MARKS} WHERE mark = ?", [mark])
+            if not database.execute(f"SELECT 1 FROM {SQLITE_MARKS}").fetchone():
+                database.execute(f"DROP TABLE {SQLITE_MARKS}")
+            database.execute("COMMIT")
 
 
 def sqlite_trouble(error: sqlite3.Error) -> str:
@@ -330,13 +351,19 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
     return "the database is locked by another program" if "locked" in text else f"SQLite refuses it: {text}"
 
 
-@node(version=1, effects=["writes"], aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector})
+@node(
+    version=1,
+    effects=["writes"],
+    aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector},
+    repeat="marked",
+)
 def write_sqlite(
-    rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
+    rows: Rows, *, path: WriteDatabase, table: Name, if_exists: IfExists = "fail", staging: Staging
 ) -> Writes:
     """Write the rows to a table of an SQLite database, in one transaction.
 
-    Other tables of the database are left alone, and so is the database if the run fails. Columns are declared
+    Other tables of the database are left alone, and so is the database if the run fails. While a durable run commits, a
+    table `_interlock_marks` says that it did, so that nothing is written twice after a crash. Columns are declared
     integer, real, boolean (0 and 1), date and timestamp (ISO text), blob or text. Decimals and integers beyond 64
     bits are text, exact to the last digit; times, intervals, uuids and times with a zone are text; lists, structs and
     maps are JSON as in `write_json`, but with bytes in hexadecimal. NaN is null, and -0.0 comes back as 0.0.
@@ -351,39 +378,41 @@ def write_sqlite(
     """
     names = [name for name, _ in rows.columns]
     kinds = [sqlite_declared(kind) for _, kind in rows.columns]
-    if not names:
+    if not names and not staging.done:
         raise ValueError("there is no column to write")
+    staged = os.path.join(staging.folder, "staged.db")
+    if staging.done or sqlite_in_place(path, staged, staging.mark):
+        yield from () if staging.done else (None, None)
+        sqlite_forget(path, staging.mark)
+        return
     sqlite_check(path, table, if_exists, names)
     create = f"CREATE TABLE {sqlite_name(table)} ({', '.join(f'{sqlite_name(name)} {kind}' for name, kind in zip(names, kinds, strict=True))})"
-    folder = os.path.dirname(os.path.abspath(path))
-    with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder) as scratch:
-        staged = os.path.join(scratch, "staged.db")
-        side = sqlite3.connect(staged, isolation_level=None)
-        try:
-            side.execute("PRAGMA journal_mode = OFF")
-            side.execute("PRAGMA synchronous = OFF")
-            side.execute(create)
-            insert = f"INSERT INTO {sqlite_name(table)} VALUES ({', '.join('?' * len(names))})"
-            stored = (tuple(map(sqlite_stored, row, kinds)) for row in rows)
-            side.execute("BEGIN")
-            while batch := list(itertools.islice(stored, SQLITE_BATCH)):
-                side.executemany(insert, batch)
-            side.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise ValueError(sqlite_trouble(error)) from error
-        finally:
-            side.close()
-        if os.path.exists(path):
-            sqlite_merge(path, staged, table, if_exists, names, create, commit=False)
-        yield
-        if os.path.exists(path):
-            sqlite_merge(path, staged, table, if_exists, names, create, commit=True)
-            return
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(staged)
+    side = sqlite3.connect(staged, isolation_level=None)
+    try:
+        side.execute("PRAGMA journal_mode = OFF")
+        side.execute("PRAGMA synchronous = OFF")
+        side.execute(create)
+        insert = f"INSERT INTO {sqlite_name(table)} VALUES ({', '.join('?' * len(names))})"
+        stored = (tuple(map(sqlite_stored, row, kinds)) for row in rows)
+        side.execute("BEGIN")
+        while batch := list(itertools.islice(stored, SQLITE_BATCH)):
+            side.executemany(insert, batch)
+        side.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise ValueError(sqlite_trouble(error)) from error
+    finally:
+        side.close()
+    if os.path.exists(path):
+        sqlite_merge(path, staged, table, if_exists, names, create, "", commit=False)
+    yield
+    try:
         with open(staged, "rb") as file:
             os.fsync(file.fileno())
-        try:
-            os.link(staged, path)  # unlike a rename, this fails where the database has appeared meanwhile
-        except FileExistsError:
-            sqlite_merge(path, staged, table, if_exists, names, create, commit=True)
-        except OSError:  # a file system without links
-            os.replace(staged, path)
+        os.link(staged, path)  # unlike a rename, this fails where there is a database
+    except OSError:  # there is one, or the file system is one without links
+        sqlite_merge(path, staged, table, if_exists, names, create, staging.mark, commit=True)
+    if staging.mark:
+        yield
+        sqlite_forget(path, staging.mark)

@@ -8,7 +8,6 @@ import math
 import os
 import re
 import sys
-import tempfile
 import traceback
 import zipfile
 import zlib
@@ -312,7 +311,7 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
             sheet.write_string(row, place, text)
 
 
-@node(version=1, effects=["writes"], aliases={"ExcelExporter": _old_names})
+@node(version=1, effects=["writes"], aliases={"ExcelExporter": _old_names}, repeat="replace")
 def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Writes:
     """Write the rows to a new Excel workbook with one sheet, with a header row.
 
@@ -334,42 +333,44 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
         raise ValueError("there is no column to write")
     if len(names) > EXCEL_MOST_COLUMNS:
         raise ValueError(f"{len(names):,} columns do not fit: an Excel sheet has {EXCEL_MOST_COLUMNS:,}")
-    folder = os.path.dirname(os.path.abspath(path))
-    with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(path)}.", suffix=".partial", dir=folder) as scratch:
-        staged = os.path.join(scratch, "workbook.xlsx")
-        handle = open(staged, "w+b")  # noqa: SIM115 - closed below, whatever becomes of the workbook
-        book = xlsxwriter.Workbook(
-            handle, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch}
-        )
+    handle = open(path, "w+b")  # noqa: SIM115 - closed below, whatever becomes of the workbook
+    book = xlsxwriter.Workbook(
+        handle,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "tmpdir": os.path.dirname(path),
+        },
+    )
+    try:
+        book.set_properties({"created": dt.datetime(2000, 1, 1)})
+        page = book.add_worksheet(sheet or "Sheet1")
+        shapes = {"date": "yyyy-mm-dd", "time": "hh:mm:ss.000", "timestamp": "yyyy-mm-dd hh:mm:ss.000"}
+        formats = {kind: book.add_format({"num_format": shape}) for kind, shape in shapes.items()}
+        bold = book.add_format({"bold": True})
+        for place, name in enumerate(names):
+            page.write_string(0, place, name, bold)
+        for number, row in enumerate(rows, 1):
+            if number >= EXCEL_MOST_ROWS:
+                raise ValueError(f"the rows do not fit: an Excel sheet has {EXCEL_MOST_ROWS:,}, with the header")
+            for place, value in enumerate(row):
+                excel_cell(page, number, place, value, names[place], formats)
+    except XlsxWriterException as error:
+        raise ValueError(f"Excel does not allow that: {error}") from error
+    finally:
         try:
-            book.set_properties({"created": dt.datetime(2000, 1, 1)})
-            page = book.add_worksheet(sheet or "Sheet1")
-            shapes = {"date": "yyyy-mm-dd", "time": "hh:mm:ss.000", "timestamp": "yyyy-mm-dd hh:mm:ss.000"}
-            formats = {kind: book.add_format({"num_format": shape}) for kind, shape in shapes.items()}
-            bold = book.add_format({"bold": True})
-            for place, name in enumerate(names):
-                page.write_string(0, place, name, bold)
-            for number, row in enumerate(rows, 1):
-                if number >= EXCEL_MOST_ROWS:
-                    raise ValueError(f"the rows do not fit: an Excel sheet has {EXCEL_MOST_ROWS:,}, with the header")
-                for place, value in enumerate(row):
-                    excel_cell(page, number, place, value, names[place], formats)
-        except XlsxWriterException as error:
-            raise ValueError(f"Excel does not allow that: {error}") from error
-        finally:
-            try:
-                book.close()
-            except Exception as error:
-                # the library leaves its archive open, which then complains once more, on stderr, that the disk is full
-                hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
-                cause: BaseException | None = error
-                while cause is not None:
-                    traceback.clear_frames(cause.__traceback__)
-                    cause = cause.__context__
-                sys.unraisablehook = hook
-                raise
-            handle.flush()
-            os.fsync(handle.fileno())
-            handle.close()
-        yield
-        os.replace(staged, path)
+            book.close()
+        except Exception as error:
+            # the library leaves its archive open, which then complains once more, on stderr, that the disk is full
+            hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+            cause: BaseException | None = error
+            while cause is not None:
+                traceback.clear_frames(cause.__traceback__)
+                cause = cause.__context__
+            sys.unraisablehook = hook
+            raise
+        handle.flush()
+        os.fsync(handle.fileno())
+        handle.close()
+    yield
