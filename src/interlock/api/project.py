@@ -11,12 +11,13 @@ from typing import Any
 
 from interlock.api.checked import Checked, Refused
 from interlock.api.configuration import CONFIG, read_configuration
-from interlock.compiler.check import Verdict
+from interlock.compiler.check import Verdict, known_schemas
 from interlock.compiler.check import check as check_plan
 from interlock.compiler.checked import CheckedPlan
 from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.plan import Contract, Plan
+from interlock.ir.types import Schema
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
 from interlock.runtime.execute import Report, execute
@@ -84,6 +85,10 @@ class Project:
     def check(self, plan: Plan) -> Verdict:
         """Prove what can be proved about a plan."""
         return check_plan(plan, self.registry, self.policy)
+
+    def schemas(self, plan: Plan) -> dict[str, Schema]:
+        """The columns of each result that can be told, by node id, also of a plan that is only begun."""
+        return known_schemas(plan, self.registry, self.policy)
 
     def pin(self, checked: CheckedPlan) -> Plan:
         """The plan with node types under their own names and versions, and the columns of its sources as contracts."""
