@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from interlock.registry.says import PhraseError, Sets, Slot, parse_phrase, walk
 from interlock.registry.tables import Copy, Described, Rows, Select, Table, Writes
 
 Effect = Literal["reads", "writes", "network", "model", "human"]
@@ -56,6 +57,7 @@ class NodeType:
     columns: Callable[..., Any] | None = None
     observes: bool = False
     defined_in: str = ""
+    says: tuple[str, ...] = ()
 
     def __call__(self, *ports: Any, **params: Any) -> Any:
         return self.function(*ports, **params)
@@ -123,10 +125,24 @@ class NodeType:
             raise NodeDefinitionError(
                 f"{self.name}: its version must be a whole number from 1 up, not {self.version!r}"
             )
+        self._validate_phrases()
         for effect in self.effects:
             if effect not in EFFECTS:
                 raise NodeDefinitionError(f"{self.name}: `{effect}` is no effect; the effects are {', '.join(EFFECTS)}")
         _ = self.kind, self.ports, self.model, self.json_schema
+
+    def _validate_phrases(self) -> None:
+        known = {*(port.name for port in self.ports), *self.parameters}
+        for text in self.says:
+            try:
+                elements = list(walk(parse_phrase(text)))
+            except PhraseError as error:
+                raise NodeDefinitionError(f"{self.name}: a phrase in `says` cannot be read: {error}") from None
+            for each in elements:
+                if isinstance(each, Slot | Sets) and each.name not in known:
+                    raise NodeDefinitionError(
+                        f"{self.name}: the phrase `{text}` speaks of `{each.name}`, which is no port and no parameter"
+                    )
 
     @property
     def is_source(self) -> bool:
@@ -225,6 +241,7 @@ def node(
     describe: Callable[..., Any] | None = None,
     columns: Callable[..., Any] | None = None,
     observes: bool = False,
+    says: Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a node type of a function.
 
@@ -234,6 +251,8 @@ def node(
     columns as (name, SQL type) pairs; it is carried into the artifact to notice drift.
     `observes` says that the node only looks at its input, which it passes on: its result need not be used.
     `columns(*schemas, **params)` tells the result's columns of a Python node that has ports.
+    `says` are the phrases by which English is read and printed: see `interlock.registry.says`; the first that can say
+    a node's parameters prints it.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
@@ -251,6 +270,7 @@ def node(
             columns,
             observes,
             function.__code__.co_filename,
+            tuple(says),
         )
 
     return declare

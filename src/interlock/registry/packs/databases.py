@@ -18,6 +18,7 @@ import duckdb
 
 from interlock.registry.kinds import Name, ReadPath, WritePath
 from interlock.registry.node import node
+from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Writes
 
 SQLITE_SAMPLE_ROWS = 20_000
@@ -179,7 +180,13 @@ def _old_exporter(params: dict[str, Any]) -> dict[str, Any]:
     return {"path": "interlock.db", **_old_reader(params)}
 
 
-@node(version=1, effects=["reads"], describe=describe_sqlite, aliases={"SQLiteReader": _old_reader})
+@node(
+    version=1,
+    says=phrases.READ_SQLITE,
+    effects=["reads"],
+    describe=describe_sqlite,
+    aliases={"SQLiteReader": _old_reader},
+)
 def read_sqlite(*, path: ReadPath, table: Name, source: Described) -> Rows:
     """Read a table or a view of an SQLite database, in the order in which its rows are stored.
 
@@ -313,7 +320,12 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
     return "the database is locked by another program" if "locked" in text else f"SQLite refuses it: {text}"
 
 
-@node(version=1, effects=["writes"], aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector})
+@node(
+    version=1,
+    says=phrases.WRITE_SQLITE,
+    effects=["writes"],
+    aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector},
+)
 def write_sqlite(
     rows: Rows, *, path: WritePath, table: Name, if_exists: Literal["replace", "append", "fail"] = "fail"
 ) -> Writes:

@@ -15,6 +15,7 @@ from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, NewColumn, Text
 from interlock.registry.node import node
 from interlock.registry.packs.grouping import aggregated, group_key, refuse_clash, wrong_type
+from interlock.registry.phrases import tables as phrases
 from interlock.registry.tables import Check, NodeError, Select, Table
 
 _READERS: dict[str, Any] = {"date": date.fromisoformat, "time": time.fromisoformat}
@@ -89,7 +90,7 @@ def _pivoter_params(params: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@node(version=1, aliases={"Pivoter": _pivoter_params})
+@node(version=1, says=phrases.PIVOT, aliases={"Pivoter": _pivoter_params})
 def pivot(
     table: Table,
     *,
@@ -179,7 +180,7 @@ def _only_listed(table: Table, column: Column, listed: list[exp.Expr]) -> Check:
     return Check(f"every value of `{column.name}` is one of the listed values", tree, "listed_values")
 
 
-@node(version=1)
+@node(version=1, says=phrases.UNPIVOT)
 def unpivot(
     table: Table,
     *,
