@@ -18,6 +18,7 @@ from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.plan import Contract, Plan
 from interlock.ir.types import Schema
+from interlock.planning.settings import PlanningSettings
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
 from interlock.runtime.execute import Report, execute
@@ -39,6 +40,7 @@ class Project:
     node_files: tuple[Path, ...] = ()
     policy_settings: Mapping[str, Any] = field(default_factory=dict)
     configured: bool = False
+    planning: PlanningSettings = field(default_factory=PlanningSettings)
 
     @classmethod
     def at(cls, folder: str | Path = ".") -> Project:
@@ -47,7 +49,7 @@ class Project:
         for candidate in (start, *start.parents):
             if (candidate / CONFIG).is_file():
                 found = read_configuration(candidate)
-                return cls(candidate, found.node_files, found.policy, True)
+                return cls(candidate, found.node_files, found.policy, True, found.planning)
         return cls(start)
 
     @cached_property

@@ -6,19 +6,19 @@ import sys
 
 import typer
 
-from interlock.doors.cli import check, compile, explain, graph, init, nodes, pin, run, schema
+from interlock.doors.cli import cache, check, compile, explain, graph, init, nodes, pin, plan, run, schema
 from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
     name="interlock",
-    help="Check, compile and run typed workflow plans.",
+    help="Plan, check, compile and run typed workflows.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 ok, 1 refused by checks, 2 wrong usage, 3 the run failed, 70 a fault of Interlock itself.",
 )
-for command in (init, check, compile, run, schema, graph, pin, nodes, explain):
+for command in (init, plan, check, compile, run, schema, graph, pin, nodes, explain, cache):
     app.command(command.NAME)(command.command)
 
 
@@ -27,7 +27,7 @@ def version(
     context: typer.Context,
     show: bool = typer.Option(False, "--version", help="Print the version and stop."),
 ) -> None:
-    """Check, compile and run typed workflow plans."""
+    """Plan, check, compile and run typed workflows."""
     if show:
         from interlock import __version__
 
