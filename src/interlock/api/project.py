@@ -92,6 +92,12 @@ class Project:
         """The columns of each result that can be told, by node id, also of a plan that is only begun."""
         return known_schemas(plan, self.registry, self.policy)
 
+    def explain(self, plan: Plan) -> str:
+        """The plan as numbered sentences, in the phrases of its node types."""
+        from interlock.syntax.english import print_plan
+
+        return print_plan(plan, self.registry)
+
     def pin(self, checked: CheckedPlan) -> Plan:
         """The plan with node types under their own names and versions, and the columns of its sources as contracts."""
         plan = checked.plan

@@ -2,6 +2,7 @@
 
 from interlock.syntax.english.misunderstood import Misunderstood, Unplaced
 from interlock.syntax.english.printer import print_plan
-from interlock.syntax.english.reader import Schemas, read_english
+from interlock.syntax.english.reader import read_english
+from interlock.syntax.english.scene import Schemas
 
 __all__ = ["Misunderstood", "Schemas", "Unplaced", "print_plan", "read_english"]

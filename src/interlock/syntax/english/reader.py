@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from interlock.ir.catalog import Catalog
 from interlock.ir.plan import Plan
-from interlock.ir.types import Schema
 from interlock.registry.registry import Registry
 from interlock.syntax.english.misunderstood import Misunderstood
-
-Schemas = Callable[[Plan], Mapping[str, Schema]]
-"""Tells the columns of a plan's results by node id, of those that can be known; nothing else about the plan."""
+from interlock.syntax.english.printed import NotPrinted, read_printed
+from interlock.syntax.english.scene import Schemas
 
 
 def read_english(
@@ -19,6 +15,10 @@ def read_english(
 ) -> Plan | Misunderstood:
     """The plan that the words say, if every word is understood and they can be read in one way only.
 
-    `schemas` tells the columns of intermediate results; without it only the columns of `catalog` are known.
+    Printed English is read back to the plan that was printed. `schemas` tells the columns of intermediate results;
+    without it only the columns of `catalog` are known.
     """
-    return Misunderstood(text, "the English reader is not there yet")
+    try:
+        return read_printed(text, registry)
+    except NotPrinted:
+        return Misunderstood(text, "the English reader is not there yet")
