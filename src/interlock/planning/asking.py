@@ -74,11 +74,11 @@ async def _ask(settings: ModelSettings, prompt: Prompt) -> tuple[str, Usage]:
             ) from error
         except exceptions.UserError as error:
             raise ModelFailed(f"`{settings.model}` cannot be asked: {_line(error)}", spent()) from error
+        except AnswerTooLarge as error:
+            raise ModelFailed(
+                f"`{settings.model}` sent an answer longer than any plan; it was not read to its end", spent()
+            ) from error
         except exceptions.ModelAPIError as error:
-            if _is_caused_by(error, AnswerTooLarge):
-                raise ModelFailed(
-                    f"`{settings.model}` sent an answer longer than any plan; it was not read to its end", spent()
-                ) from error
             wait = _wait(error, requests)
             if wait is None or requests > settings.retries:
                 raise ModelFailed(_told(settings, error, requests), spent()) from error
@@ -98,14 +98,16 @@ def _request(model: Any, settings: ModelSettings, prompt: Prompt) -> Awaitable[A
     tool = settings.output == "tool"
     parameters = ModelRequestParameters(
         output_mode=settings.output,
-        output_tools=[ToolDefinition(TOOL, prompt.schema, about, strict=False)] if tool else [],
-        output_object=None if tool else OutputObjectDefinition(prompt.schema, TOOL, about),
+        output_tools=[ToolDefinition(name=TOOL, parameters_json_schema=prompt.schema, description=about, strict=False)]
+        if tool
+        else [],
+        output_object=None if tool else OutputObjectDefinition(prompt.schema, name=TOOL, description=about),
         allow_text_output=not tool,
     )
     asked: Any = {"max_tokens": settings.max_answer_tokens, "max_retries": 0, "framing_announcement": "never"}
     if settings.temperature is not None:
         asked["temperature"] = settings.temperature
-    request = ModelRequest([UserPromptPart(prompt.user)], instructions=prompt.system)
+    request = ModelRequest(parts=[UserPromptPart(content=prompt.user)], instructions=prompt.system)
     return model_request(model, [request], model_settings=asked, model_request_parameters=parameters)
 
 
@@ -178,12 +180,3 @@ def _told(settings: ModelSettings, error: Exception, requests: int) -> str:
 def _line(error: Exception) -> str:
     text = " ".join(str(error).split())
     return text if len(text) <= 300 else text[:299] + "…"
-
-
-def _is_caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
-    seen = 0
-    while error is not None and seen < 20:
-        if isinstance(error, kind):
-            return True
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return False
