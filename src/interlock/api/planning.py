@@ -193,7 +193,9 @@ class _Work:
         if len(new) != len(entry.literals) or changed_types(entry, self.project.registry):
             return None
         named = {each.text for each in (*new, *entry.literals)}
-        if any(each.path not in named and each.path in str(entry.plan) for each in self.task.catalog):
+        # Where the task names data, only that was compared: a plan that reads other data too could mean something else.
+        others = [each.path for each in self.task.catalog if each.path not in named]
+        if len(others) < len(self.task.catalog) and any(path in str(entry.plan) for path in others):
             return None
         found = carried_over(entry.plan, entry.literals, new)
         if found is None or not found[1]:

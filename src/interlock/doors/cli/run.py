@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from interlock.api import Report, RunFailed
+from interlock.api import Checked, Project, Report, RunFailed
 from interlock.doors.cli.output import (
     AsJson,
-    PlanPath,
     ProjectFolder,
     color,
     fail_usage,
@@ -27,7 +27,18 @@ NAME = "run"
 
 
 def command(
-    plan: PlanPath,
+    plan: Annotated[
+        Path | None,
+        typer.Argument(help="The plan, YAML or JSON; `-` reads standard input. Not with --task.", show_default=False),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK",
+            help="Plan this task in words, as `interlock plan` does, and run the plan that passed.",
+            show_default=False,
+        ),
+    ] = None,
     input: Annotated[
         list[str] | None,
         typer.Option("--input", "-i", metavar="NAME=VALUE", help="A run input; repeat for more.", show_default=False),
@@ -47,7 +58,9 @@ def command(
     project: ProjectFolder = None,
 ) -> None:
     """Check, compile and run a plan. What it writes is put in place only when everything has succeeded."""
-    found, checked = read_checked(plan, project, json)
+    if (plan is None) == (task is None):
+        stop(fail_usage("give a plan, or a task with --task", json))
+    found, checked = read_checked(plan, project, json) if plan else _planned(task or "", project, json)
     require(checked, json)
     assert checked.proven is not None
     if memory is not None and not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)", memory.strip(), re.IGNORECASE):
@@ -58,7 +71,7 @@ def command(
         if not sign:
             stop(fail_usage(f"--input takes NAME=VALUE, not `{each}`", json))
         inputs[name] = value
-    artifact = found.compile(checked.proven, plan_name(plan))
+    artifact = found.compile(checked.proven, plan_name(plan) if plan else "")
     if dry_run:
         say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(
             artifact.manifest
@@ -74,6 +87,24 @@ def command(
         say_json({"ok": True, **report.as_dict(), "diagnostics": checked.as_json()})
         return
     _show(report)
+
+
+def _planned(task: str, folder: Path | None, as_json: bool) -> tuple[Project, Checked]:
+    """The project and the plan of a task in words; without a plan the command ends with the reasons and exit code 1."""
+    from interlock.api.planning import Request
+    from interlock.doors.cli.plan import planned, project_here, tell
+
+    found = project_here(folder)
+    outcome = planned(found, Request(task), as_json)
+    if outcome.checked is None:
+        say_json(outcome.as_dict()) if as_json else tell(outcome)
+        stop(1)
+    if not as_json:
+        tell(outcome)
+        print(
+            f"planned by {outcome.planner}: {len(outcome.checked.proven.nodes)} nodes, {outcome.checked.proven.digest}"
+        )
+    return found, outcome.checked
 
 
 def _dry(manifest: Any) -> None:
