@@ -1,6 +1,6 @@
 """Run the benchmarks: all of them (`make bench`), or those named.
 
-python benchmarks/run.py [plancompiler|mutants|compile|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
+python benchmarks/run.py [plancompiler|english|mutants|compile|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ from benchmarks.report import Result, machine
 def plancompiler(options: argparse.Namespace, folder: Path) -> Result:
     """Recorded plans of a published benchmark: the wrong ones refused, the others right."""
     from benchmarks.plancompiler.judge import run
+
+    return run(folder)
+
+
+def english(options: argparse.Namespace, folder: Path) -> Result:
+    """The tasks of that benchmark in words, read without a model."""
+    from benchmarks.plancompiler.english import run
 
     return run(folder)
 
@@ -53,7 +60,7 @@ def start(options: argparse.Namespace, folder: Path) -> Result:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
-    part.__name__: part for part in (plancompiler, mutants, compile, pipeline, start)
+    part.__name__: part for part in (plancompiler, english, mutants, compile, pipeline, start)
 }
 
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from interlock.ir.catalog import Catalog
 from interlock.ir.plan import Plan
 from interlock.registry.registry import Registry
+from interlock.syntax.english.free import FreeReader
 from interlock.syntax.english.misunderstood import Misunderstood
 from interlock.syntax.english.printed import NotPrinted, read_printed
-from interlock.syntax.english.scene import Schemas
+from interlock.syntax.english.refusal import refusal
+from interlock.syntax.english.scene import Schemas, World
+from interlock.syntax.english.tokens import tokenise
+from interlock.syntax.english.vocabulary import vocabulary
+
+LONGEST = 20_000
+"""The most characters of a task that are read."""
 
 
 def read_english(
@@ -21,4 +28,14 @@ def read_english(
     try:
         return read_printed(text, registry)
     except NotPrinted:
-        return Misunderstood(text, "the English reader is not there yet")
+        pass
+    if len(text) > LONGEST:
+        return Misunderstood(text, f"the task is longer than {LONGEST:,} characters")
+    words = vocabulary(registry)
+    world = World(text, tokenise(text, words.endings), words, catalog, schemas)
+    if not world.tokens:
+        return Misunderstood(text, "there are no words")
+    found = FreeReader(world).readings()
+    if len(found.plans) == 1 and not found.too_many:
+        return found.plans[0]
+    return refusal(world, found, registry)

@@ -1,0 +1,196 @@
+"""Reading English as people type it: every way to take the words as a chain of steps, from the first to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from interlock.ir.plan import Plan
+from interlock.registry.says import Choice, Element, Series, Sets, Slot
+from interlock.syntax.english import inputs
+from interlock.syntax.english.draft import Draft, Ref
+from interlock.syntax.english.frames import Frames
+from interlock.syntax.english.lexicon import ARTICLES, forms
+from interlock.syntax.english.matcher import Matcher
+from interlock.syntax.english.scene import Scene, World
+from interlock.syntax.english.steps import taken
+from interlock.syntax.english.vocabulary import Phrase, Vocabulary
+
+MOST_STATES = 3_000
+"""The most drafts that are looked at for one task."""
+_CALLS = (
+    ("call", "it"), ("call", "this"), ("call", "that"), ("call", "the", "result"), ("name", "it"), ("name", "the", "result"), ("name", "this"),
+    ("call", "them"), ("refer", "to", "it", "as"), ("refer", "to", "this", "as"), ("call", "the", "output"),
+)  # fmt: skip
+
+
+@dataclass
+class Readings:
+    """What came of a task: the plans that it can mean, why others fell away, and how far the words were understood."""
+
+    plans: list[Plan] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    reached: int = 0
+    too_many: bool = False
+
+
+class FreeReader:
+    """Reads one task."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.frames = Frames(world)
+        self.index, self.anywhere = _index(world.words)
+        self.reach = 0
+
+    def readings(self) -> Readings:
+        """Every plan that all the words can mean."""
+        found = Readings()
+        states: dict[int, dict[str, Draft]] = {0: {"": Draft()}}
+        size = len(self.world.tokens)
+        count = 0
+        complete: dict[str, Draft] = {}
+        for at in range(size + 1):
+            for draft in states.pop(at, {}).values():
+                count += 1
+                if count > MOST_STATES:
+                    found.too_many = True
+                    return found
+                if draft.nodes or at == 0:
+                    self.reach = max(self.reach, at)
+                places = self.frames.reached(at)
+                if size in places and draft.nodes:
+                    complete.setdefault(draft.plan.digest, draft)
+                for end, after in self._steps(draft, places):
+                    states.setdefault(end, {}).setdefault(repr((after.nodes, after.edges, after.current)), after)
+        self._judge(complete, found)
+        found.reached = self.reach
+        return found
+
+    def _steps(self, draft: Draft, places: frozenset[int]) -> Iterator[tuple[int, Draft]]:
+        scene = Scene(self.world, draft)
+        matchers = [Matcher(scene, subject) for subject in self._subjects(scene, draft)]
+        for place in sorted(places):
+            yield from self._called(scene, place)
+            for phrase in self._phrases(place):
+                for matcher in matchers if len(phrase.node_type.ports) == 1 else matchers[:1]:
+                    for end, bound in matcher.match(phrase, place):
+                        if end <= place or not self._ends_well(end):
+                            continue
+                        subject = matcher.subject
+                        implicit = not any(port.name in bound for port in phrase.node_type.ports)
+                        if implicit and phrase.node_type.ports and not self._clear(draft, subject):
+                            continue
+                        after = taken(scene, phrase, bound, subject)
+                        if after is not None:
+                            yield end, after
+        self.reach = max(self.reach, *(matcher.reach for matcher in matchers))
+
+    def _subjects(self, scene: Scene, draft: Draft) -> list[Ref | None]:
+        """What a step with one input may work on: the current result, or something that the words name."""
+        found: dict[Ref | None, None] = {Ref(draft.current) if draft.current else None: None}
+        for at in range(len(self.world.tokens)):
+            for _, ref in inputs.named(scene, at):
+                found[ref] = None
+        return list(found)
+
+    def _clear(self, draft: Draft, subject: Ref | None) -> bool:
+        """Whether `it` is clear: not right after two files were read side by side, nor for a file that is named elsewhere."""
+        if subject is None or subject.id != draft.current:
+            return False
+        readers = {node for _, _, node in draft.read}
+        last = [node.id for node in draft.nodes[-2:]]
+        return not (len(last) == 2 and set(last) <= readers and set(last) <= set(draft.unused))
+
+    def _ends_well(self, end: int) -> bool:
+        """No step ends inside a word group that belongs together, such as before `'s`."""
+        return end <= len(self.world.tokens)
+
+    def _called(self, scene: Scene, place: int) -> Iterator[tuple[int, Draft]]:
+        for words in _CALLS:
+            if scene.says(place, *words):
+                token = scene.token(place + len(words))
+                if (
+                    token is not None
+                    and token.kind in ("word", "code", "quote")
+                    and token.raw.replace("-", "_").isidentifier()
+                ):
+                    after = scene.draft.called(token.raw)
+                    if after is not None:
+                        yield place + len(words) + 1, after
+
+    def _phrases(self, place: int) -> Iterator[Phrase]:
+        tokens = self.world.tokens
+        words: set[str] = set()
+        at = place
+        while at < len(tokens):
+            words.add(tokens[at].word)
+            if tokens[at].word not in ARTICLES:
+                break
+            at += 1
+        if at >= len(tokens):
+            return
+        seen: set[int] = set()
+        for word in words:
+            for phrase in self.index.get(word, ()):
+                if id(phrase) not in seen:
+                    seen.add(id(phrase))
+                    yield phrase
+        yield from self.anywhere
+
+    def _judge(self, complete: dict[str, Draft], found: Readings) -> None:
+        """Keep the readings that can be meant: nothing left lying about, all of it possible."""
+        for draft in complete.values():
+            reason = self._refused(draft)
+            if reason:
+                found.reasons.append(reason)
+            else:
+                found.plans.append(draft.plan)
+        if self.world.schemas is not None and len(found.plans) > 1:
+            known = [plan for plan in found.plans if len(self.world.schemas(plan)) == len(plan.nodes)]
+            found.plans = known or found.plans
+
+    def _refused(self, draft: Draft) -> str:
+        types = {phrase.node_type.name: phrase.node_type for phrase in self.world.words.phrases}
+        ends = [node for node in draft.nodes if node.id in draft.unused]
+        loose = [node for node in ends if not (types[node.type].is_sink or types[node.type].observes)]
+        sinks = any(types[node.type].is_sink for node in draft.nodes)
+        if loose and sinks:
+            return f"the result of {loose[-1].id} is neither written nor used"
+        if len(loose) > 1:
+            return f"the results of {loose[0].id} and {loose[1].id} are not brought together"
+        return ""
+
+
+@lru_cache(maxsize=16)
+def _index(words: Vocabulary) -> tuple[dict[str, list[Phrase]], list[Phrase]]:
+    """Phrases by the words they can begin with, and those that can begin with a slot."""
+    by_word: dict[str, list[Phrase]] = {}
+    anywhere: list[Phrase] = []
+    for phrase in words.phrases:
+        starts = _starts(phrase.elements)
+        if None in starts:
+            anywhere.append(phrase)
+            continue
+        for word in {form for start in starts if start for form in forms(start)}:
+            by_word.setdefault(word, []).append(phrase)
+    return by_word, anywhere
+
+
+def _starts(element: Element) -> set[str | None]:
+    """Words that an element can begin with; None for a slot, `""` for an element that can be left out."""
+    if isinstance(element, Slot):
+        return {None}
+    if isinstance(element, Sets):
+        return {""}
+    if isinstance(element, Choice):
+        return {each for option in element.options for each in _starts(option)}
+    if isinstance(element, Series):
+        found: set[str | None] = {""}
+        for part in element.parts:
+            if "" not in found:
+                break
+            found = (found - {""}) | _starts(part)
+        return found
+    return {element.text}
