@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from interlock.planning.formats import handles
 from interlock.registry.node import NodeType
@@ -102,13 +103,14 @@ def _choices(schema: object) -> list[str]:
 
 
 def _stems(text: str) -> list[str]:
-    """Words without their endings, camel and snake case taken apart.
+    """Words without their endings, camel and snake case taken apart, and each two of them that stand together.
 
     >>> _stems("DataSorter sorted_by")
-    ['data', 'sorter', 'sort']
+    ['data', 'sorter', 'sort', 'data sorter', 'sorter sort', 'sort by']
     """
-    parts = re.findall(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|[a-z]{3,}", text)
-    return [stem for part in parts if (stem := _stem(part.lower())) not in _DULL]
+    parts = [_stem(each.lower()) for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])", text)]
+    alone = [each for each in parts if len(each) > 1 and each not in _DULL]
+    return alone + [f"{first} {second}" for first, second in pairwise(parts)]
 
 
 def _stem(word: str) -> str:
