@@ -159,10 +159,13 @@ def planned(project: Project, request: Any, as_json: bool) -> Any:
 
 def tell(outcome: Any) -> None:
     """Say who planned and who did not, and what it cost: on stderr."""
+    from interlock.api.attempts import PassedOver
     from interlock.syntax.words import visible
 
     strong, end = ("\x1b[1;31m", "\x1b[0m") if color() else ("", "")
     for each in outcome.passed_over:
+        if outcome.ok and each == PassedOver("cache", "not planned before"):
+            continue  # nothing to tell: the usual way
         print(f"{each.planner}: {visible(each.reason)}", file=sys.stderr)
         for attempt in outcome.attempts:
             if attempt.planner == each.planner:
@@ -191,8 +194,9 @@ def _tell_attempt(attempt: Any) -> None:
     details = attempt.details
     lines += [f"not placed: {each['words']}" for each in details.get("unplaced", ())]
     lines += [f"close to it: {each}" for each in details.get("nearest", ())]
-    lines += [f"could mean: {each}" for each in details.get("readings", ())]
-    for line in lines[:20]:
+    for number, reading in enumerate(details.get("readings", ())[:3], 1):
+        lines += [f"it could mean ({number}):", *(f"  {line}" for line in reading.splitlines())]
+    for line in lines[:60]:
         print(f"  {visible(line)}", file=sys.stderr)
 
 
