@@ -3,7 +3,7 @@
 _COLUMNS = "[column|columns|field|fields|attributes]"
 SELECT_COLUMNS = (
     "keep the columns {columns}",
-    f"(keep|select|take|choose|pick|retain|use|show|show me|give|give me|extract|project|get|return|want|need|leave|include|output|list) "
+    f"[only|just] (keep|select|take|choose|pick|retain|use|show|show me|give|give me|extract|project|get|return|want|need|leave|include|output|list) "
     f"[only|just] {_COLUMNS} [:] {{columns}} [columns|fields] [only]",
     "(keep|select|take|show|give me|use|extract) [only|just] (columns|fields) (called|named) {columns}",
     "(keep|select|take|retain|show|show me|give me|use|extract) [only|just] {columns} (from|of) {table}",

@@ -8,7 +8,11 @@ _OUT = "[new] [output] [file] [called|named] [:]"
 
 
 def _read(kind: str, endings: str) -> tuple[str, ...]:
-    return (f"{_READ} [in] [the|a|an] [{kind}] {_FILE} {{path:{endings}}} [file]",)
+    return (
+        f"{_READ} [in] [the|a|an] [{kind}] {_FILE} {{path:{endings}}} [file]",
+        f"[input|source|data|file] [:] {{path:{endings}}}",
+        f"(convert|turn|transform|copy) {{path:{endings}}}",
+    )
 
 
 def _write(kind: str, endings: str) -> tuple[str, ...]:
@@ -19,7 +23,7 @@ def _write(kind: str, endings: str) -> tuple[str, ...]:
         f"(result|results|output) (goes|go|should go|must go|is saved|are saved|is written|are written) {_INTO} {{path:{endings}}}",
         f"(create|make|produce|generate) [{kind}] {_OUT} {{path:{endings}}} (with|from|of|containing) {{table}}",
         f"(output|result|results|destination|target) [file] (:|=|is) {{path:{endings}}}",
-        f"(->|=>|>) {{path:{endings}}}",
+        f"(->|>) {{path:{endings}}}",
     )
 
 

@@ -11,9 +11,9 @@ EXPECT = (
     "(check|verify|ensure|make sure|assert) [that] {where}",
 )
 PREVIEW = (
-    "show the first {rows} rows",
-    "show it",
+    "preview the first {rows} rows",
+    "preview it",
     "(log|print|display|inspect) [intermediate|current] [{table}|data|result|results]",
     "(preview|peek at) [{table}]",
-    "(preview|print|log|display) [first] {rows} [rows|records|lines]",
+    "(preview|print|log|display|show|show me) [first] {rows} (rows|records|lines) [of {table}]",
 )

@@ -2,7 +2,7 @@
 
 _KEEP = (
     "(keep|filter|select|take|get|retain|show|find|pick|leave|use|want|give|give me|show me|consider|include|extract|"
-    "restrict to|limit to|narrow to|narrow down to|filter to|filter for|filter down to|keep just|look at)"
+    "restrict to|limit to|narrow to|narrow down to|filter to|filter for|filter down to|keep just|look at|have|like to have|see|like to see)"
 )
 _DROP = (
     "(drop|remove|exclude|delete|discard|filter out|omit|ignore|skip|throw away|throw out|get rid of|leave out|"
@@ -11,7 +11,8 @@ _DROP = (
 _WITH = "(where|with|whose|having|for which|in which|that have|which have|who have|if|that has|which has|who has)"
 FILTER_ROWS = (
     "keep the rows where {where}",
-    f"{_KEEP} [only|just] {{table}} [only] {_WITH} {{where}}",
+    f"[only|just] {_KEEP} [only|just] {{table}} [only] {_WITH} {{where}}",
+    f"{{table}} [only] {_WITH} {{where}}",
     f"{_KEEP} [only|just] {{table}} {{where}}",
     f"{_KEEP} [only|just|where|by|on|for|:] {{where}}",
     "filter {table} (by|on|for|using|to) {where}",
@@ -21,6 +22,7 @@ FILTER_ROWS = (
     "{table} (must|should) have {where}",
     f"{_DROP} [any] {{table}} {_WITH} {{where:not}}",
     f"{_DROP} [any] {{table}} {{where:not}}",
+    "{where:signs}",
 )
 SORT_ROWS = (
     "sort by {by}",
@@ -35,6 +37,7 @@ LIMIT_ROWS = (
     "keep the first {rows} rows",
     f"(keep|take|get|show|select|give|give me|show me|return|use|leave) [only|just] [first|top] {{rows}} {_ROWS} [only]",
     "(keep|take|get|show|select|give|give me|show me|return|use) [only|just] (first|top) {rows} {table}",
+    "(keep|take|get|select|give me|return|use) [only|just] first {rows} [of them]",
     f"(limit|cut|trim|truncate|restrict) [{{table}}] (to|at) [first|top] {{rows}} [{_ROWS}|results]",
     f"limit {{rows}} [{_ROWS}]",
     f"[only] (first|top) {{rows}} {_ROWS} [only]",
@@ -60,7 +63,6 @@ DROP_NULLS = (
     f"{_DROP_NULL} [any|all] {{table}} {_HOLDING} [a|any|some|at least one] {_NULL} [in any column|in any field|anywhere]",
     f"{_DROP_NULL} [any|all] {{table}} {_HOLDING} [a|any|at least one] {_NULL} (in|for|at|under) {{columns:or}}",
     f"{_DROP_NULL} [any|all] {_NULL} (in|for|from) {{columns:or}}",
-    f"{_DROP_NULL} [any|all] {{table}} (in which|where|if|when) {{columns:one}} (is|are) (null|missing)",
     f"{_DROP_NULL} [any|all] {{table}} [with|having|that have|that are|which are] [a|an] (missing|null) {{columns:or}} [value|values]",
     f"{_DROP_NULL} [any|all] {{table}} (without|with no|that have no|having no|lacking) [a|an|any] {{columns:or}} [value|values]",
     f"{_DROP_NULL} [any|all] {{table}} (where|in which) [any value|any column|any field|something|anything] is (missing|null)",

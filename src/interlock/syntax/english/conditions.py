@@ -57,6 +57,8 @@ def condition(scene: Scene, at: int, schema: Schema | None) -> Found:
 
 def negated(text: str) -> str:
     """The condition of the rows that are left when those with `text` are dropped."""
+    if text.endswith(" is null") and " and " not in text and " or " not in text:
+        return text.removesuffix("null") + "not null"
     return f"({text}) is not true"
 
 

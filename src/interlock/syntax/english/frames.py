@@ -11,25 +11,34 @@ from interlock.syntax.english.tokens import Token
 
 _GLUE = tuple(
     tuple(phrase.split())
-    for phrase in (
-        ", ; . : ! and then next afterwards afterward finally lastly also now please kindly subsequently so ok okay well just simply -> => → | "
-        "hi hello hey thanks cheers first firstly second secondly third thirdly & + plus followed additionally furthermore - – — > kindly"
-    ).split(" ")
-    + [
-        "after that", "after this", "at last", "in the end", "at the end", "first of all", "once done", "when done", "as a last step", "as a final step", "as a first step",
-        "could you", "can you", "would you", "will you", "i want you to", "i would like you to", "i'd like you to", "i would like to", "i'd like to", "i want to",
-        "i need to", "i need you to", "we need to", "we want to", "we would like to", "we'd like to", "i want", "i need", "i would like", "i'd like", "we need", "we want", "let's", "lets", "let us",
-        "you should", "you must", "you need to", "you have to", "you can", "go ahead and", "the task is to", "your task is to", "the goal is to", "the task is", "my task is to", "the job is to",
-        "hi there", "hello there", "good morning", "good afternoon", "good evening", "dear team", "dear all", "hi all", "hi team", "hello team", "dear colleague", "dear colleagues", "dear sir or madam",
-        "thank you", "thanks a lot", "many thanks", "thank you very much", "thank you so much", "thanks in advance", "thank you in advance", "many thanks in advance", "best regards", "kind regards", "regards",
-        "for me", "do the following", "as follows", "the following steps", "do the following steps", "the steps are", "here is what i need", "here's what i need", "this is what i need", "what i need is",
-        "steps", "task", "goal", "request", "todo", "to do", "the request is to", "be so kind to", "be so kind as to", "would you be so kind as to", "if you could", "if possible", "would you mind", "it would be great if you could",
-        "it would be nice if you could", "i would be grateful if you could", "i'd be grateful if you could", "i would appreciate it if you could", "we have to", "i have to", "must", "need to", "want to",
-        "from there", "with that", "and with that", "as soon as possible", "step by step", "in this order", "in that order", "what i want is", "make sure to", "be sure to", "remember to", "don't forget to", "do not forget to",
-        "help me", "help me to", "i'm looking to", "i am looking to", "the plan is to", "my goal is to", "i wish to", "i want that you", "i need that you", "you shall", "once that is done", "when that is done", "done",
-        "that's all", "that is all", "that's it", "that is it", "after it", "after which", "on top of that", "to begin", "to start", "to start with", "to begin with", "to finish", "start by", "begin by", "finish by", "end by", "followed by",
-    ]
-)  # fmt: skip
+    for phrase in """
+    , ~ ; ~ . ~ : ~ ! ~ and ~ then ~ next ~ afterwards ~ afterward ~ finally ~ lastly ~ also ~ now ~ please ~ kindly
+    ~ subsequently ~ so ~ ok ~ okay ~ well ~ just ~ simply ~ -> ~ very much ~ so much ~ in advance ~ hi ~ hello ~ hey ~ thanks ~ cheers ~
+    first ~ firstly ~ second ~ secondly ~ third ~ thirdly ~ & ~ + ~ plus ~ followed ~ additionally ~ furthermore ~ -
+    ~ – ~ — ~ > ~ after that ~ after this ~ at last ~ in the end ~ at the end ~ first of all ~ once done ~ when done
+    ~ as a last step ~ as a final step ~ as a first step ~ could you ~ can you ~ would you ~ will you ~ i want you
+    to ~ i would like you to ~ i'd like you to ~ i would like to ~ i'd like to ~ i want to ~ i need to ~ i need you
+    to ~ we need to ~ we want to ~ we would like to ~ we'd like to ~ i want ~ i need ~ i would like ~ i'd like ~ we
+    need ~ we want ~ let's ~ lets ~ let us ~ you should ~ you must ~ you need to ~ you have to ~ you can ~ go ahead
+    and ~ the task is to ~ your task is to ~ the goal is to ~ the task is ~ my task is to ~ the job is to ~ hi there
+    ~ hello there ~ good morning ~ good afternoon ~ good evening ~ dear team ~ dear all ~ hi all ~ hi team ~ hello
+    team ~ dear colleague ~ dear colleagues ~ dear sir or madam ~ thank you ~ thanks a lot ~ many thanks ~ thank you
+    very much ~ thank you so much ~ thanks in advance ~ thank you in advance ~ many thanks in advance ~ best regards
+    ~ kind regards ~ regards ~ for me ~ do the following ~ as follows ~ the following steps ~ do the following steps
+    ~ the steps are ~ here is what i need ~ here's what i need ~ this is what i need ~ what i need is ~ steps : ~
+    task : ~ goal : ~ request : ~ todo : ~ to do : ~ the request is to ~ be so kind to ~ be so kind as to ~ would
+    you be so kind as to ~ if you could ~ if possible ~ would you mind ~ it would be great if you could ~ it would
+    be nice if you could ~ i would be grateful if you could ~ i'd be grateful if you could ~ i would appreciate it
+    if you could ~ we have to ~ i have to ~ must ~ need to ~ want to ~ from there ~ with that ~ and with that ~ as
+    soon as possible ~ step by step ~ in this order ~ in that order ~ what i want is ~ make sure to ~ be sure to ~
+    remember to ~ don't forget to ~ do not forget to ~ help me ~ help me to ~ i'm looking to ~ i am looking to ~ the
+    plan is to ~ my goal is to ~ i wish to ~ i want that you ~ i need that you ~ you shall ~ once that is done ~
+    when that is done ~ that's all ~ that is all ~ that's it ~ that is it ~ after it ~ after which ~ on top of that
+    ~ to begin ~ to start ~ to start with ~ to begin with ~ to finish ~ start by ~ begin by ~ finish by ~ end by ~
+    followed by ~ ? ~ please to
+    """.split("~")
+)
+"""Words that join steps, greet and thank; none of them says anything of the data."""
 _SUMMING = re.compile(
     r"(?:(?:using|use|with|in|by|build|create|make|design|write|as|run|set up|produce|i want|i need|implement)\s+)?(?:a|an|the|this)?\s*"
     r"(\d+|[a-z]+)[\s-]*(?:node|step|stage|part|operator)s?\s+(?:workflow|pipeline|plan|process|flow|dag|job|procedure|program)\b"

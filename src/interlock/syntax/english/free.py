@@ -12,7 +12,7 @@ from interlock.syntax.english import inputs
 from interlock.syntax.english.draft import Draft, Ref
 from interlock.syntax.english.frames import Frames
 from interlock.syntax.english.lexicon import ARTICLES, forms
-from interlock.syntax.english.matcher import Matcher
+from interlock.syntax.english.matcher import Bound, Matcher
 from interlock.syntax.english.scene import Scene, World
 from interlock.syntax.english.steps import taken
 from interlock.syntax.english.vocabulary import Phrase, Vocabulary
@@ -70,21 +70,16 @@ class FreeReader:
 
     def _steps(self, draft: Draft, places: frozenset[int]) -> Iterator[tuple[int, Draft]]:
         scene = Scene(self.world, draft)
-        matchers = [Matcher(scene, subject) for subject in self._subjects(scene, draft)]
+        matchers = [Matcher(Scene(self.world, draft, subject), subject) for subject in self._subjects(scene, draft)]
         for place in sorted(places):
             yield from self._called(scene, place)
             for phrase in self._phrases(place):
                 for matcher in matchers if len(phrase.node_type.ports) == 1 else matchers[:1]:
                     for end, bound in matcher.match(phrase, place):
-                        if end <= place or not self._ends_well(end):
-                            continue
-                        subject = matcher.subject
-                        implicit = not any(port.name in bound for port in phrase.node_type.ports)
-                        if implicit and phrase.node_type.ports and not self._clear(draft, subject):
-                            continue
-                        after = taken(scene, phrase, bound, subject)
-                        if after is not None:
-                            yield end, after
+                        for last in self._meant(matcher, phrase, place, end, bound):
+                            after = taken(scene, phrase, bound, matcher.subject)
+                            if after is not None:
+                                yield last, after
         self.reach = max(self.reach, *(matcher.reach for matcher in matchers))
 
     def _subjects(self, scene: Scene, draft: Draft) -> list[Ref | None]:
@@ -95,17 +90,38 @@ class FreeReader:
                 found[ref] = None
         return list(found)
 
-    def _clear(self, draft: Draft, subject: Ref | None) -> bool:
-        """Whether `it` is clear: not right after two files were read side by side, nor for a file that is named elsewhere."""
-        if subject is None or subject.id != draft.current:
-            return False
-        readers = {node for _, _, node in draft.read}
-        last = [node.id for node in draft.nodes[-2:]]
-        return not (len(last) == 2 and set(last) <= readers and set(last) <= set(draft.unused))
+    def _meant(self, matcher: Matcher, phrase: Phrase, place: int, end: int, bound: Bound) -> Iterator[int]:
+        """Where a step ends, if it is clear what it works on: the current result, or what its words name.
 
-    def _ends_well(self, end: int) -> bool:
-        """No step ends inside a word group that belongs together, such as before `'s`."""
-        return end <= len(self.world.tokens)
+        The words may name it behind everything else: `sum quantity by category from orders.csv`.
+        """
+        if end <= place:
+            return
+        scene, subject, ports = matcher.scene, matcher.subject, phrase.node_type.ports
+        if len(ports) != 1 or ports[0].variadic:
+            if not ports or any(port.name in bound for port in ports) or self._clear(scene.draft, subject):
+                yield end
+            return
+        said = ports[0].name in bound
+        named = said and any(ref == subject for at in range(place, end) for _, ref in inputs.named(scene, at))
+        if named or (self._current(scene.draft, subject) and (said or self._clear(scene.draft, subject))):
+            yield end
+        if scene.word(end) in ("from", "in", "of", "using", "on", "within", "for", "across", "over", "out"):
+            start = end + 2 if scene.says(end, "out", "of") else end + 1
+            for last, ref in inputs.table(scene, start):
+                if ref == subject and any(
+                    each == ref for at in range(start, last) for _, each in inputs.named(scene, at)
+                ):
+                    yield last
+
+    def _current(self, draft: Draft, subject: Ref | None) -> bool:
+        return subject is not None and bool(subject.id) and subject.id == draft.current
+
+    def _clear(self, draft: Draft, subject: Ref | None) -> bool:
+        """Whether the current result is clear without a word: not right after two files were read side by side."""
+        readers = {node for _, _, node in draft.read}
+        last = {node.id for node in draft.nodes[-2:]}
+        return self._current(draft, subject) and not (len(last) == 2 and last <= readers and last <= set(draft.unused))
 
     def _called(self, scene: Scene, place: int) -> Iterator[tuple[int, Draft]]:
         for words in _CALLS:

@@ -19,7 +19,7 @@ _QUANTIFIERS = (
 
 def table(scene: Scene, at: int) -> Iterator[tuple[int, Ref]]:
     """Every input that the words from `at` mean."""
-    current = Ref(scene.draft.current) if scene.draft.current else None
+    current = scene.about
     starts = {at, *(at + len(each.split()) for each in _QUANTIFIERS if scene.says(at, *each.split()))}
     for start in sorted(starts):
         word = scene.word(start)
@@ -31,8 +31,8 @@ def table(scene: Scene, at: int) -> Iterator[tuple[int, Ref]]:
         if word in PRONOUNS and start == at:
             ends.append(start + 1)
         if current is not None:
-            ends += [start + 1] if word and word in scene.nouns() else []
-            ends += [start + 2] if word in scene.nouns() and scene.word(start + 1) in ROW_NOUNS | TABLE_NOUNS else []
+            ends += [start + 1] if word and word in scene.nouns else []
+            ends += [start + 2] if word in scene.nouns and scene.word(start + 1) in ROW_NOUNS | TABLE_NOUNS else []
             for end in ends:
                 yield end, current
                 if scene.says(end, "so", "far"):

@@ -139,7 +139,8 @@ class Matcher:
         scene, form = self.scene, slot.form
         if kind == "Predicate":
             for end, text in condition(scene, at, left):
-                yield end, negated(text) if form == "not" else text
+                if form != "signs" or any(each.kind == "sign" and each.raw in "<>=!=>=<=" for each in scene.tokens[at:end]):
+                    yield end, negated(text) if form == "not" else text
         elif kind == "Predicates":
             for end, text in condition(scene, at, left):
                 yield end, [text]

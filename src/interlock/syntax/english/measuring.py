@@ -58,6 +58,8 @@ def measures(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int
 
 def _measure(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     start = at
+    if any(scene.says(at, *words) for words in (("count", "the", "number", "of"), ("count", "number", "of"))):
+        start += 1
     while scene.word(start) in ("the", "a", "an", "their", "its", "also", "compute", "calculate", "get", "find"):
         start += 1
     for end in _counts(scene, start):
@@ -121,7 +123,7 @@ def _functions(scene: Scene, at: int) -> Iterator[tuple[int, list[tuple[str, str
 
 def _counts(scene: Scene, at: int) -> Iterator[int]:
     """Ways to ask for the number of rows."""
-    nouns = ROW_NOUNS | scene.nouns() | {"occurrence", "occurrences", "them", "appearances"}
+    nouns = ROW_NOUNS | scene.nouns | {"occurrence", "occurrences", "them", "appearances"}
     for opening in (
         "count", "count of", "number of", "total number of", "how many", "count the", "count the number of", "count how many", "total count of",
         "count all", "row count", "record count", "row counts", "size", "counts", "counts of", "amount of", "count up", "tally", "tally of", "no. of",

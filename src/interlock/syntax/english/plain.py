@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.syntax.english import inputs
-from interlock.syntax.english.lexicon import folded
+from interlock.syntax.english.lexicon import ARTICLES, folded
 from interlock.syntax.english.lists import new_name, several
 from interlock.syntax.english.scene import Scene
 from interlock.syntax.english.values import number
@@ -47,6 +47,8 @@ def value(scene: Scene, at: int, kind: str, form: str, choices: tuple[Any, ...])
     token = scene.token(at)
     if token is None:
         return
+    if token.kind == "word" and token.word in ARTICLES and kind != "WritePath":
+        yield from value(scene, at + 1, kind, form, choices)
     if kind == "WritePath":
         yield from write_path(scene, at, form)
     elif kind == "int":

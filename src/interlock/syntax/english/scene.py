@@ -61,6 +61,13 @@ class Scene:
 
     world: World
     draft: Draft
+    subject: Ref | None = None
+    """What the next step works on, if that is not the current result."""
+
+    @property
+    def about(self) -> Ref | None:
+        """What `it` means here."""
+        return self.subject or (Ref(self.draft.current) if self.draft.current else None)
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -77,11 +84,6 @@ class Scene:
     def says(self, at: int, *words: str) -> bool:
         """Whether these words stand there."""
         return all(self.word(at + index) == word for index, word in enumerate(words))
-
-    @cached_property
-    def schema(self) -> Schema | None:
-        """The columns of the current result."""
-        return self.schema_of(Ref(self.draft.current)) if self.draft.current else None
 
     def schema_of(self, ref: Ref) -> Schema | None:
         """The columns of an input."""
@@ -134,17 +136,22 @@ class Scene:
         found = [each for each in schema if count > 1 and _words_of(each.name) == words]
         return found[0] if len(found) == 1 else None
 
+    @cached_property
     def nouns(self) -> frozenset[str]:
         """The words for the rows of the current result, if they come from one file: `customers` of customers.csv."""
-        sources = self.draft.sources_of(self.draft.current)
+        about = self.about
+        if about is None:
+            return frozenset()
+        sources = ((about.path, about.inside),) if about.path else self.draft.sources_of(about.id)
         if len(sources) != 1:
             return frozenset()
         path, inside = sources[0]
         files = [each for each in self.world.catalog.at(path) if each.inside == inside]
-        if not files or self.schema is None:
+        schema = self.schema_of(about)
+        if not files or schema is None:
             return frozenset()
         now, then = (
-            {each.casefold() for each in self.schema.names},
+            {each.casefold() for each in schema.names},
             {each.casefold() for each in files[0].columns.names},
         )
         if not (now <= then or then <= now):

@@ -41,8 +41,7 @@ _LAST = ("with nulls last", "nulls last", "with missing values last", "and nulls
 def sort_keys(scene: Scene, at: int, schema: Schema | None, form: str = "") -> Iterator[tuple[int, list[Any]]]:
     """Keys to sort by. A direction behind the last of several keys may belong to it or to all: both are given."""
     if form in ("most", "least"):
-        for end, names in _names(scene, at, schema, form):
-            yield end, names
+        yield from _names(scene, at, schema, form)
         return
     if form == "directed":
         yield from _directed(scene, at, schema)

@@ -41,7 +41,7 @@ _PATTERN = re.compile(
     | (?P<date>\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?(?![\w-]))
     | (?P<number>(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)(?:[eE][+-]?\d+)?(?:%|[kKmM]\b)?(?![\w]))
     | (?P<word>:?[^\W_][\w]*(?:[-'’][\w]+)*|_\w*)
-    | (?P<sign>->|=>|→|>=|<=|!=|<>|==|≥|≤|≠|\|\||\*\*|\S)
+    | (?P<sign>->|=>|→|>>|>=|<=|!=|<>|==|≥|≤|≠|\|\||\*\*|\S)
     """,
     re.VERBOSE,
 )
@@ -86,10 +86,13 @@ def _token(text: str, at: int, endings: Collection[str]) -> Token:
         raw = match[group]
         if raw is not None:
             inner = raw[1:-1] if group in ("code", "double", "curly", "single") else raw
-            return Token(kind, inner.casefold().replace("’", "'"), inner, at, match.end(), spaced)
+            word = "->" if inner in _ARROWS else inner.casefold().replace("’", "'")
+            return Token(kind, word, inner, at, match.end(), spaced)
     raise AssertionError("a token is of one kind")
 
 
+_ARROWS = frozenset({"->", "=>", "→", "|", ">>", "»"})
+"""Signs that lead from one step to the next; they read as `->`."""
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("code", "code"), ("double", "quote"), ("curly", "quote"), ("single", "quote"), ("path", "path"), ("date", "date"),
     ("number", "number"), ("word", "word"), ("sign", "sign"),

@@ -61,7 +61,7 @@ def text_at(scene: Scene, at: int) -> Iterator[tuple[int, str]]:
         if "\\" not in token.raw:
             yield at + 1, token.raw
         return
-    if token.kind not in ("word", "number", "date") or token.word in STOP:
+    if token.kind not in ("word", "number", "date") or (token.word in STOP and token.raw != "A"):
         return
     yield at + 1, token.raw
     end = at + 1
