@@ -66,7 +66,9 @@ class Choice:
 
 Element = Word | Slot | Sets | Series | Choice
 
-_TOKEN = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}|([\[\](|)])|([A-Za-z0-9][A-Za-z0-9_'-]*|->|=>|[^\sA-Za-z0-9{}\[\](|)])")
+_TOKEN = re.compile(
+    r"\{((?:[^{}]|\{[^{}]*\})*)\}|([\[\](|)])|([A-Za-z0-9][A-Za-z0-9_'-]*|->|=>|[^\sA-Za-z0-9{}\[\](|)])"
+)
 _SLOT = re.compile(r"([A-Za-z_]\w*)(?::([\w|.-]+)|=(.+))?")
 
 

@@ -3,6 +3,8 @@
 _COLUMNS = "[column|columns|field|fields|attributes]"
 SELECT_COLUMNS = (
     "keep the columns {columns}",
+    "[i|we] (only need|only want|just need|just want) [column|columns|field|fields] {columns}",
+    "(columns|fields) {columns} [only]",
     f"[only|just] (keep|select|take|choose|pick|retain|use|show|show me|give|give me|extract|project|get|return|want|need|leave|include|output|list) "
     f"[only|just] {_COLUMNS} [:] {{columns}} [columns|fields] [only]",
     "(keep|select|take|show|give me|use|extract) [only|just] (columns|fields) (called|named) {columns}",
@@ -46,6 +48,7 @@ DERIVE_COLUMNS = (
     "compute {columns}",
     "(add|create|make|compute|calculate|derive|insert|append|define|introduce|work out) [a|an] [new] [column|columns|field] [called|named|:] {columns}",
     "(set|let) [column|field] {columns}",
+    "{columns:bare}",
     "apply [a] [data] transformation with no operations {columns={}}",
 )
 MAP_VALUES = (

@@ -1,6 +1,6 @@
 """Phrases for files and databases: reading, writing, and rows that a plan holds itself."""
 
-_READ = "(read|load|open|import|ingest|parse|take|get|fetch|use|using|given|start with|start from|begin with|pull|input|source|from|in|with)"
+_READ = "(read|load|open|import|ingest|parse|take|get|fetch|use|using|given|start with|start from|begin with|pull|input|source|from|in|with|grab|have|i have|we have|there is|go to|look at|i've got|we've got)"
 _WRITE = "(write|export|save|store|output|dump|put|send|persist)"
 _INTO = "(to|as|in|into|at|under)"
 _FILE = "[file|files|data from|data in|records from|records in|rows from|rows in|rows of|data of|contents of] [called|named] [:]"
@@ -19,7 +19,7 @@ def _write(kind: str, endings: str) -> tuple[str, ...]:
     return (
         f"{_WRITE} [{{table}}] [back] [out] {_INTO} [{kind}] [{_INTO}] {_OUT} {{path:{endings}}} [file]",
         f"{_WRITE} {_OUT} {{path:{endings}}}",
-        f"(to|into) [{kind}] {_OUT} {{path:{endings}}}",
+        f"(to|into|in|as) [{kind}] {_OUT} {{path:{endings}}}",
         f"(result|results|output) (goes|go|should go|must go|is saved|are saved|is written|are written) {_INTO} {{path:{endings}}}",
         f"(create|make|produce|generate) [{kind}] {_OUT} {{path:{endings}}} (with|from|of|containing) {{table}}",
         f"(output|result|results|destination|target) [file] (:|=|is) {{path:{endings}}}",

@@ -11,7 +11,9 @@ AGGREGATE = (
     "over all rows, compute {measures}",
     f"{_GROUP} [{{table}}] (by|per|on|for each) {{by}} [,|;] [and|then|and then] {_GET} {{measures}} [in each|per group|in each group|for each|for each group]",
     f"{_GET} {{measures}} {_PER} {{by}}",
-    f"(for each|for every|per|by) {{by}} [,|:] {_GET} {{measures}}",
+    f"(for each|for every|per|by) {{by}} [(in|of|from) {{table}}] [,|:] {_GET} {{measures}}",
+    "(count|tally) [all] {table} (per|by|for each|for every|in each) {by} {measures=[{name: count, function: count}]}",
+    "(count|find|show|show me|tell me|compute|determine) how many {table} (each|every) {by} has {measures=[{name: count, function: count}]}",
     "(count|tally) [how many] {table} (there are|we have|exist) (per|by|for each|in each) {by} {measures=[{name: count, function: count}]}",
     "(compute|calculate|get|find|show me|give me|report|determine|work out|what is) {measures} [over|of|across|for] [all|whole|entire] [rows|table|data]",
 )

@@ -5,7 +5,7 @@ _KEEP = (
     "restrict to|limit to|narrow to|narrow down to|filter to|filter for|filter down to|keep just|look at|have|like to have|see|like to see)"
 )
 _DROP = (
-    "(drop|remove|exclude|delete|discard|filter out|omit|ignore|skip|throw away|throw out|get rid of|leave out|"
+    "(drop|remove|exclude|delete|discard|filter out|omit|ignore|skip|throw away|throw out|get rid of|leave out|toss out|toss|weed out|strip out|"
     "eliminate|take out|clear out)"
 )
 _WITH = "(where|with|whose|having|for which|in which|that have|which have|who have|if|that has|which has|who has)"
@@ -28,6 +28,7 @@ SORT_ROWS = (
     "sort by {by}",
     "(sort|order|arrange|reorder|sequence|organise|organize) [{table}] [out] (by|on|according to|based on|using) {by}",
     "(sort|order|arrange) [{table}] {by:directed}",
+    "(sort|order) {by}",
     "(put|list|show|have) {table} (sorted|ordered|in order) [by|of|on] {by}",
     "{table} (should be|must be|is to be|are to be) (sorted|ordered|arranged) (by|on|according to) {by}",
 )
@@ -53,7 +54,7 @@ SAMPLE_ROWS = (
 )
 _NULL = "(null|nulls|null value|null values|missing value|missing values|missing data|missings|missing entries|null entries|na values|gaps)"
 _HOLDING = "(with|containing|that have|that contain|having|which have|which contain|that has|which has)"
-_DROP_NULL = "(drop|remove|exclude|delete|discard|filter out|omit|eliminate|throw away|throw out|get rid of|ignore|skip|strip out|strip|clear out|clean out)"
+_DROP_NULL = "(drop|remove|exclude|delete|discard|filter out|omit|eliminate|throw away|throw out|get rid of|ignore|skip|strip out|strip|clear out|clean out|toss out|toss|weed out)"
 DROP_NULLS = (
     "drop the rows with a null in {columns:or}",
     "drop the rows with a null",
@@ -64,7 +65,6 @@ DROP_NULLS = (
     f"{_DROP_NULL} [any|all] {{table}} {_HOLDING} [a|any|at least one] {_NULL} (in|for|at|under) {{columns:or}}",
     f"{_DROP_NULL} [any|all] {_NULL} (in|for|from) {{columns:or}}",
     f"{_DROP_NULL} [any|all] {{table}} [with|having|that have|that are|which are] [a|an] (missing|null) {{columns:or}} [value|values]",
-    f"{_DROP_NULL} [any|all] {{table}} (without|with no|that have no|having no|lacking) [a|an|any] {{columns:or}} [value|values]",
     f"{_DROP_NULL} [any|all] {{table}} (where|in which) [any value|any column|any field|something|anything] is (missing|null)",
     f"{_DROP_NULL} [any|all] {{table}} (where|in which) (all values|all columns|all fields|everything) (is|are) (missing|null) {{how=all}}",
     f"(keep|take|use) [only] {{table}} (without|with no|that have no|having no) [any] {_NULL} [in any column]",

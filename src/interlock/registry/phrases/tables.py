@@ -11,8 +11,8 @@ JOIN_TABLES = (
     "join {left} with {right} on {on}, keeping every row of both {how=full}",
     "keep the rows of {left} that match {right} on {on} {how=semi}",
     "keep the rows of {left} that match no row of {right} on {on} {how=anti}",
-    f"[inner] {_JOIN} {{left}} (with|to|and|and to|onto) {{right}} {_ON} {{on}} {{how=inner}}",
-    f"[inner] {_JOIN} {{left:both}} [together] {_ON} {{on}} {{how=inner}}",
+    f"[inner] (join|merge) {{left}} (with|to|and|and to|onto) {{right}} {_ON} {{on}} {{how=inner}}",
+    f"[inner] (join|merge) {{left:both}} [together] {_ON} {{on}} {{how=inner}}",
     f"(left join|left-join|left outer join) {{left}} (with|to|and|onto) {{right}} {_ON} {{on}} {{how=left}}",
     f"(left join|left-join|left outer join) {{left:both}} [together] {_ON} {{on}} {{how=left}}",
     f"(full join|outer join|full outer join) {{left}} (with|to|and) {{right}} {_ON} {{on}} {{how=full}}",
@@ -39,7 +39,7 @@ UNION_TABLES = (
     "(stack|append|concatenate|concat|union) {tables} [together] [into one table]",
     "(combine|merge) {tables} into one [table] (row-wise|by stacking|by stacking the rows)",
 )
-_DROP = "(drop|remove|delete|discard|eliminate|get rid of|throw away|throw out|filter out|exclude|clear out|clean out|strip out|take out)"
+_DROP = "(drop|remove|delete|discard|eliminate|get rid of|throw away|throw out|filter out|exclude|clear out|clean out|strip out|take out|toss out|toss|weed out)"
 _DUPLICATES = "(duplicate rows|duplicated rows|duplicates|duplicate records|duplicate entries|duplicate lines|repeated rows|exact duplicates|double rows|dupes)"
 _ON_KEYS = "(by|on|based on|according to|per|using|in|for|with respect to|considering [only])"
 DISTINCT_ROWS = (

@@ -31,8 +31,8 @@ _SIGNS = frozenset({"=", "==", "<", ">", "<=", ">=", "!=", "<>", "(", "+", "*", 
 _SQL = frozenset({"like", "ilike", "between", "is", "in"})
 
 
-def condition(scene: Scene, at: int, schema: Schema | None) -> Found:
-    """Every condition from `at` on: (next place, SQL)."""
+def condition(scene: Scene, at: int, schema: Schema | None, form: str = "") -> Found:
+    """Every condition from `at` on: (next place, SQL). With the form `not`, it is what rows are dropped by."""
     token = scene.token(at)
     if token is None:
         return
@@ -43,7 +43,8 @@ def condition(scene: Scene, at: int, schema: Schema | None) -> Found:
     if schema is None:
         return
     found: dict[int, dict[str, None]] = {}
-    for end, text in _chain(scene, at, schema):
+    missing = form == "not" and scene.word(at) in ("missing", "a", "an")  # drop_nulls says that
+    for end, text in _chain(scene, at, schema) if not missing else ():
         if admitted(text, schema, Type("boolean")):
             found.setdefault(end, {})[text] = None
     for end in sql_ends(scene, at, _SIGNS, _SQL):
@@ -120,6 +121,35 @@ def _atom(scene: Scene, at: int, schema: Schema) -> Found:
     for end, column in scene.column(at, schema):
         yield from _tails(scene, end, column, schema)
     yield from _turned(scene, at, schema)
+    yield from _placed(scene, at, schema)
+    yield from _having(scene, at, schema)
+
+
+def _placed(scene: Scene, at: int, schema: Schema) -> Found:
+    """`in the East region`, `from the Sales department`: a value before its column."""
+    if scene.word(at) not in ("in", "from", "of", "within") or scene.word(at + 1) != "the":
+        return
+    for end, text in text_at(scene, at + 2):
+        for last, column in scene.column(end, schema):
+            if column.type.is_text and scene.word(end) not in ("the", "a", "an"):
+                yield last, f"{quote_name(column.name)} = {quoted(text)}"
+
+
+def _having(scene: Scene, at: int, schema: Schema) -> Found:
+    """`without an email`, `with no phone`; `with an email` only of texts and dates, as a number may be 0."""
+    for words, null in (
+        ("without", True), ("no", True), ("with no", True), ("lacking", True), ("missing", True), ("have no", True), ("has no", True),
+        ("a", False), ("an", False), ("with a", False), ("with an", False), ("have a", False), ("have an", False), ("has a", False), ("has an", False),
+    ):  # fmt: skip
+        split = words.split()
+        if not scene.says(at, *split):
+            continue
+        start = at + len(split)
+        start = start + 1 if null and scene.word(start) in ("a", "an", "any") else start
+        for end, column in scene.column(start, schema):
+            kind = column.type
+            if null or kind.is_text or kind.is_temporal:
+                yield end, f"{quote_name(column.name)} is {'null' if null else 'not null'}"
 
 
 def _turned(scene: Scene, at: int, schema: Schema) -> Found:

@@ -31,6 +31,8 @@ class Draft:
     named: tuple[tuple[str, str], ...] = ()
     read: tuple[tuple[str, str, str], ...] = ()
     """Files read: path, table inside, and the node that reads it."""
+    pending: tuple[NodeType, tuple[tuple[str, Any], ...]] | None = None
+    """A file to write that was named before what goes into it."""
 
     @property
     def plan(self) -> Plan:
@@ -68,6 +70,13 @@ class Draft:
             Edge(source, node.id, port, len(self.edges) + index) for index, (source, port) in enumerate(inputs)
         )
         return replace(self, nodes=(*self.nodes, node), edges=(*self.edges, *edges), current=node.id)
+
+    def finished(self) -> Draft:
+        """The draft with the file written that was named first."""
+        if self.pending is None or self.current is None:
+            return self
+        node_type, params = self.pending
+        return replace(self, pending=None).added(node_type, dict(params), ((self.current, None),))
 
     def reading(self, path: str, inside: str) -> Draft:
         """The draft that knows its last node to read this file."""

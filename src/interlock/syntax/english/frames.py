@@ -35,7 +35,8 @@ _GLUE = tuple(
     plan is to ~ my goal is to ~ i wish to ~ i want that you ~ i need that you ~ you shall ~ once that is done ~
     when that is done ~ that's all ~ that is all ~ that's it ~ that is it ~ after it ~ after which ~ on top of that
     ~ to begin ~ to start ~ to start with ~ to begin with ~ to finish ~ start by ~ begin by ~ finish by ~ end by ~
-    followed by ~ ? ~ please to
+    followed by ~ ? ~ please to ~ i want to know ~ i'd like to know ~ i would like to know ~ we want to know ~ tell me ~ my boss wants
+    ~ my manager wants ~ our manager wants ~ our boss wants ~ the boss wants ~ our team needs ~ the team needs ~ my team needs ~ the client wants ~ my boss needs ~ hi ! ~ it should ~ the program should ~ you will ~ i was asked to ~ we are asked to ~ i am asked to
     """.split("~")
 )
 """Words that join steps, greet and thank; none of them says anything of the data."""
@@ -82,6 +83,9 @@ class Frames:
             return
         if tokens[at].kind == "bullet":
             yield at + 1
+        inline = at + 1 < len(tokens) and tokens[at].kind in ("number", "word") and tokens[at + 1].raw == ")"
+        if inline and len(tokens[at].raw) < 3 and all(token.raw != "(" for token in tokens):
+            yield at + 2
         if at in self._spans:
             yield self._spans[at]
         if at == 0:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from interlock.ir.plan import Plan
 from interlock.registry.says import Choice, Element, Series, Sets, Slot
-from interlock.syntax.english import inputs
+from interlock.syntax.english import inputs, plain
 from interlock.syntax.english.draft import Draft, Ref
 from interlock.syntax.english.frames import Frames
 from interlock.syntax.english.lexicon import ARTICLES, forms
@@ -22,6 +22,13 @@ MOST_STATES = 3_000
 _CALLS = (
     ("call", "it"), ("call", "this"), ("call", "that"), ("call", "the", "result"), ("name", "it"), ("name", "the", "result"), ("name", "this"),
     ("call", "them"), ("refer", "to", "it", "as"), ("refer", "to", "this", "as"), ("call", "the", "output"),
+)  # fmt: skip
+
+
+_MAKING = frozenset("create make produce generate build prepare write i need want output give export get".split())
+_HOLDING = (
+    ("with",), ("containing",), ("that", "contains"), ("which", "contains"), ("holding",), ("listing",), ("that", "lists"), ("showing",), ("of",),
+    ("that", "shows"), ("that", "has"), ("with", "only"), ("from",),
 )  # fmt: skip
 
 
@@ -57,13 +64,14 @@ class FreeReader:
                 if count > MOST_STATES:
                     found.too_many = True
                     return found
-                if draft.nodes or at == 0:
+                if draft.nodes or draft.pending or at == 0:
                     self.reach = max(self.reach, at)
                 places = self.frames.reached(at)
                 if size in places and draft.nodes:
-                    complete.setdefault(draft.plan.digest, draft)
+                    done = draft.finished()
+                    complete.setdefault(done.plan.digest, done)
                 for end, after in self._steps(draft, places):
-                    states.setdefault(end, {}).setdefault(repr((after.nodes, after.edges, after.current)), after)
+                    states.setdefault(end, {}).setdefault(_key(after), after)
         self._judge(complete, found)
         found.reached = self.reach
         return found
@@ -73,6 +81,7 @@ class FreeReader:
         matchers = [Matcher(Scene(self.world, draft, subject), subject) for subject in self._subjects(scene, draft)]
         for place in sorted(places):
             yield from self._called(scene, place)
+            yield from self._promised(scene, place)
             for phrase in self._phrases(place):
                 for matcher in matchers if len(phrase.node_type.ports) == 1 else matchers[:1]:
                     for end, bound in matcher.match(phrase, place):
@@ -95,7 +104,7 @@ class FreeReader:
 
         The words may name it behind everything else: `sum quantity by category from orders.csv`.
         """
-        if end <= place:
+        if end <= place or (_is_bare(phrase) and not self._apart(matcher.scene, phrase, place)):
             return
         scene, subject, ports = matcher.scene, matcher.subject, phrase.node_type.ports
         if len(ports) != 1 or ports[0].variadic:
@@ -113,6 +122,16 @@ class FreeReader:
                     each == ref for at in range(start, last) for _, each in inputs.named(scene, at)
                 ):
                     yield last
+
+    def _apart(self, scene: Scene, phrase: Phrase, place: int) -> bool:
+        """Whether a step without a word of its own stands by itself: `revenue > 100` after a colon, not after `and`."""
+        if place == 0:
+            return True
+        before = self.world.tokens[place - 1]
+        if before.kind == "bullet" or before.word in ("->", ":", ";", "."):
+            return True
+        nodes = scene.draft.nodes
+        return before.word in (",", "then") and bool(nodes) and nodes[-1].type != phrase.node_type.name
 
     def _current(self, draft: Draft, subject: Ref | None) -> bool:
         return subject is not None and bool(subject.id) and subject.id == draft.current
@@ -135,6 +154,43 @@ class FreeReader:
                     after = scene.draft.called(token.raw)
                     if after is not None:
                         yield place + len(words) + 1, after
+
+    def _promised(self, scene: Scene, place: int) -> Iterator[tuple[int, Draft]]:
+        """`Make a file top.csv with …`: a file to write, named before what goes into it."""
+        if scene.draft.pending is not None:
+            return
+        at = place
+        if scene.word(at) in _MAKING:
+            at += 1
+        while scene.word(at) in (
+            "me",
+            "a",
+            "an",
+            "the",
+            "new",
+            "output",
+            "csv",
+            "json",
+            "file",
+            "called",
+            "named",
+            "to",
+            "in",
+            "into",
+        ):
+            at += 1
+        token = scene.token(at)
+        if at == place or token is None or token.kind not in ("path", "quote"):
+            return
+        for words in _HOLDING:
+            if scene.says(at + 1, *words):
+                for phrase in self.world.words.phrases:
+                    slots = [each for each in phrase.printed if isinstance(each, Slot)]
+                    if not phrase.node_type.is_sink or len(slots) != 1:
+                        continue
+                    for _, path in plain.write_path(scene, at, slots[0].form):
+                        pending = (phrase.node_type, ((slots[0].name, path),))
+                        yield at + 1 + len(words), replace(scene.draft, pending=pending)
 
     def _phrases(self, place: int) -> Iterator[Phrase]:
         tokens = self.world.tokens
@@ -179,6 +235,10 @@ class FreeReader:
         return ""
 
 
+def _key(draft: Draft) -> str:
+    return repr((draft.nodes, draft.edges, draft.current, draft.pending and draft.pending[1]))
+
+
 @lru_cache(maxsize=16)
 def _index(words: Vocabulary) -> tuple[dict[str, list[Phrase]], list[Phrase]]:
     """Phrases by the words they can begin with, and those that can begin with a slot."""
@@ -210,3 +270,8 @@ def _starts(element: Element) -> set[str | None]:
             found = (found - {""}) | _starts(part)
         return found
     return {element.text}
+
+
+def _is_bare(phrase: Phrase) -> bool:
+    """Whether a phrase is a single slot without a word."""
+    return len(phrase.elements.parts) == 1 and isinstance(phrase.elements.parts[0], Slot)

@@ -13,9 +13,11 @@ NUMBERS = {
         "eighteen nineteen twenty".split()
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000}
-ROW_NOUNS = frozenset("row rows record records entry entries line lines item items observation observations".split())
+ROW_NOUNS = frozenset(
+    "row rows record records entry entries line lines item items observation observations ones".split()
+)
 TABLE_NOUNS = frozenset(
-    "data table tables dataset datasets result results file contents content output everything list dataframe df rest "
+    "data table tables dataset datasets result results file contents content output everything list dataframe df rest answer answers "
     "set values".split()
 )
 PRONOUNS = frozenset({"it", "them", "this", "that", "those", "these", "everything"})

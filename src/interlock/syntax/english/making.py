@@ -93,8 +93,12 @@ def _operand(scene: Scene, at: int, schema: Schema) -> Iterator[tuple[int, str]]
         yield end, quote_name(column.name)
 
 
-def makes(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int, dict[str, str]]]:
-    """New columns: `total as price * quantity`, `total = price times quantity`, and the other way round."""
+def makes(scene: Scene, at: int, schema: Schema | None, form: str = "") -> Iterator[tuple[int, dict[str, str]]]:
+    """New columns: `total as price * quantity`, `total = price times quantity`, and the other way round.
+
+    With the form `bare`, where no verb says that something is computed, only `total = …` and `… into a new column`.
+    """
+    bare = form == "bare"
 
     def item(start: int) -> Iterator[tuple[int, tuple[str, str]]]:
         for end, name in new_name(scene, start):
@@ -102,14 +106,14 @@ def makes(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int, d
                           ", equal to", "by", "to", "with", ", calculated as", "which equals", "for", "from", ":=", "as the", "to be", "is", "with value", "that contains", "containing", "with the",
                           "as being", "which should be", "( =", "holding", "set to", "to hold", "given by", "obtained by", "computed by", "calculated by", "for the", "equals"):  # fmt: skip
                 split = words.split()
-                if scene.says(end, *split):
+                if scene.says(end, *split) and (not bare or words in ("=", ":=")):
                     for last, text in expression(scene, end + len(split), schema):
                         yield last, (name, text)
         for end, text in expression(scene, start, schema):
             for words in ("as", "into", "as column", "into a column called", "as a column called", "called", "and call it", "named", "and name it", "in a column called", "in a new column called",
                           "into a new column called", "as a new column called", "in a column named", "as new column", "into column", "into a column named"):  # fmt: skip
                 split = words.split()
-                if scene.says(end, *split):
+                if scene.says(end, *split) and (not bare or "column" in words):
                     for last, name in new_name(scene, end + len(split)):
                         yield last, (name, text)
 

@@ -138,8 +138,10 @@ class Matcher:
     ) -> Iterator[tuple[int, Any]]:
         scene, form = self.scene, slot.form
         if kind == "Predicate":
-            for end, text in condition(scene, at, left):
-                if form != "signs" or any(each.kind == "sign" and each.raw in "<>=!=>=<=" for each in scene.tokens[at:end]):
+            for end, text in condition(scene, at, left, form):
+                if form != "signs" or any(
+                    each.kind == "sign" and each.raw in "<>=!=>=<=" for each in scene.tokens[at:end]
+                ):
                     yield end, negated(text) if form == "not" else text
         elif kind == "Predicates":
             for end, text in condition(scene, at, left):
@@ -155,9 +157,10 @@ class Matcher:
             yield from measuring.measures(scene, at, left)
         elif kind == "Windows":
             yield from windows(scene, at, left) if form == "window" else ()
-        elif kind in ("Makes", "Renames", "Types"):
-            reader = {"Makes": making.makes, "Renames": making.renames, "Types": making.types}[kind]
-            yield from reader(scene, at, left)
+        elif kind == "Makes":
+            yield from making.makes(scene, at, left, form)
+        elif kind in ("Renames", "Types"):
+            yield from (making.renames if kind == "Renames" else making.types)(scene, at, left)
         elif kind == "Fills":
             yield from making.fills(scene, at, left, form)
         elif kind == "Mapping":

@@ -65,6 +65,15 @@ def _measure(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int
     for end in _counts(scene, start):
         yield from _named(scene, end, [{"name": "count", "function": "count"}])
     for end, said in _functions(scene, start):
+        if scene.word(end) == "(":
+            for last, column in scene.column(end + 1, schema):
+                if scene.word(last) == ")" and (
+                    column.type.is_numeric or said[0][1] in ("min", "max", "count_distinct")
+                ):
+                    made = [
+                        {"name": f"{said[0][0]}_{_plain(column.name)}", "function": said[0][1], "column": column.name}
+                    ]
+                    yield from _named(scene, last + 1, made)
         for place in (end, end + 1) if scene.word(end) == "of" else (end,):
             for last, names in _columns(scene, place, schema, {function for _, function, _ in said}, said):
                 found = [
@@ -124,6 +133,8 @@ def _functions(scene: Scene, at: int) -> Iterator[tuple[int, list[tuple[str, str
 def _counts(scene: Scene, at: int) -> Iterator[int]:
     """Ways to ask for the number of rows."""
     nouns = ROW_NOUNS | scene.nouns | {"occurrence", "occurrences", "them", "appearances"}
+    if scene.says(at, "count", "(", "*", ")"):
+        yield at + 4
     for opening in (
         "count", "count of", "number of", "total number of", "how many", "count the", "count the number of", "count how many", "total count of",
         "count all", "row count", "record count", "row counts", "size", "counts", "counts of", "amount of", "count up", "tally", "tally of", "no. of",

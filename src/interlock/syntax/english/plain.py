@@ -38,8 +38,9 @@ def write_path(scene: Scene, at: int, form: str) -> Iterator[tuple[int, str]]:
     token = scene.token(at)
     if token is None or token.kind not in ("path", "quote", "code") or "\\" in token.raw:
         return
-    if token.raw.rpartition(".")[2].lower() in form.split("|"):
-        yield at + 1, token.raw.removeprefix("./")
+    path = token.raw.removeprefix("./")
+    if path.rpartition(".")[2].lower() in form.split("|") and path not in [read for read, _, _ in scene.draft.read]:
+        yield at + 1, path
 
 
 def value(scene: Scene, at: int, kind: str, form: str, choices: tuple[Any, ...]) -> Iterator[tuple[int, Any]]:

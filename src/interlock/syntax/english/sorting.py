@@ -16,13 +16,13 @@ _DOWN = (
     "in reverse order|reversed|reverse|from top to bottom|the largest first|the biggest first|(high to low)|(highest first)|(largest first)|"
     "- highest first|- descending|- desc|big to small|from big to small|, highest first|, largest first|, biggest first|, descending|, desc|, in descending order|"
     ", from highest to lowest|, from high to low|, high to low|, highest to lowest|, with the highest first|, the highest first|, with the largest first|↓|downward|downwards|biggest on top|highest on top|"
-    "highest at the top|with the highest on top|highest at top|, biggest on top|, highest on top|best first|, best first"
+    "highest at the top|with the highest on top|highest at top|, biggest on top|, highest on top|best first|, best first|longest first|, longest first|with the longest first"
 ).split("|")
 _UP = (
     "ascending|asc|in ascending order|in asc order|(ascending)|(asc)|ascendingly|increasing|in increasing order|from low to high|low to high|"
     "from lowest to highest|lowest to highest|from smallest to largest|smallest to largest|lowest first|smallest first|low first|"
     "with the lowest first|with the smallest first|starting with the lowest|starting with the smallest|the lowest first|the smallest first|"
-    "(low to high)|(lowest first)|- ascending|small to big|from small to big|from smallest to biggest|smallest to biggest|, lowest first|, smallest first|, ascending|, asc|, in ascending order|"
+    "(low to high)|(lowest first)|- ascending|small to big|from small to big|from smallest to biggest|smallest to biggest|, lowest first|, smallest first|, ascending|, asc|, in ascending order|shortest first|, shortest first|"
     ", from lowest to highest|, from low to high|, low to high|, lowest to highest|, with the lowest first|↑|upwards|, from smallest to largest"
 ).split("|")
 _NEW = "newest first|latest first|most recent first|newest to oldest|from newest to oldest|latest to earliest|from new to old|, newest first|, latest first|, most recent first|recent first|, from newest to oldest|with the newest first|with the latest first|, with the newest first".split(
@@ -57,12 +57,19 @@ def _names(scene: Scene, at: int, schema: Schema | None, form: str) -> Iterator[
 
 def _directed(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int, list[Any]]]:
     """`descending by revenue`, `in descending order of revenue`: one key, as the direction could be meant for all."""
-    for start, down in _directions(scene, at, None):
+    alphabet = [
+        (at + len(words), down)
+        for phrases, down in ((_WORDS_UP, False), (_WORDS_DOWN, True))
+        for words in (phrase.split() for phrase in phrases)
+        if scene.says(at, *words)
+    ]
+    for start, down in [*_directions(scene, at, None), *alphabet]:
         for word in ("by", "on", "of", "according to"):
             words = word.split()
             if scene.says(start, *words):
                 for end, column in scene.column(start + len(words), schema):
-                    yield end, [_key(column, down)]
+                    if column.type.is_text or (start, down) not in alphabet:
+                        yield end, [_key(column, down)]
 
 
 def _keys(
@@ -99,9 +106,16 @@ def _more(
         (", secondarily by", True), ("and secondarily by", True), (", followed by", True), ("followed by", True),
         (", and", False), ("and", False), (",", False), ("&", False), ("/", False),
     ):  # fmt: skip
-        split = words.split()
+        split = words.replace(",", ", ").split() if words.startswith(",") else words.split()
         if scene.says(at, *split):
             yield from _keys(scene, at + len(split), schema, keys, apart or clear)
+    start = at + 1 if scene.word(at) == "," else at
+    for opening in ("and within each", "and inside each", "then within each", "within each", "and in each"):
+        words_of = opening.split()
+        if scene.says(start, *words_of):
+            for end, column in scene.column(start + len(words_of), schema):
+                if column.name == keys[-1][0].name and scene.word(end) == "by":
+                    yield from _keys(scene, end + 1, schema, keys, True)
 
 
 def _key(column: Column, down: bool | None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -57,7 +58,7 @@ def _source(scene: Scene, node_type: NodeType, params: Mapping[str, Any]) -> Dra
     draft = scene.draft
     before = draft.reader_of(path, where)
     if before is not None:
-        return Draft(draft.nodes, draft.edges, before, draft.named, draft.read)
+        return replace(draft, current=before)
     return draft.added(node_type, params, (), where or PurePosixPath(path).stem).reading(path, where)
 
 

@@ -16,7 +16,7 @@ from interlock.syntax.english.tokens import Token
 STOP = ARTICLES | frozenset(
     "and or then not is are was be in on of to by as with from for per than at least most more less over under above below "
     "between equals equal greater null missing empty blank where who that which whose it them each every all any only "
-    "one none neither nor either exactly other has have if please".split()
+    "one none neither nor either exactly other has have if please present absent filled exists".split()
 )
 """Words that no unquoted text begins with."""
 
