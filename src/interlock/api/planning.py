@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from interlock.api.attempts import Attempt, Outcome, PassedOver
 from interlock.api.catalogs import catalog_for, samples
@@ -88,7 +88,7 @@ def next_prompt(project: Project, request: Request) -> Prompt:
     work = _Work(project, request)
     model = request.model or next(iter(project.planning.models.values()), None)
     try:
-        work.by_asking("answer", replay(request.answers or ()), model)
+        work.by_asking("answer", replay(request.answers or ()), None, model.schema if model else "names")
     except _Exhausted as end:
         return end.prompt
     raise ValueError("the answers need no further prompt")
@@ -171,7 +171,7 @@ class _Work:
             return f"it is not asked: {self.routed.reason}"
         given = self.request.model
         settings = given if given and given.name == name else self.project.planning.models[name]
-        return self.by_asking(name, lambda prompt: ask(settings, prompt), settings)
+        return self.by_asking(name, lambda prompt: ask(settings, prompt), settings, settings.schema)
 
     def by_cache(self) -> Checked | str:
         try:
@@ -230,14 +230,15 @@ class _Work:
         self.attempts.append(Attempt("english", outcome, findings=findings(checked.diagnostics)))
         return checked if checked.ok else f"what it read does not pass: {_first(checked)}"
 
-    def by_asking(self, name: str, asker: Asker, settings: ModelSettings | None) -> Checked | str:
+    def by_asking(
+        self, name: str, asker: Asker, settings: ModelSettings | None, form: Literal["names", "full"] = "names"
+    ) -> Checked | str:
         """Ask, check, tell what is wrong, and ask again; at most as often as the settings allow."""
         limit = self.project.planning.attempts if self.request.attempts is None else self.request.attempts
         refused: Refusal | None = None
         more: tuple[str, ...] = ()
         wishes = tries = 0
         while True:
-            form = settings.schema if settings else "names"
             prompt = build(self.task, self.project.registry, more=more, refused=refused, form=form)
             blocked = self._blocked(settings, prompt)
             if blocked:
