@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from interlock.api import Project
+from interlock.api.planning import Request, make_plan
 
 TASK = "Add up what was sold in each area when it was more than a hundred, into out/totals.csv"
 
@@ -264,3 +270,36 @@ def test_other_ways_to_get_json(
     model.will(answer(json.dumps(good()), kind="words"))
     assert interlock("plan", TASK, "--planner", "model").code == 0
     assert "Measure" in model.prompt()
+
+
+def test_without_the_extra_it_is_said_what_to_install(shop: Path) -> None:
+    """In a process in which the client library cannot be imported."""
+    script = (
+        "import sys; sys.modules['pydantic_ai'] = None; sys.argv[0] = 'interlock'; "
+        "from interlock.doors.cli.main import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "plan", TASK], cwd=shop, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert "pip install 'interlock[llm]'" in done.stderr
+    assert "english:" in done.stderr
+
+
+def test_a_model_is_asked_from_within_a_running_loop(shop: Path, model: Any, good: Any) -> None:
+    async def planned() -> Any:
+        return make_plan(Project.at(shop), Request(TASK, planners=("model",)))
+
+    model.will(good())
+    assert asyncio.run(planned()).ok
+
+
+def test_a_check_does_not_load_the_planning_of_models(shop: Path) -> None:
+    """What a check starts with is what it needs."""
+    script = (
+        "import sys; import interlock.doors.cli.main, interlock.api; from interlock.api import Project; Project.at('.'); "
+        "print([each for each in sys.modules if each.split('.')[0] in ('pydantic_ai', 'asyncio', 'httpx2', 'openai') "
+        "or each.startswith('interlock.planning.') and each != 'interlock.planning.settings'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=shop, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from interlock.planning.account import Usage
@@ -46,7 +47,12 @@ def ask(settings: ModelSettings, prompt: Prompt) -> tuple[str, Usage]:
         import pydantic_ai  # noqa: F401
     except ImportError:
         raise NoClient from None
-    return asyncio.run(_ask(settings, prompt))
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_ask(settings, prompt))
+    with ThreadPoolExecutor(1) as beside:  # called from within a loop, as in a notebook
+        return beside.submit(asyncio.run, _ask(settings, prompt)).result()
 
 
 async def _ask(settings: ModelSettings, prompt: Prompt) -> tuple[str, Usage]:

@@ -136,5 +136,5 @@ def _sinks(registry: Registry, text: str) -> list[NodeType]:
 
 
 def _formats(text: str) -> set[str]:
-    found = re.findall(r"\b(csv|jsonl|json|parquet|excel|sqlite)\b", text, re.IGNORECASE)
-    return {{"excel": "xlsx", "sqlite": "db"}.get(each.lower(), each.lower()) for each in found}
+    found: list[str] = re.findall(r"\b(csv|jsonl|json|parquet|excel|sqlite)\b", text.lower())
+    return {{"excel": "xlsx", "sqlite": "db"}.get(each, each) for each in found}
