@@ -1,6 +1,6 @@
 """Run the benchmarks: all of them (`make bench`), or those named.
 
-python benchmarks/run.py [plancompiler|english|mutants|compile|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
+python benchmarks/run.py [plancompiler|english|prompts|mutants|compile|pipeline|start ...] [--json] [--rows N] [--mutants N] [--seed N]
 """
 
 from __future__ import annotations
@@ -27,6 +27,13 @@ def plancompiler(options: argparse.Namespace, folder: Path) -> Result:
 def english(options: argparse.Namespace, folder: Path) -> Result:
     """The tasks of that benchmark in words, read without a model."""
     from benchmarks.plancompiler.english import run
+
+    return run(folder)
+
+
+def prompts(options: argparse.Namespace, folder: Path) -> Result:
+    """What a model would be sent for those tasks."""
+    from benchmarks.plancompiler.prompts import run
 
     return run(folder)
 
@@ -60,7 +67,7 @@ def start(options: argparse.Namespace, folder: Path) -> Result:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
-    part.__name__: part for part in (plancompiler, english, mutants, compile, pipeline, start)
+    part.__name__: part for part in (plancompiler, english, prompts, mutants, compile, pipeline, start)
 }
 
 
