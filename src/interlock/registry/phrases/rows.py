@@ -5,20 +5,20 @@ _KEEP = (
     "restrict to|limit to|narrow to|narrow down to|filter to|filter for|filter down to|keep just|look at|have|like to have|see|like to see)"
 )
 _DROP = (
-    "(drop|remove|exclude|delete|discard|filter out|omit|ignore|skip|throw away|throw out|get rid of|leave out|toss out|toss|weed out|strip out|"
+    "(drop|remove|exclude|delete|discard|filter out|omit|skip|throw away|throw out|get rid of|leave out|toss out|toss|weed out|strip out|"
     "eliminate|take out|clear out)"
 )
 _WITH = "(where|with|whose|having|for which|in which|that have|which have|who have|if|that has|which has|who has)"
 FILTER_ROWS = (
     "keep the rows where {where}",
     f"[only|just] {_KEEP} [only|just] {{table}} [only] {_WITH} {{where}}",
-    f"{{table}} [only] {_WITH} {{where}}",
+    f"{{table}} [only] {_WITH} {{where:clause}}",
     f"{_KEEP} [only|just] {{table}} {{where}}",
     f"{_KEEP} [only|just|where|by|on|for|:] {{where}}",
     "filter {table} (by|on|for|using|to) {where}",
     "filter (by|on|for|using|to) {where}",
-    "(where|only where|only if) {where}",
-    "only [{table}] [where|with|whose] {where}",
+    "(where|only where|only if) {where:clause}",
+    "only [{table}] [where|with|whose] {where:clause}",
     "{table} (must|should) have {where}",
     f"{_DROP} [any] {{table}} {_WITH} {{where:not}}",
     f"{_DROP} [any] {{table}} {{where:not}}",
@@ -37,7 +37,7 @@ LIMIT_ROWS = (
     "skip {offset} rows and keep the next {rows}",
     "keep the first {rows} rows",
     f"(keep|take|get|show|select|give|give me|show me|return|use|leave) [only|just] [first|top] {{rows}} {_ROWS} [only]",
-    "(keep|take|get|show|select|give|give me|show me|return|use) [only|just] (first|top) {rows} {table}",
+    "(keep|take|get|show|select|give|give me|show me|return|use) [only|just] first {rows} {table}",
     "(keep|take|get|select|give me|return|use) [only|just] first {rows} [of them]",
     f"(limit|cut|trim|truncate|restrict) [{{table}}] (to|at) [first|top] {{rows}} [{_ROWS}|results]",
     f"limit {{rows}} [{_ROWS}]",
@@ -54,7 +54,7 @@ SAMPLE_ROWS = (
 )
 _NULL = "(null|nulls|null value|null values|missing value|missing values|missing data|missings|missing entries|null entries|na values|gaps)"
 _HOLDING = "(with|containing|that have|that contain|having|which have|which contain|that has|which has)"
-_DROP_NULL = "(drop|remove|exclude|delete|discard|filter out|omit|eliminate|throw away|throw out|get rid of|ignore|skip|strip out|strip|clear out|clean out|toss out|toss|weed out)"
+_DROP_NULL = "(drop|remove|exclude|delete|discard|filter out|omit|eliminate|throw away|throw out|get rid of|strip out|strip|clear out|clean out|toss out|toss|weed out)"
 DROP_NULLS = (
     "drop the rows with a null in {columns:or}",
     "drop the rows with a null",

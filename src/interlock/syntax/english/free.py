@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from interlock.ir.plan import Plan
-from interlock.registry.says import Choice, Element, Series, Sets, Slot
+from interlock.registry.says import Choice, Element, Series, Sets, Slot, walk
 from interlock.syntax.english import inputs, plain
 from interlock.syntax.english.draft import Draft, Ref
 from interlock.syntax.english.frames import Frames
@@ -50,6 +50,7 @@ class FreeReader:
         self.frames = Frames(world)
         self.index, self.anywhere = _index(world.words)
         self.reach = 0
+        self.sinks = {phrase.node_type.name: phrase.node_type.is_sink for phrase in world.words.phrases}
 
     def readings(self) -> Readings:
         """Every plan that all the words can mean."""
@@ -70,18 +71,25 @@ class FreeReader:
                 if size in places and draft.nodes:
                     done = draft.finished()
                     complete.setdefault(done.plan.digest, done)
-                for end, after in self._steps(draft, places):
+                for end, after in self._steps(draft, at, places):
                     states.setdefault(end, {}).setdefault(_key(after), after)
         self._judge(complete, found)
         found.reached = self.reach
         return found
 
-    def _steps(self, draft: Draft, places: frozenset[int]) -> Iterator[tuple[int, Draft]]:
+    def _steps(self, draft: Draft, at: int, places: frozenset[int]) -> Iterator[tuple[int, Draft]]:
         scene = Scene(self.world, draft)
         matchers = [Matcher(Scene(self.world, draft, subject), subject) for subject in self._subjects(scene, draft)]
         for place in sorted(places):
             yield from self._called(scene, place)
             yield from self._promised(scene, place)
+            if (
+                place == at
+                and draft.nodes
+                and self.world.tokens[place : place + 1]
+                and self.world.tokens[place].word.endswith("ing")
+            ):
+                continue  # `sort by name, ignoring …` speaks of the step before
             for phrase in self._phrases(place):
                 for matcher in matchers if len(phrase.node_type.ports) == 1 else matchers[:1]:
                     for end, bound in matcher.match(phrase, place):
@@ -104,7 +112,9 @@ class FreeReader:
 
         The words may name it behind everything else: `sum quantity by category from orders.csv`.
         """
-        if end <= place or (_is_bare(phrase) and not self._apart(matcher.scene, phrase, place)):
+        if end <= place or (_forms_of(phrase) and not self._apart(matcher.scene, phrase, place)):
+            return
+        if self._late(matcher.scene, place) and not phrase.node_type.is_source:
             return
         scene, subject, ports = matcher.scene, matcher.subject, phrase.node_type.ports
         if len(ports) != 1 or ports[0].variadic:
@@ -125,13 +135,33 @@ class FreeReader:
 
     def _apart(self, scene: Scene, phrase: Phrase, place: int) -> bool:
         """Whether a step without a word of its own stands by itself: `revenue > 100` after a colon, not after `and`."""
-        if place == 0:
+        if place == 0 or not scene.draft.nodes:
             return True
         before = self.world.tokens[place - 1]
+        nodes = scene.draft.nodes
         if before.kind == "bullet" or before.word in ("->", ":", ";", "."):
             return True
-        nodes = scene.draft.nodes
-        return before.word in (",", "then") and bool(nodes) and nodes[-1].type != phrase.node_type.name
+        if nodes and nodes[-1].id in [node for _, _, node in scene.draft.read]:
+            return True
+        clause = "clause" in _forms_of(phrase)
+        return not clause and before.word in (",", "then") and bool(nodes) and nodes[-1].type != phrase.node_type.name
+
+    def _late(self, scene: Scene, place: int) -> bool:
+        """Whether the words may still speak of what was just written: `saved to a.csv, sorted by name`."""
+        nodes, token = scene.draft.nodes, scene.token(place)
+        if not nodes or token is None or not self.sinks[nodes[-1].type]:
+            return False
+        return token.word.endswith("ed") or token.word in (
+            "with",
+            "only",
+            "in",
+            "by",
+            "kept",
+            "for",
+            "per",
+            "without",
+            "of",
+        )
 
     def _current(self, draft: Draft, subject: Ref | None) -> bool:
         return subject is not None and bool(subject.id) and subject.id == draft.current
@@ -272,6 +302,11 @@ def _starts(element: Element) -> set[str | None]:
     return {element.text}
 
 
-def _is_bare(phrase: Phrase) -> bool:
-    """Whether a phrase is a single slot without a word."""
-    return len(phrase.elements.parts) == 1 and isinstance(phrase.elements.parts[0], Slot)
+@lru_cache(maxsize=4096)
+def _forms_of(phrase: Phrase) -> frozenset[str]:
+    """The forms that make a phrase one that must stand by itself, or it would belong to the step before it."""
+    return frozenset(each.form for each in walk(phrase.elements) if isinstance(each, Slot)) & {
+        "signs",
+        "bare",
+        "clause",
+    }

@@ -55,7 +55,7 @@ def named(scene: Scene, at: int) -> Iterator[tuple[int, Ref]]:
     for name, node in scene.draft.named:
         if token.raw.casefold() == name.casefold() and token.kind in ("word", "code", "quote"):
             found.append((at + 1, Ref(node)))
-    if token.kind in ("word", "quote"):
+    if token.kind == "quote" or (token.kind == "word" and token.word not in ROW_NOUNS | TABLE_NOUNS):
         for each in scene.world.datasets(token.raw):
             found.append((at + 1, Ref(path=each.path)))
     for end, ref in found:

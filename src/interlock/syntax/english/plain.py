@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.syntax.english import inputs
-from interlock.syntax.english.lexicon import ARTICLES, folded
+from interlock.syntax.english.lexicon import ARTICLES, ROW_NOUNS, TABLE_NOUNS, folded
 from interlock.syntax.english.lists import new_name, several
 from interlock.syntax.english.scene import Scene
 from interlock.syntax.english.values import number
@@ -26,7 +26,7 @@ def read_path(scene: Scene, at: int, form: str) -> Iterator[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     if token.kind in ("path", "quote", "code"):
         found += [(at + 1, path) for path in inputs.files(scene, token.raw)]
-    if token.kind in ("word", "quote"):
+    if token.kind == "quote" or (token.kind == "word" and token.word not in ROW_NOUNS | TABLE_NOUNS):
         found += [(at + 1, each.path) for each in scene.world.datasets(token.raw)]
     for end, path in found:
         if not form or path.rpartition(".")[2].lower() in form.split("|"):
