@@ -1,4 +1,4 @@
-"""A model's server on this machine: it speaks the chat-completions and the messages protocol and gives scripted answers."""
+"""A model's server on this machine: it speaks the protocols of OpenAI, Anthropic and Google and gives scripted answers."""
 
 from __future__ import annotations
 
@@ -90,6 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _said(self, answer: Answer, body: dict[str, Any]) -> dict[str, Any]:
+        if self.path.endswith(":generateContent"):
+            return self._content(answer, body)
         return self._messages(answer, body) if self.path.endswith("/messages") else self._completion(answer, body)
 
     def _completion(self, answer: Answer, body: dict[str, Any]) -> dict[str, Any]:
@@ -125,6 +127,14 @@ class _Handler(BaseHTTPRequestHandler):
             "id": "msg_1", "type": "message", "role": "assistant", "model": body["model"], "content": [content],
             "stop_reason": reason, "stop_sequence": None, "usage": {"input_tokens": 1_000, "output_tokens": 200},
         }  # fmt: skip
+
+    def _content(self, answer: Answer, body: dict[str, Any]) -> dict[str, Any]:
+        name = body["tools"][0]["functionDeclarations"][0]["name"]
+        part = {"functionCall": {"name": name, "args": json.loads(answer.text)}}
+        return {
+            "candidates": [{"content": {"role": "model", "parts": [part]}, "finishReason": "STOP"}],
+            "usageMetadata": {"promptTokenCount": 1_000, "candidatesTokenCount": 200, "totalTokenCount": 1_200},
+        }
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

@@ -233,9 +233,23 @@ def test_anthropic_speaks_its_own_protocol(interlock: Any, model: Any, good: Any
     assert done.code == 0, done.err
     assert model.paths == ["/v1/messages", "/v1/messages"]
     shown = interlock("plan", TASK, "--show-prompt", "--json").json
-    assert json.dumps(shown["system"])[1:-1] in json.dumps(model.asked[0]["system"])
+    system = model.asked[0]["system"]
+    assert (system if isinstance(system, str) else "".join(part["text"] for part in system)) == shown["system"]
     model.will(answer("no", kind="refusal"))
     assert interlock("plan", TASK, "--planner", "model").code == 1
+
+
+@pytest.mark.parametrize(("provider", "path"), [("google", ""), ("ollama", "/v1")])
+def test_google_and_ollama_are_reached(
+    interlock: Any, model: Any, good: Any, shop: Path, provider: str, path: str
+) -> None:
+    url = model.url.removesuffix("/v1") + path
+    (shop / "interlock.toml").write_text(f'[models.other]\nmodel = "{provider}:some-model"\nbase_url = "{url}"\n')
+    model.will(good(measure="revenu"), good())
+    done = interlock("plan", TASK, "--json")
+    assert done.code == 0, done.err
+    assert done.json["account"]["input_tokens"] == 2_000
+    assert "some-model" in model.paths[0] + str(model.asked[0].get("model"))
 
 
 def test_a_key_goes_only_where_it_belongs(interlock: Any, model: Any, good: Any, shop: Path) -> None:

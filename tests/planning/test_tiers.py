@@ -163,6 +163,7 @@ def test_required_outputs_are_demanded_of_the_plan(interlock: Any, model: Any, g
     assert 'Must be written: \\"out/totals.csv\\" with the columns region, best' in model.prompt()
     done = interlock("plan", TASK, "--require", "out/other.csv", "--first-pass")
     assert done.code == 1
+    assert interlock("plan", TASK, "--require", "out/totals.csv", "--first-pass").code == 0
     done = interlock("plan", TASK, "--require", "out/totals.csv:region,total", "--first-pass", "--json")
     assert done.code == 0
     assert done.json["plan"]["contracts"] == {"out/totals.csv": {"columns": ["region", "total"]}}

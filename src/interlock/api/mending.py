@@ -42,7 +42,7 @@ def _demanding(value: dict[str, Any], required: Sequence[Required]) -> dict[str,
         return value
     own = dict(contracts or {})
     for each in required:
-        wanted = {"columns": list(each.columns)} if each.columns else {"rows": {"min": 0}}
+        wanted = {"columns": list(each.columns)} if each.columns else {}
         there = own.get(each.path)
         own[each.path] = {**there, **wanted} if isinstance(there, dict) else wanted
     return {**value, "contracts": own}

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from interlock.planning.account import Usage
+from interlock.planning.prices import price
 from interlock.planning.prompt import Prompt
 from interlock.planning.settings import ModelSettings
 from interlock.planning.tokens import estimate
@@ -76,7 +77,13 @@ async def _ask(settings: ModelSettings, prompt: Prompt) -> tuple[str, Usage]:
         except TimeoutError as error:
             raise ModelFailed(
                 f"`{settings.model}` gave no answer within {settings.timeout:g} s; `timeout` in its settings allows more",
-                spent(input_tokens=prompt.tokens, cost=None, measured=False),
+                # It may be answered, and billed, all the same: what it can cost at most is counted.
+                spent(
+                    input_tokens=prompt.tokens,
+                    output_tokens=settings.max_answer_tokens,
+                    cost=price(settings, prompt.tokens, settings.max_answer_tokens),
+                    measured=False,
+                ),
             ) from error
         except exceptions.UserError as error:
             raise ModelFailed(f"`{settings.model}` cannot be asked: {_line(error)}", spent()) from error
@@ -119,8 +126,6 @@ def _request(model: Any, settings: ModelSettings, prompt: Prompt) -> Awaitable[A
 
 def _answer(response: Any, settings: ModelSettings, prompt: Prompt, spent: Callable[..., Usage]) -> tuple[str, Usage]:
     from pydantic_ai.messages import TextPart, ToolCallPart
-
-    from interlock.planning.prices import price
 
     calls = [part for part in response.parts if isinstance(part, ToolCallPart) and part.tool_name == TOOL]
     texts = [part.content for part in response.parts if isinstance(part, TextPart)]

@@ -1,8 +1,8 @@
 """Plans that were made before, by what they were made from. They lie in `.interlock/plans.db` of the project.
 
-A plan is found by its task, the schemas of the catalog, the required outputs and the policy. It is good only while
-every node type that it uses is what it was: where one has changed, exactly the plans that use it are planned again.
-Nothing that is found is trusted: it is checked like any other plan.
+A plan is found by its task, the schemas of the catalog, the required outputs, the policy and this version of Interlock.
+It is good only while every node type that it uses is what it was: where one has changed, exactly the plans that use it
+are planned again. Nothing that is found is trusted: it is checked like any other plan.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from interlock import __version__
 from interlock.ir.catalog import Catalog
 from interlock.ir.plan import Plan, canonical_json
 from interlock.planning.literals import Cut, Value, cut
@@ -226,7 +227,7 @@ def _schemas(catalog: Catalog, marks: Mapping[str, str] | None = None) -> list[A
 def _demands(task: Task, marks: Mapping[str, str] | None = None) -> list[Any]:
     names = marks or {}
     required = [[names.get(each.path, each.path), list(each.columns)] for each in task.required]
-    return [required, list(task.policy)]
+    return [required, list(task.policy), __version__]
 
 
 def _sha(*parts: Any) -> str:
