@@ -1,6 +1,6 @@
 """Run the benchmarks: all of them (`make bench`), or those named.
 
-python benchmarks/run.py [plancompiler|spoiled|mutants|drawn|compile|growth|pipeline|start|crashes ...] [--json] [--rows N] [--mutants N] [--crashes N] [--seed N]
+python benchmarks/run.py [PART ...] [--json] [--rows N] [--mutants N] [--crashes N] [--seed N]
 """
 
 from __future__ import annotations
@@ -29,6 +29,20 @@ def spoiled(options: argparse.Namespace, folder: Path) -> Result:
     from benchmarks.plancompiler.spoiled import run
 
     return run(folder, options.seed)
+
+
+def english(options: argparse.Namespace, folder: Path) -> Result:
+    """The tasks of that benchmark in words, read without a model."""
+    from benchmarks.plancompiler.english import run
+
+    return run(folder)
+
+
+def prompts(options: argparse.Namespace, folder: Path) -> Result:
+    """What a model would be sent for those tasks."""
+    from benchmarks.plancompiler.prompts import run
+
+    return run(folder)
 
 
 def mutants(options: argparse.Namespace, folder: Path) -> Result:
@@ -80,9 +94,10 @@ def crashes(options: argparse.Namespace, folder: Path) -> Result:
     return run(folder, options.crashes, options.seed)
 
 
-PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {
-    part.__name__: part for part in (plancompiler, spoiled, mutants, drawn, compile, growth, pipeline, start, crashes)
-}
+EVERY = (
+    plancompiler, spoiled, english, prompts, mutants, drawn, compile, growth, pipeline, start, crashes,
+)  # fmt: skip
+PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {part.__name__: part for part in EVERY}
 
 
 def main() -> int:

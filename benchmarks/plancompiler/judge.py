@@ -39,7 +39,7 @@ class Judged:
 def judge_all(folder: Path, data: Path = DATA) -> Iterator[Judged]:
     """Judge every plan, each in a project folder of its own below `folder`."""
     for name in SETS:
-        tasks = {task["task_id"]: task for task in _load(data / f"tasks_set_{name}.json")}
+        tasks = {task["task_id"]: task for task in load_tasks(data, name)}
         for recorded in _load(data / f"recorded_plans_set_{name}.json"):
             task = tasks[recorded["task_id"]]
             yield judge(recorded, task, folder / task["task_id"], data)
@@ -65,6 +65,11 @@ def judge(recorded: dict[str, Any], task: dict[str, Any], folder: Path, data: Pa
         return Judged(name, failed, "failed", str(error))
     found = difference(folder / path, gold)
     return Judged(name, failed, "wrong" if found else "right", found or "")
+
+
+def load_tasks(data: Path, name: str) -> list[dict[str, Any]]:
+    """The tasks of one set."""
+    return _load(data / f"tasks_set_{name}.json")
 
 
 def _load(path: Path) -> list[dict[str, Any]]:

@@ -45,6 +45,9 @@ def test_the_demo_tells_its_story(tmp_path: Path) -> None:
     told = demo(folder)
     assert time.perf_counter() - started < 60, "twenty seconds on a machine that does nothing else"
     assert {path.name for path in folder.iterdir()} - before == {"out"}
+    assert "out/products.plan.yaml: 6 nodes, by english" in told
+    assert "wrote out/products.csv  7 rows" in told
+    assert "good customers" in told.partition("not placed: ")[2].partition("\n")[0]
     assert "error[IL301]: column `nett` does not exist" in told
     assert "fix (safe): replace `nett` with `net`" in told
     assert "out/regions.csv: the same bytes" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from interlock.compiler.check.contracts import contract
 from interlock.compiler.lower import PASSES
 from interlock.doors.cli.main import app
 from interlock.ir.diagnostics import Rule
+from interlock.planning.settings import ModelSettings, PlanningSettings
 from interlock.registry.node import Effect
 from interlock.registry.registry import installed
 from interlock.syntax.plans import _INPUT, _PLAN
@@ -104,6 +106,19 @@ def test_every_setting_of_a_project_is_documented(docs: Path, tmp_path: Path) ->
         if f"`{name}`" not in text
     ] == []
     assert [effect for effect in get_args(Effect) if f"`{effect}`" not in text] == []
+
+
+def test_every_setting_of_planning_is_documented(docs: Path) -> None:
+    text = (docs / "planning.md").read_text(encoding="utf-8")
+    names = [each.name for kind in (PlanningSettings, ModelSettings) for each in dataclasses.fields(kind)]
+    assert [name for name in names if name not in ("name", "models") and f"`{name}`" not in text] == []
+
+
+def test_every_option_of_plan_is_explained(docs: Path) -> None:
+    text = (docs / "planning.md").read_text(encoding="utf-8")
+    long = [flag for command, flag, _ in options() if command == "plan" and flag.startswith("--")]
+    told = ("--output", "--project")  # `-o` is shown; the project is the same everywhere
+    assert [flag for flag in long if flag not in text and flag not in told] == []
 
 
 def settings(wrong: str, folder: Path) -> list[str]:

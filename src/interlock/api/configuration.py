@@ -11,6 +11,7 @@ from typing import Any
 
 from interlock.gates.policy import approval_problem
 from interlock.ir.diagnostics import nearest
+from interlock.planning.settings import PlanningSettings, SettingsError, read_settings
 from interlock.registry.node import EFFECTS
 
 CONFIG = "interlock.toml"
@@ -26,6 +27,7 @@ class Configuration:
 
     node_files: tuple[Path, ...] = ()
     policy: Mapping[str, Any] = field(default_factory=dict)
+    planning: PlanningSettings = field(default_factory=PlanningSettings)
 
 
 def read_configuration(root: Path) -> Configuration:
@@ -35,13 +37,20 @@ def read_configuration(root: Path) -> Configuration:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProjectError(f"{path}: {str(error) or 'it is nested too deeply'}") from error
-    unknown = sorted(set(settings) - {"nodes", "policy"})
+    unknown = sorted(set(settings) - {"nodes", "policy", "planning", "models"})
     if unknown:
-        raise ProjectError(f"{path}: unknown key `{unknown[0]}`; the keys are `nodes` and `[policy]`")
+        raise ProjectError(
+            f"{path}: unknown key `{unknown[0]}`; the keys are `nodes`, `[policy]`, `[planning]` and `[models]`"
+        )
     files = settings.get("nodes", [])
     if not isinstance(files, list) or not all(isinstance(each, str) for each in files):
         raise ProjectError(f'{path}: `nodes` must be a list of files, such as ["my_nodes.py"]')
-    return Configuration(tuple(root / each for each in files), _policy_settings(path, settings.get("policy", {})))
+    try:
+        planning = read_settings(settings.get("planning", {}), settings.get("models", {}))
+    except SettingsError as error:
+        raise ProjectError(f"{path}: {error}") from error
+    policy = _policy_settings(path, settings.get("policy", {}))
+    return Configuration(tuple(root / each for each in files), policy, planning)
 
 
 LISTS = ("read", "write", "databases", "effects", "models", "approve")

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from interlock.api.checked import Checked, Refused
 from interlock.api.configuration import CONFIG, read_configuration
-from interlock.compiler.check import Verdict
+from interlock.compiler.check import Verdict, known_schemas
 from interlock.compiler.check import check as check_plan
 from interlock.compiler.checked import CheckedPlan
 from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.plan import Contract, Plan
+from interlock.ir.types import Schema
+from interlock.planning.settings import PlanningSettings
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
 from interlock.runtime.execute import Report, execute
@@ -46,6 +48,7 @@ class Project:
     node_files: tuple[Path, ...] = ()
     policy_settings: Mapping[str, Any] = field(default_factory=dict)
     configured: bool = False
+    planning: PlanningSettings = field(default_factory=PlanningSettings)
 
     @classmethod
     def at(cls, folder: str | Path = ".") -> Project:
@@ -54,7 +57,7 @@ class Project:
         for candidate in (start, *start.parents):
             if (candidate / CONFIG).is_file():
                 found = read_configuration(candidate)
-                return cls(candidate, found.node_files, found.policy, True)
+                return cls(candidate, found.node_files, found.policy, True, found.planning)
         return cls(start)
 
     @cached_property
@@ -127,6 +130,16 @@ class Project:
     def check(self, plan: Plan) -> Verdict:
         """Prove what can be proved about a plan."""
         return check_plan(plan, self.registry, self.policy)
+
+    def schemas(self, plan: Plan) -> dict[str, Schema]:
+        """The columns of each result that can be told, by node id, also of a plan that is only begun."""
+        return known_schemas(plan, self.registry, self.policy)
+
+    def explain(self, plan: Plan) -> str:
+        """The plan as numbered sentences, in the phrases of its node types."""
+        from interlock.syntax.english import print_plan
+
+        return print_plan(plan, self.registry)
 
     def pin(self, checked: CheckedPlan) -> Plan:
         """The plan with node types under their own names and versions, and the columns of its sources as contracts."""

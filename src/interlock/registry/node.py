@@ -19,6 +19,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from interlock.registry.kinds import PATH_KINDS, path_effect
+from interlock.registry.says import PhraseError, Sets, Slot, parse_phrase, walk
 from interlock.registry.tables import Copy, Described, Rows, Select, Staging, Table, Writes
 
 Repeat = Literal["replace", "marked", "ask"]
@@ -59,6 +60,7 @@ class NodeType:
     observes: bool = False
     repeat: Repeat = "ask"
     defined_in: str = ""
+    says: tuple[str, ...] = ()
 
     def __call__(self, *ports: Any, **params: Any) -> Any:
         return self.function(*ports, **params)
@@ -126,6 +128,7 @@ class NodeType:
             raise NodeDefinitionError(
                 f"{self.name}: its version must be a whole number from 1 up, not {self.version!r}"
             )
+        self._validate_phrases()
         for effect in self.effects:
             if effect not in EFFECTS:
                 raise NodeDefinitionError(f"{self.name}: `{effect}` is no effect; the effects are {', '.join(EFFECTS)}")
@@ -149,6 +152,19 @@ class NodeType:
             raise NodeDefinitionError(f"{self.name}: with `repeat`, exactly one parameter is a WritePath")
         if self.repeat == "marked" and not self.wants_staging:
             raise NodeDefinitionError(f'{self.name}: with `repeat="marked"` it must take `staging: Staging`')
+
+    def _validate_phrases(self) -> None:
+        known = {*(port.name for port in self.ports), *self.parameters}
+        for text in self.says:
+            try:
+                elements = list(walk(parse_phrase(text)))
+            except PhraseError as error:
+                raise NodeDefinitionError(f"{self.name}: a phrase in `says` cannot be read: {error}") from None
+            for each in elements:
+                if isinstance(each, Slot | Sets) and each.name not in known:
+                    raise NodeDefinitionError(
+                        f"{self.name}: the phrase `{text}` speaks of `{each.name}`, which is no port and no parameter"
+                    )
 
     @property
     def is_source(self) -> bool:
@@ -273,6 +289,7 @@ def node(
     columns: Callable[..., Any] | None = None,
     observes: bool = False,
     repeat: Repeat = "ask",
+    says: Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a node type of a function.
 
@@ -285,6 +302,8 @@ def node(
     `repeat` says how a Python sink makes it harmless that a run which was killed commits it again: `replace` (it writes a
     new file at its path, is given one beside the target, and the run puts it in place), `marked` (see `Staging`), or
     `ask`: nobody knows, so that whoever resumes the run must say it.
+    `says` are the phrases by which English is read and printed: see `interlock.registry.says`; the first that can say
+    a node's parameters prints it.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
@@ -303,6 +322,7 @@ def node(
             observes,
             repeat,
             function.__code__.co_filename,
+            tuple(says),
         )
 
     return declare

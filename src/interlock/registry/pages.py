@@ -24,6 +24,7 @@ def describe(node_type: NodeType) -> dict[str, Any]:
         "parameters": node_type.json_schema,
         "aliases": sorted(node_type.aliases),
         "examples": list(node_type.examples),
+        "says": list(node_type.says),
         "digest": node_type.digest,
     }
 
@@ -55,6 +56,8 @@ def page(node_type: NodeType, *, heading: str = "") -> str:
     parameters = list(_parameters(node_type.json_schema))
     lines += ["", "Parameters:", ""] if parameters else ["", "Parameters: none."]
     lines += parameters
+    if node_type.says:
+        lines += ["", "In English:", "", *(f"- `{phrase}`" for phrase in node_type.says)]
     for example in node_type.examples:
         lines += ["", "Example:", "", *("    " + line for line in example.splitlines())]
     return "\n".join(lines).rstrip() + "\n"

@@ -43,6 +43,7 @@ from interlock.gates.policy import Policy
 from interlock.ir.diagnostics import Diagnostic
 from interlock.ir.plan import Input, Node, Plan
 from interlock.ir.program import RunInput
+from interlock.ir.types import Schema
 from interlock.registry.registry import Registry
 
 STRUCTURE: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
@@ -116,6 +117,15 @@ def check(plan: Plan, registry: Registry, policy: Policy) -> Verdict:
         ),
         diagnostics,
     )
+
+
+def known_schemas(plan: Plan, registry: Registry, policy: Policy) -> dict[str, Schema]:
+    """The columns of each result that can be told, by node id, also of a plan that is only begun."""
+    context = Context(plan, registry, policy)
+    for family in STRUCTURE:
+        context.diagnostics += family(context)
+    flow(context)
+    return {name: bound.schema for name, bound in context.bound.items()}
 
 
 def _default(context: Context, given: Input) -> Any:

@@ -10,6 +10,7 @@ from interlock.doors.cli import (
     answer,
     approve,
     audit,
+    cache,
     check,
     compile,
     diff,
@@ -22,6 +23,7 @@ from interlock.doors.cli import (
     lineage,
     nodes,
     pin,
+    plan,
     plans,
     reject,
     replay,
@@ -36,7 +38,7 @@ from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
     name="interlock",
-    help="Check, compile and run typed workflow plans.",
+    help="Plan, check, compile and run typed workflows.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -45,6 +47,7 @@ app = typer.Typer(
 )
 for command in (
     init,
+    plan,
     check,
     compile,
     run,
@@ -66,6 +69,7 @@ for command in (
     nodes,
     explain,
     fuzz,
+    cache,
 ):
     app.command(command.NAME)(command.command)
 for commands in (plans, audit):
@@ -77,7 +81,7 @@ def version(
     context: typer.Context,
     show: bool = typer.Option(False, "--version", help="Print the version and stop."),
 ) -> None:
-    """Check, compile and run typed workflow plans."""
+    """Plan, check, compile and run typed workflows."""
     if show:
         from interlock import __version__
 

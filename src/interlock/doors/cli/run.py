@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from interlock.api import Checked, Project
 from interlock.doors.cli.output import (
     AsJson,
     ProjectFolder,
@@ -29,13 +30,21 @@ NAME = "run"
 
 def command(
     plan: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="PLAN",
-            help="The plan, YAML or JSON; `-` reads standard input. Or a saved plan: `name@2`, `name`.",
+            help="The plan, YAML or JSON; `-` reads standard input. Or a saved plan: `name@2`, `name`. Not with --task.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK",
+            help="Plan this task in words, as `interlock plan` does, and run the plan that passed.",
+            show_default=False,
+        ),
+    ] = None,
     input: Annotated[
         list[str] | None,
         typer.Option("--input", "-i", metavar="NAME=VALUE", help="A run input; repeat for more.", show_default=False),
@@ -65,6 +74,8 @@ def command(
 
     The run is written down in the project's journal: whatever stops it, `interlock resume` goes on with it.
     """
+    if (plan is None) == (task is None):
+        stop(fail_usage("give a plan, or a task with --task", json))
     if memory is not None and not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)", memory.strip(), re.IGNORECASE):
         stop(fail_usage(f"--memory takes a size such as 2GB or 500MB, not `{memory}`", json))
     inputs = {}
@@ -73,7 +84,7 @@ def command(
         if not sign:
             stop(fail_usage(f"--input takes NAME=VALUE, not `{each}`", json))
         inputs[name] = value
-    saved = _saved(plan, project)
+    saved = _saved(plan, project) if plan else None
     if saved is not None:
         if dry_run or no_journal:
             stop(fail_usage("a saved plan is run with a journal, and without --dry-run; `plans show` shows it", json))
@@ -84,10 +95,10 @@ def command(
             json,
         )
         return
-    found, checked = read_checked(plan, project, json)
+    found, checked = read_checked(plan, project, json) if plan else _planned(task or "", project, json)
     require(checked, json)
     assert checked.proven is not None
-    artifact = found.compile(checked.proven, plan_name(plan))
+    artifact = found.compile(checked.proven, plan_name(plan) if plan else "")
     if dry_run:
         say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(
             artifact.manifest
@@ -117,6 +128,24 @@ def _saved(plan: Path, folder: Path | None) -> SavedPlan | None:
         return None
     plans = project_here(folder).plans
     return plans.find(name) if "@" in name or plans.list(name) else None
+
+
+def _planned(task: str, folder: Path | None, as_json: bool) -> tuple[Project, Checked]:
+    """The project and the plan of a task in words; without a plan the command ends with the reasons and exit code 1."""
+    from interlock.api.planning import Request
+    from interlock.doors.cli.plan import planned, project_here, tell
+
+    found = project_here(folder)
+    outcome = planned(found, Request(task), as_json)
+    if outcome.checked is None:
+        say_json(outcome.as_dict()) if as_json else tell(outcome)
+        stop(1)
+    if not as_json:
+        tell(outcome)
+        print(
+            f"planned by {outcome.planner}: {len(outcome.checked.proven.nodes)} nodes, {outcome.checked.proven.digest}"
+        )
+    return found, outcome.checked
 
 
 def _dry(manifest: Any) -> None:

@@ -15,6 +15,7 @@ from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Expression, Literally, NewColumn, Text, TypeName
 from interlock.registry.node import Adapter, node
+from interlock.registry.phrases import columns as phrases
 from interlock.registry.tables import Check, NodeError, Select, Table
 
 OnError = Literal["fail", "null"] | None
@@ -85,7 +86,7 @@ def fitted(value: Literally, column: Column, path: Path) -> exp.Expr:
     raise NodeError(path, f"`{column.name}` is {column.type}, and {shown} is not a value of that type", help=help)
 
 
-@node(version=1, aliases={"ColumnSelector": listed(renamed(), "columns")})
+@node(version=1, says=phrases.SELECT_COLUMNS, aliases={"ColumnSelector": listed(renamed(), "columns")})
 def select_columns(table: Table, *, columns: Columns) -> Select:
     """Keep only these columns, in the order given; the rows and their order stay.
 
@@ -98,7 +99,7 @@ def select_columns(table: Table, *, columns: Columns) -> Select:
     return Select(table.select(*(column.sql for column in columns)))
 
 
-@node(version=1, aliases={"ColumnDropper": listed(renamed(), "columns")})
+@node(version=1, says=phrases.DROP_COLUMNS, aliases={"ColumnDropper": listed(renamed(), "columns")})
 def drop_columns(table: Table, *, columns: Columns) -> Select:
     """Remove these columns and keep all others in their order; the rows and their order stay.
 
@@ -115,7 +116,7 @@ def drop_columns(table: Table, *, columns: Columns) -> Select:
     return Select(table.select(*(sql.column(name) for name in kept)))
 
 
-@node(version=1, aliases={"ColumnRenamer": renamed(mapping="columns", rename="columns")})
+@node(version=1, says=phrases.RENAME_COLUMNS, aliases={"ColumnRenamer": renamed(mapping="columns", rename="columns")})
 def rename_columns(table: Table, *, columns: dict[Column, NewColumn]) -> Select:
     """Give columns new names, as a mapping `{old: new}`; all other columns, the order and the rows stay.
 
@@ -132,7 +133,7 @@ def rename_columns(table: Table, *, columns: dict[Column, NewColumn]) -> Select:
     return Select(table.select(*(sql.named(sql.column(name), new.get(name, name)) for name in table.schema.names)))
 
 
-@node(version=1, aliases={"ColumnNormalizer": renamed(strategy="style")})
+@node(version=1, says=phrases.NORMALIZE_NAMES, aliases={"ColumnNormalizer": renamed(strategy="style")})
 def normalize_names(table: Table, *, style: Literal["snake_case", "lower", "upper"] = "snake_case") -> Select:
     """Write all column names in one style; the rows and the order stay.
 
@@ -192,7 +193,7 @@ def _caster_params(params: dict[str, Any]) -> dict[str, Any]:
     return {**params, "types": types}
 
 
-@node(version=1, aliases={"TypeCaster": _caster_params})
+@node(version=1, says=phrases.CAST_COLUMNS, aliases={"TypeCaster": _caster_params})
 def cast_columns(
     table: Table, *, types: dict[Column, TypeName], on_error: OnError = "fail", blank_as_null: bool = False
 ) -> Select:
@@ -248,7 +249,7 @@ def _transformer_params(params: dict[str, Any]) -> dict[str, Any]:
     return params if params.get("columns") else {**params, "columns": {}}
 
 
-@node(version=1, aliases={"DataTransformer": _transformer_params})
+@node(version=1, says=phrases.DERIVE_COLUMNS, aliases={"DataTransformer": _transformer_params})
 def derive_columns(table: Table, *, columns: dict[NewColumn, Expression]) -> Select:
     """Compute columns by SQL expressions, as a mapping `{name: expression}`; the rows and their order stay.
 
@@ -270,7 +271,7 @@ def derive_columns(table: Table, *, columns: dict[NewColumn, Expression]) -> Sel
 Pairs = Annotated[list[dict[Literal["from", "to"], Literally]], Field(min_length=1, max_length=5_000)]
 
 
-@node(version=1)
+@node(version=1, says=phrases.MAP_VALUES)
 def map_values(
     table: Table,
     *,

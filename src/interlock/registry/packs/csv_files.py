@@ -18,6 +18,7 @@ from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
 from interlock.registry.packs.csv_description import describe_csv
 from interlock.registry.packs.json_files import finite
+from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Copy, Described, NodeError, Select, Table
 
 
@@ -31,7 +32,13 @@ SignOrNone = Annotated[Text, Field(max_length=1)]
 QUOTE, COMMA, NOTHING = Text('"'), Text(","), Text("")
 
 
-@node(version=1, effects=["reads"], describe=describe_csv, aliases={"CSVIngestor": _old_names, "CSVParser": _old_names})
+@node(
+    version=1,
+    says=phrases.READ_CSV,
+    effects=["reads"],
+    describe=describe_csv,
+    aliases={"CSVIngestor": _old_names, "CSVParser": _old_names},
+)
 def read_csv(
     *,
     path: ReadPath,
@@ -90,7 +97,7 @@ def read_csv(
     return Select(sql.select(*outputs).from_(file, copy=False))
 
 
-@node(version=1, effects=["writes"], aliases={"CSVExporter": _old_names})
+@node(version=1, says=phrases.WRITE_CSV, effects=["writes"], aliases={"CSVExporter": _old_names})
 def write_csv(
     table: Table,
     *,

@@ -19,6 +19,7 @@ import duckdb
 
 from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
+from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Staging, Writes
 
 IfExists = Literal["replace", "append", "fail"]
@@ -182,7 +183,13 @@ def _old_exporter(params: dict[str, Any]) -> dict[str, Any]:
     return {"path": "interlock.db", **_old_reader(params)}
 
 
-@node(version=1, effects=["reads"], describe=describe_sqlite, aliases={"SQLiteReader": _old_reader})
+@node(
+    version=1,
+    says=phrases.READ_SQLITE,
+    effects=["reads"],
+    describe=describe_sqlite,
+    aliases={"SQLiteReader": _old_reader},
+)
 def read_sqlite(*, path: ReadDatabase, table: Name, source: Described) -> Rows:
     """Read a table or a view of an SQLite database, in the order in which its rows are stored.
 
@@ -353,6 +360,7 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
 
 @node(
     version=1,
+    says=phrases.WRITE_SQLITE,
     effects=["writes"],
     aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector},
     repeat="marked",

@@ -12,6 +12,7 @@ from interlock.ir.types import Type, quote_name
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Measure, Measures, NewColumn, SortKey, SortKeys
 from interlock.registry.node import node
+from interlock.registry.phrases import groups as phrases
 from interlock.registry.tables import NodeError, Select, Table
 
 _NUMBERS = ("sum", "mean", "std", "median", "quantile")
@@ -137,7 +138,7 @@ def _aggregator_params(params: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@node(version=1, aliases={"Aggregator": _aggregator_params})
+@node(version=1, says=phrases.AGGREGATE, aliases={"Aggregator": _aggregator_params})
 def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Select:  # noqa: B006
     """Make one row for each distinct combination of the `by` columns, with one column for each measure; without `by`,
     one row for the whole table.
@@ -257,7 +258,7 @@ def _measured(measure: Measure, table: Table, path: tuple[str | int, ...]) -> ex
     )
 
 
-@node(version=1, aliases=["DescriptiveStats"])
+@node(version=1, says=phrases.DESCRIBE, aliases=["DescriptiveStats"])
 def describe(table: Table) -> Select:
     """Make one row for each column of the input, in order, that sums up its values.
 
@@ -314,7 +315,7 @@ class RankKey(SortKey):
     descending: bool = True
 
 
-@node(version=1)
+@node(version=1, says=phrases.TOP_N)
 def top_n(
     table: Table,
     *,
@@ -353,7 +354,7 @@ def top_n(
     return Select(tree, non_null=frozenset(column.name for column in table.schema if not column.nullable))
 
 
-@node(version=1)
+@node(version=1, says=phrases.RANK_ROWS)
 def rank_rows(
     table: Table,
     *,

@@ -11,12 +11,13 @@ from interlock.ir.types import Type, parse_type
 from interlock.registry import sql
 from interlock.registry.kinds import Literally, Text, TypeName
 from interlock.registry.node import node
+from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import NodeError, Select
 
 Row = dict[Text, Literally]
 
 
-@node(version=1)
+@node(version=1, says=phrases.INLINE_TABLE)
 def inline_table(
     *, rows: Annotated[list[Row], Field(max_length=10_000)], types: dict[Text, TypeName] | None = None
 ) -> Select:

@@ -14,6 +14,7 @@ from interlock.registry import sql
 from interlock.registry.kinds import Column, Params, Port, Text
 from interlock.registry.node import node
 from interlock.registry.packs.quality import repeated
+from interlock.registry.phrases import tables as phrases
 from interlock.registry.tables import Check, NodeError, Select, Table
 
 _SIDES = {"inner": None, "left": "LEFT", "right": "RIGHT", "full": "FULL"}
@@ -63,7 +64,7 @@ def _joiner_params(params: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@node(version=1, aliases={"Joiner": _joiner_params})
+@node(version=1, says=phrases.JOIN_TABLES, aliases={"Joiner": _joiner_params})
 def join_tables(
     left: Table,
     right: Table,
@@ -136,7 +137,7 @@ def join_tables(
     return Select(tree, checks, keys, _certain(left, right, on, how, renamed))
 
 
-@node(version=1)
+@node(version=1, says=phrases.ASOF_JOIN)
 def asof_join(
     left: Table,
     right: Table,

@@ -20,6 +20,7 @@ from interlock.ir.types import Type, parse_type
 from interlock.registry import sql
 from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
+from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Check, Copy, Described, NodeError, Select, Table
 
 JSON_SAMPLE_BYTES = 16 * 1024 * 1024
@@ -248,7 +249,11 @@ def _old_names(params: dict[str, Any]) -> dict[str, Any]:
 
 
 @node(
-    version=1, effects=["reads"], describe=describe_json, aliases={"JSONParser": _old_names, "JSONIngestor": _old_names}
+    version=1,
+    says=phrases.READ_JSON,
+    effects=["reads"],
+    describe=describe_json,
+    aliases={"JSONParser": _old_names, "JSONIngestor": _old_names},
 )
 def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, source: Described) -> Select:
     """Read a JSON file that holds an array of objects, or objects one after another: one row for each object.
@@ -268,7 +273,7 @@ def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sour
     return _read(path, source)
 
 
-@node(version=1, effects=["reads"], describe=describe_jsonl)
+@node(version=1, says=phrases.READ_JSONL, effects=["reads"], describe=describe_jsonl)
 def read_jsonl(*, path: ReadPath, types: dict[Text, TypeName] | None = None, source: Described) -> Select:
     """Read a JSON Lines file: one object on each line, one row for each. Blank lines are left out.
 
@@ -315,7 +320,7 @@ def _no_other_keys(path: str, names: list[str], facts: dict[str, Any]) -> Check:
     return Check(f"`{path}` has no key that is not a column (give such keys in `types`)", tree, "unknown_keys")
 
 
-@node(version=1, effects=["writes"], aliases={"JSONExporter": _old_names})
+@node(version=1, says=phrases.WRITE_JSON, effects=["writes"], aliases={"JSONExporter": _old_names})
 def write_json(table: Table, *, path: WritePath) -> Copy:
     """Write the rows to a JSON file: an array of objects, one on each line, in their order.
 
@@ -330,7 +335,7 @@ def write_json(table: Table, *, path: WritePath) -> Copy:
     return _write(table, path, array=True)
 
 
-@node(version=1, effects=["writes"])
+@node(version=1, says=phrases.WRITE_JSONL, effects=["writes"])
 def write_jsonl(table: Table, *, path: WritePath) -> Copy:
     """Write the rows to a JSON Lines file: one object on each line, in their order, with values as in `write_json`.
 

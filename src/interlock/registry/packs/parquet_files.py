@@ -14,6 +14,7 @@ from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import ReadPath, WritePath
 from interlock.registry.node import node
+from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Copy, Described, NodeError, Select, Table
 
 PARQUET_TYPES = (
@@ -94,7 +95,13 @@ def _old_names(params: dict[str, Any]) -> dict[str, Any]:
     return {named.get(key, key): value for key, value in params.items()}
 
 
-@node(version=1, effects=["reads"], describe=describe_parquet, aliases={"ParquetReader": _old_names})
+@node(
+    version=1,
+    says=phrases.READ_PARQUET,
+    effects=["reads"],
+    describe=describe_parquet,
+    aliases={"ParquetReader": _old_names},
+)
 def read_parquet(*, path: ReadPath, source: Described) -> Select:
     """Read a Parquet file, with the columns and types that are stored in it.
 
@@ -107,7 +114,7 @@ def read_parquet(*, path: ReadPath, source: Described) -> Select:
     return Select(sql.select(*outputs).from_(sql.read_file("read_parquet", path), copy=False))
 
 
-@node(version=1, effects=["writes"], aliases={"ParquetExporter": _old_names})
+@node(version=1, says=phrases.WRITE_PARQUET, effects=["writes"], aliases={"ParquetExporter": _old_names})
 def write_parquet(
     table: Table, *, path: WritePath, compression: Literal["zstd", "snappy", "gzip", "none"] = "zstd"
 ) -> Copy:

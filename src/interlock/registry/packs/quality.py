@@ -16,6 +16,7 @@ from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, Params, Port, Predicate, Text
 from interlock.registry.node import node
 from interlock.registry.packs.reshape import typed_literal
+from interlock.registry.phrases import quality as phrases
 from interlock.registry.tables import THIS, Check, NodeError, Select, Table
 
 Path = tuple[str | int, ...]
@@ -42,7 +43,7 @@ class Reference(Params):
     reference_columns: Annotated[Columns, Port("reference")] | None = None
 
 
-@node(version=1, observes=True, aliases=["SchemaValidator"])
+@node(version=1, says=phrases.EXPECT, observes=True, aliases=["SchemaValidator"])
 def expect(
     table: Table,
     reference: Table | None = None,
@@ -307,7 +308,7 @@ def _named(columns: Iterable[Column]) -> str:
     return " + ".join(f"`{column.name}`" for column in columns)
 
 
-@node(version=1, observes=True, aliases=["Logger"])
+@node(version=1, says=phrases.PREVIEW, observes=True, aliases=["Logger"])
 def preview(table: Table, *, rows: Annotated[int, Field(ge=1, le=1_000)] = 10) -> Select:
     """Pass the rows on unchanged, and show the first `rows` of them in the run's report.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock.registry.kinds import Query
 from interlock.registry.node import node
+from interlock.registry.phrases import tables as phrases
 from interlock.registry.tables import Select, Table
 
 
@@ -14,7 +15,7 @@ def _engine_params(params: dict[str, Any]) -> dict[str, Any]:
     return {"sql" if key == "query" and "sql" not in params else key: value for key, value in params.items()}
 
 
-@node(version=1, aliases={"QueryEngine": _engine_params})
+@node(version=1, says=phrases.QUERY, aliases={"QueryEngine": _engine_params})
 def query(*tables: Table, sql: Query) -> Select:
     """Give the rows of one SELECT over the node's inputs, each known by its edge's port, or else by its node's id.
 

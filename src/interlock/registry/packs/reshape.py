@@ -14,6 +14,7 @@ from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, NewColumn, Text
 from interlock.registry.node import node
 from interlock.registry.packs.grouping import aggregated, group_key, refuse_clash, wrong_type
+from interlock.registry.phrases import tables as phrases
 from interlock.registry.tables import Check, NodeError, Select, Table
 
 _WRITTEN = {
@@ -87,7 +88,7 @@ def _pivoter_params(params: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@node(version=1, aliases={"Pivoter": _pivoter_params})
+@node(version=1, says=phrases.PIVOT, aliases={"Pivoter": _pivoter_params})
 def pivot(
     table: Table,
     *,
@@ -180,7 +181,7 @@ def _only_listed(table: Table, column: Column, listed: list[exp.Expr]) -> Check:
     return Check(f"every value of `{column.name}` is one of the listed values", tree, "listed_values")
 
 
-@node(version=1)
+@node(version=1, says=phrases.UNPIVOT)
 def unpivot(
     table: Table,
     *,

@@ -14,10 +14,11 @@ from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, Predicate, SortKeys
 from interlock.registry.node import node
 from interlock.registry.packs.columns import fitted, listed, no_repeats, renamed
+from interlock.registry.phrases import rows as phrases
 from interlock.registry.tables import NodeError, Select, Table
 
 
-@node(version=1, aliases={"DataFilter": renamed(condition="where", predicate="where")})
+@node(version=1, says=phrases.FILTER_ROWS, aliases={"DataFilter": renamed(condition="where", predicate="where")})
 def filter_rows(table: Table, *, where: Predicate) -> Select:
     """Keep the rows for which `where` is true; rows where it is false or null are dropped. The order is kept.
 
@@ -45,7 +46,7 @@ def _sorter_params(params: dict[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in params.items() if key != "ascending"}, "by": keys}
 
 
-@node(version=1, aliases={"DataSorter": _sorter_params})
+@node(version=1, says=phrases.SORT_ROWS, aliases={"DataSorter": _sorter_params})
 def sort_rows(table: Table, *, by: SortKeys) -> Select:
     """Order the rows by `by`; rows with equal keys keep their order. Nulls come last unless a key says otherwise.
 
@@ -73,7 +74,7 @@ Count = Annotated[int, Field(ge=0, le=2**62)]
 _limiter_params = renamed(n="rows", limit="rows", count="rows", max_rows="rows")
 
 
-@node(version=1, aliases={"Limiter": _limiter_params, "RowLimiter": _limiter_params})
+@node(version=1, says=phrases.LIMIT_ROWS, aliases={"Limiter": _limiter_params, "RowLimiter": _limiter_params})
 def limit_rows(table: Table, *, rows: Count, offset: Count = 0) -> Select:
     """Keep the first `rows` rows in the input's order, after skipping `offset` rows; fewer if there are not so many.
 
@@ -86,7 +87,11 @@ def limit_rows(table: Table, *, rows: Count, offset: Count = 0) -> Select:
     return Select(tree.offset(offset, copy=False) if offset else tree)
 
 
-@node(version=1, aliases={"RowSampler": renamed(n="rows", size="rows", frac="fraction", random_state="seed")})
+@node(
+    version=1,
+    says=phrases.SAMPLE_ROWS,
+    aliases={"RowSampler": renamed(n="rows", size="rows", frac="fraction", random_state="seed")},
+)
 def sample_rows(
     table: Table,
     *,
@@ -128,7 +133,7 @@ def _null_handler_params(params: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in params.items() if (key, value) != ("strategy", "drop")}
 
 
-@node(version=1, aliases={"NullHandler": _null_handler_params})
+@node(version=1, says=phrases.DROP_NULLS, aliases={"NullHandler": _null_handler_params})
 def drop_nulls(table: Table, *, columns: Columns | None = None, how: Literal["any", "all"] = "any") -> Select:
     """Drop the rows that have a null in `columns` (in any column, without `columns`); the order is kept.
 
@@ -155,7 +160,7 @@ def drop_nulls(table: Table, *, columns: Columns | None = None, how: Literal["an
     return Select(table.select().where(where, copy=False), non_null=frozenset(certain))
 
 
-@node(version=1)
+@node(version=1, says=phrases.FILL_NULLS)
 def fill_nulls(
     table: Table,
     *,

@@ -16,10 +16,15 @@ from interlock.registry.kinds import Columns, NewColumn, SortKey
 from interlock.registry.node import node
 from interlock.registry.packs.columns import listed, no_clash, no_repeats, renamed
 from interlock.registry.packs.rows import never_null
+from interlock.registry.phrases import tables as phrases
 from interlock.registry.tables import NodeError, Select, Table
 
 
-@node(version=1, aliases={"DataDeduplicator": listed(renamed(subset="keys", columns="keys"), "keys")})
+@node(
+    version=1,
+    says=phrases.DISTINCT_ROWS,
+    aliases={"DataDeduplicator": listed(renamed(subset="keys", columns="keys"), "keys")},
+)
 def distinct_rows(
     table: Table,
     *,
@@ -92,7 +97,7 @@ def _equal_is_same(kind: Type) -> bool:
     return kind.name not in ("interval", "list", "struct", "map", "json")
 
 
-@node(version=1)
+@node(version=1, says=phrases.UNION_TABLES)
 def union_tables(
     *tables: Table,
     missing: Literal["refuse", "null"] | None = "refuse",

@@ -20,6 +20,7 @@ from pydantic import Field
 
 from interlock.registry.kinds import Name, ReadPath, WritePath
 from interlock.registry.node import node
+from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Writes
 
 EXCEL_SAMPLE_ROWS = 20_000
@@ -207,6 +208,7 @@ def _old_names(params: dict[str, Any]) -> dict[str, Any]:
 
 @node(
     version=1,
+    says=phrases.READ_EXCEL,
     effects=["reads"],
     describe=describe_excel,
     aliases={"ExcelParser": _old_names, "ExcelReader": _old_names},
@@ -311,7 +313,13 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
             sheet.write_string(row, place, text)
 
 
-@node(version=1, effects=["writes"], aliases={"ExcelExporter": _old_names}, repeat="replace")
+@node(
+    version=1,
+    says=phrases.WRITE_EXCEL,
+    effects=["writes"],
+    aliases={"ExcelExporter": _old_names},
+    repeat="replace",
+)
 def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Writes:
     """Write the rows to a new Excel workbook with one sheet, with a header row.
 

@@ -15,6 +15,7 @@ from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, NewColumn, Text
 from interlock.registry.node import node
 from interlock.registry.packs.columns import OnError, Path, no_clash, no_repeats, null_if_blank
+from interlock.registry.phrases import text as phrases
 from interlock.registry.tables import NodeError, Select, Table
 
 SomeText = Annotated[Text, Field(min_length=1)]
@@ -68,7 +69,7 @@ def _groups(pattern: str, path: Path) -> int:
     return count
 
 
-@node(version=1)
+@node(version=1, says=phrases.SPLIT_COLUMN)
 def split_column(
     table: Table,
     *,
@@ -107,7 +108,7 @@ def split_column(
     return Select(tree, non_null=frozenset() if column.nullable else frozenset({into[0].name}))
 
 
-@node(version=1)
+@node(version=1, says=phrases.EXTRACT_TEXT)
 def extract_text(
     table: Table,
     *,
@@ -144,7 +145,7 @@ def extract_text(
     return Select(_changed(table, made))
 
 
-@node(version=1)
+@node(version=1, says=phrases.REPLACE_TEXT)
 def replace_text(table: Table, *, columns: Columns, find: SomeText, replace: Text, regex: bool = False) -> Select:
     r"""Replace every occurrence of `find` by `replace` in these columns; nulls stay null, places and the order stay.
 
@@ -180,7 +181,7 @@ def replace_text(table: Table, *, columns: Columns, find: SomeText, replace: Tex
     return Select(_changed(table, made), non_null=frozenset(column.name for column in columns if not column.nullable))
 
 
-@node(version=1)
+@node(version=1, says=phrases.CLEAN_TEXT)
 def clean_text(
     table: Table,
     *,
@@ -235,7 +236,7 @@ def _title(tree: exp.Expr) -> exp.Expr:
     return sql.call("array_to_string", sql.call("list_transform", words, capital), " ")
 
 
-@node(version=1)
+@node(version=1, says=phrases.PARSE_DATES)
 def parse_dates(
     table: Table,
     *,
@@ -317,7 +318,7 @@ def _check_format(text: str, path: Path) -> None:
         raise NodeError(path, f"`{text}` is not a date format: {str(error).split(': ')[-1].splitlines()[0]}") from None
 
 
-@node(version=1)
+@node(version=1, says=phrases.EXPLODE)
 def explode(
     table: Table,
     *,

@@ -14,6 +14,7 @@ from interlock.registry.kinds import Column, Literally, NewColumn, Params, SortK
 from interlock.registry.node import node
 from interlock.registry.packs.grouping import refuse_clash, whole_sum, wrong_type
 from interlock.registry.packs.reshape import typed_literal
+from interlock.registry.phrases import groups as phrases
 from interlock.registry.tables import NodeError, Select, Table
 
 _OFFSET = ("lag", "lead", "difference", "percent_change")
@@ -37,7 +38,7 @@ class WindowColumn(Params):
     rows: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
 
 
-@node(version=1)
+@node(version=1, says=phrases.WINDOW_COLUMNS)
 def window_columns(table: Table, *, columns: Annotated[list[WindowColumn], Field(min_length=1)]) -> Select:
     """Add columns computed for each row from other rows of its partition; the rows and their order are kept.
 
