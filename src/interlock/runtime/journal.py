@@ -75,6 +75,7 @@ class Journal:
     def __init__(self, folder: Path, database: sqlite3.Connection, writable: bool) -> None:
         self.folder, self.writable = folder, writable
         self._database = database
+        self._durable: bool | None = None
 
     @classmethod
     def open(cls, root: Path, *, create: bool = True) -> Journal:
@@ -289,7 +290,9 @@ class Journal:
         if not self.writable:
             raise JournalError("the journal was opened for reading only")
         try:
-            self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            if durable is not self._durable:
+                self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
