@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from benchmarks.crashes import attempted, crash, files, leftovers, make
 from interlock.api import RunFailed
 from interlock.runtime.journal import Journal
 from interlock.runtime.locks import run_lock
+from interlock.runtime.store import JournalError
 
 Events = Callable[..., list[Any]]
 FRAGILE = plan(
@@ -171,15 +173,9 @@ def test_a_source_that_changed_meanwhile(own: Workbench) -> None:
 
 
 def test_a_step_that_is_never_the_same(own: Workbench) -> None:
-    steps = {
-        "s": ("read_csv", {"path": "data/s.csv"}),
-        "m": ("moody", {}),
-        "f": ("fragile", {}),
-        "o": ("write_csv", {"path": "out/o.csv"}),
-    }
-    given = plan({**steps, "p": ("write_csv", {"path": "out/p.csv"})}, "s m", "m o", "s f", "f p")
+    steps = {"s": ("read_csv", {"path": "data/s.csv"}), "m": ("moody", {}), "f": ("fragile", {})}
     own.put("strike", "SIGKILL")
-    _killed(own, given, "--checkpoint", "none")
+    _killed(own, plan({**steps, "o": ("write_csv", {"path": "out/o.csv"})}), "--checkpoint", "none")
     ran = own.cli("resume", "last", "--json")
     assert (ran.code, ran.json["failed"]["code"], ran.json["failed"]["step"]) == (3, "IL914", "m")
 
@@ -214,9 +210,9 @@ def test_which_results_are_kept(checkpoint: str, kept: int, own: Workbench) -> N
 
 def test_types_that_parquet_would_round(own: Workbench) -> None:
     """A result taken from a checkpoint is the result that was made, whatever its types."""
-    query = """SELECT id, name, 170141183460469231731687303715884105727::hugeint AS h, interval '1 month 3.000001 seconds' AS i,
-        '{"a" : 1}'::json AS j, {'a': [1.5, NULL]} AS s, map {'k': 1} AS m, 1.10::decimal(38, 2) AS d, 'nan'::double AS n,
-        timestamptz '2024-01-01 00:00:00+02' AS z, '\\xAA'::blob AS b, [170141183460469231731687303715884105727::hugeint] AS l FROM s"""
+    query = """SELECT id, name, cast('170141183460469231731687303715884105727' as hugeint) AS h, cast('1.10' as decimal(38, 2)) AS d,
+        cast('1 month 3.000001 seconds' as interval) AS i, cast('nan' as double) AS n,
+        cast('[170141183460469231731687303715884105727]' as hugeint[]) AS l FROM s"""
     steps = {"s": ("read_csv", {"path": "data/s.csv"}), "q": ("query", {"sql": query}), "c": ("write_csv", {"path": "out/o.csv"}),
              "x": ("select_columns", {"columns": ["id", "name"]}), "f": ("fragile", {}), "o": ("write_csv", {"path": "out/f.csv"})}  # fmt: skip
     given = plan(steps, "s q", "q x", "x f", "f o", "q c")
@@ -253,20 +249,22 @@ def test_from_python(own: Workbench) -> None:
 
 
 def test_a_cancelled_task_can_be_resumed(own: Workbench) -> None:
+    own.put("data/s.csv", "id,name\n" + "".join(f"{number},n{number}\n" for number in range(400_000)))
     digest = "name"
     for _ in range(24):
         digest = f"md5({digest})"
     long = plan(
-        {"s": ("read_csv", {"path": "data/s.csv"}), "q": ("query", {"sql": f"select max({digest}) as n from s, range(300000) t(i)"}),
+        {"s": ("read_csv", {"path": "data/s.csv"}), "q": ("query", {"sql": f"select max({digest}) as n from s"}),
          "o": ("write_csv", {"path": "out/o.csv"})}
     )  # fmt: skip
     own.put("test.plan.json", long)
 
     async def cancelled() -> None:
         task = asyncio.ensure_future(own.project.runs.start_async(own.root / "test.plan.json"))
-        while not (own.root / ".interlock/journal.db").exists() or not any(
-            "q" in each.steps for each in [own.project.runs.status("last")] if own.project.runs.list()
-        ):
+        while True:
+            with contextlib.suppress(JournalError):
+                if own.project.runs.list() and "q" in own.project.runs.status("last").steps:
+                    break
             await asyncio.sleep(0.02)
             assert not task.done()
         task.cancel()
@@ -318,9 +316,8 @@ def test_a_full_disk(own: Workbench) -> None:
 
 def test_a_failed_run_goes_on_when_the_cause_is_mended(own: Workbench) -> None:
     given = plan({"s": ("read_csv", {"path": "data/s.csv"}), "o": ("write_csv", {"path": "out/sub/o.csv"})})
-    artifact = own.compile(given)
+    run = own.project.runs.create(own.check(given))
     own.put("out/sub", "in the way")
-    run = own.project.runs.create(own.check(given), artifact=artifact)
     with pytest.raises(RunFailed, match="not a folder") as caught:
         own.project.runs.resume(run)
     assert caught.value.data["run"] == run

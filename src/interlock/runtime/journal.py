@@ -321,6 +321,8 @@ def _prepared(database: sqlite3.Connection, writable: bool) -> bool:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
         raise JournalError("the journal was written by a newer Interlock", "use that version, or a newer one")
+    if not writable and version == 0:
+        raise JournalError("the journal is only being made", "try again")
     if not writable:
         return False
     if version == SCHEMA:
