@@ -17,7 +17,7 @@ from interlock.registry.registry import load
 from interlock.syntax.documents import read_document
 
 WITH_PORTS = [each for each in load() if each.kind in ("relational", "copy") and each.ports]
-NOT_PORTS = ("params", "gives", "files", "writes", "types", "inputs", "tables", "roundtrip")
+NOT_PORTS = ("params", "gives", "answers", "files", "writes", "types", "inputs", "tables", "roundtrip")
 
 SAID = {
     "aggregate": "region = region; total = revenue; orders =; big =; value = units | region, units",
@@ -35,6 +35,7 @@ SAID = {
     "extract_text": "note = note; letter = note; number = note |",
     "fill_nulls": "id = id; amount = amount; city = city |",
     "filter_rows": "id = id; revenue = revenue | revenue",
+    "human_review": "region = region; total = total; approved = node.approved; comment = node.comment; level = node.level |",
     "join_tables": "id = left.id; customer = customer; id_right = right.id; name = name | customer, right.id",
     "limit_rows": "id = id |",
     "map_values": "id = id; status = status | status",
@@ -113,6 +114,10 @@ def test_what_is_not_listed_changes_nothing(node_type: NodeType, tmp_path: Path)
                         ], (port, column, safe)
 
 
+def project(root: Path) -> Project:
+    return Project(root, policy_settings={"effects": ("reads", "writes", "human")})
+
+
 def reached(lineage: PlanLineage, column: str) -> list[Any]:
     found = lineage.column("node", column)
     return [*found.sources, *found.influenced_by]
@@ -160,7 +165,7 @@ def table(port: str, rows: list[dict[str, Any]], example: dict[str, Any], root: 
 
 
 def prove(plan: Plan, root: Path) -> tuple[CheckedPlan, PlanLineage]:
-    verdict = Project(root).check(plan)
+    verdict = project(root).check(plan)
     assert verdict.checked is not None, [f"{each.code} {each.message}" for each in verdict.errors]
     return verdict.checked, PlanLineage(verdict.checked)
 
@@ -168,7 +173,7 @@ def prove(plan: Plan, root: Path) -> tuple[CheckedPlan, PlanLineage]:
 def rows_of(node_type: NodeType, example: dict[str, Any], root: Path) -> list[dict[str, Any]] | None:
     """The rows that the node gives, read from what was written; None if the plan does not pass or the run stops."""
     plan = plan_of(node_type, example, root)
-    verdict = Project(root).check(plan)
+    verdict = project(root).check(plan)
     if verdict.checked is None:
         return None
     names = verdict.checked.by_id["node"].schema.names
@@ -176,10 +181,10 @@ def rows_of(node_type: NodeType, example: dict[str, Any], root: Path) -> list[di
         plan = Plan(
             (*plan.nodes, Node("back", "preview", params={"rows": 100}, index=9)), (*plan.edges, Edge("node", "back"))
         )
-        verdict = Project(root).check(plan)
+        verdict = project(root).check(plan)
         assert verdict.checked is not None
     try:
-        report = Project(root).execute(Project(root).compile(verdict.checked))
+        report = project(root).execute(project(root).compile(verdict.checked))
     except RunFailed:
         return None
     if node_type.is_sink:

@@ -118,3 +118,24 @@ def test_a_step_that_is_not_there(shop: Workbench, first: str) -> None:
     assert said.code == 2
     assert "the program has no step `totls`" in said.err
     assert "totals" in said.err
+
+
+def test_people_are_not_asked_again(shop: Workbench) -> None:
+    """What was answered to a step that is reused is taken over; forked from the question itself, it is asked anew."""
+    shop.put("interlock.toml", '[policy]\neffects = ["reads", "writes", "human"]\n')
+    given = json.loads(shop.read("plan.json"))
+    fields = {"approved": {"type": "boolean"}}
+    given["nodes"].append({"id": "asked", "type": "human_review", "params": {"question": "Right?", "fields": fields}})
+    next(edge for edge in given["edges"] if edge["to"] == "out")["from"] = "asked"
+    given["edges"].append({"from": "totals", "to": "asked"})
+    shop.put("plan.json", given)
+    assert shop.cli("run", "plan.json").code == 4
+    assert shop.cli("answer", "last", "--set", "approved=true", "--by", "Ann").code == 0
+    assert shop.cli("resume", "last").code == 0
+    run = shop.project.runs.list()[0].run
+    before = shop.read("out/totals.csv")
+    told = forked(shop, run, "--from", "out")
+    assert shop.read("out/totals.csv") == before
+    assert "by Ann" in shop.cli("show", told["run"]).out
+    assert shop.cli("replay", run).code == 0
+    assert shop.cli("fork", run, "--from", "asked").code == 4

@@ -161,16 +161,16 @@ def _done(status: RunStatus, step: Mapping[str, Any], sinks: bool = False) -> bo
 def _taken_over(
     journal: Journal, of: str, run: str, status: RunStatus, reused: Iterable[str]
 ) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """The events that tell the new run what the old one made: its sources as they were, and results that are still there."""
+    """The events that tell the new run what the old one made: its sources as they were, what people answered, results still there."""
     wanted = {*reused}
     last: dict[tuple[str, str, str], Event] = {}
-    for event in journal.events(of, kinds=["source_checked", "step_finished"]):
+    for event in journal.events(of, kinds=["source_checked", "step_finished", "run_answered"]):
         if event.data["step"] in wanted:
             last[event.kind, event.data["step"], str(event.data.get("path", ""))] = event
     same_engine = status.versions.get("duckdb") == versions()["duckdb"]
     found: list[tuple[str, str, Mapping[str, Any]]] = []
     for event in sorted(last.values(), key=lambda each: each.seq):
-        data = dict(event.data)
+        data = dict(event.data) | ({"given_to": of} if event.kind == "run_answered" else {})
         checkpoint = data.get("checkpoint")
         if checkpoint and fault_of(journal.folder, checkpoint) is not None:
             data = {name: value for name, value in data.items() if name not in ("checkpoint", "checkpoint_bytes")}

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from interlock.compiler.checked import CheckedPlan
-from interlock.compiler.derivation import DIRECT, ROWS, RUN_INPUT, Origin
 from interlock.compiler.lineage import Dataset, Influence, Lineage, Reach, lineage
+from interlock.compiler.origins import DIRECT, ROWS, RUN_INPUT, Origin
 from interlock.ir.diagnostics import nearest
 from interlock.syntax.graph_shapes import Graph, GraphEdge, GraphNode
 
@@ -20,7 +20,7 @@ class NoSuchColumn(Exception):
 
 @dataclass(frozen=True)
 class End:
-    """A column of a source or a sink, the rows of one (`column` is None), or a run input (`node` is empty).
+    """A column of a source or a sink, the rows of one (`column` is None), or a run input or an answer (`node` is empty).
 
     `how` lists the ways in which it is connected: `identity`, `transformation`, `aggregation`, or for an influence the
     ways with the node where it has its say, such as `("filter", "large")`.
@@ -35,7 +35,7 @@ class End:
         """The end as plain data."""
         ways = [{"how": how} | ({"node": node} if node else {}) for how, node in self.how]
         if not self.node:
-            return {"input": self.column, "ways": ways}
+            return {"answer" if "." in (self.column or "") else "input": self.column, "ways": ways}
         return {"node": self.node, "path": self.path, "column": self.column, "ways": ways}
 
 
@@ -210,7 +210,7 @@ class PlanLineage:
         if origin.relation == RUN_INPUT:
             return End("", None, origin.column, tuple(ways))
         there: Dataset = self.found.sources.get(origin.relation) or self.found.sinks[origin.relation]
-        column = origin.column if origin.column is ROWS else there.columns[origin.column]
+        column = None if origin.column is None else there.columns[origin.column]
         return End(origin.relation, there.path, column, tuple(sorted(ways)))
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from interlock.api.past_runs import PastRun
-from interlock.compiler.derivation import DIRECT, ROWS, RUN_INPUT, How, Origin
 from interlock.compiler.lineage import Lineage, Reach
+from interlock.compiler.origins import DIRECT, RUN_INPUT, How, Origin
 from interlock.compiler.program_lineage import lineage_of_program
 from interlock.runtime.execute import load, unload
 
@@ -171,7 +171,7 @@ def _input_fields(lineage: Lineage, found: Mapping[Origin, set[tuple[How, str]]]
     fields = []
     for end, ways in found.items():
         source = lineage.sources.get(end.relation)
-        if not ways or end.column is ROWS or end.relation == RUN_INPUT or source is None or source.path is None:
+        if not ways or end.column is None or end.relation == RUN_INPUT or source is None or source.path is None:
             continue
         told = []
         for how, node in sorted(ways):

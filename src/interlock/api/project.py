@@ -65,7 +65,7 @@ class Project:
         """Installed node types and the project's own; raises RegistryError."""
         return load(self.node_files)
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
         return Policy(self.root, **self.policy_settings, protected=self.node_files)
 

@@ -8,69 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
+from interlock.compiler.origins import ROWS, RUN_INPUT, Derivation, How, Made, Origin, compose
 from interlock.ir.expressions.functions import aggregates
 from interlock.ir.types import Schema
-
-How = Literal[
-    "identity", "transformation", "aggregation", "conditional", "window", "filter", "join", "group_by", "sort"
-]
-"""How a column reaches another. The first three are direct: the value itself arrives. The others only decide which value
-does, or which rows there are and in what order. The words are OpenLineage's."""
-DIRECT: tuple[How, ...] = ("identity", "transformation", "aggregation")
-ROWS = None
-"""In the place of a column's name: which rows a relation has, and in what order."""
-RUN_INPUT = ":"
-"""In the place of a relation's name: the run inputs."""
-
-
-@dataclass(frozen=True, order=True)
-class Origin:
-    """A column of a relation that a statement reads, or its rows (`column` is None), or a run input."""
-
-    relation: str
-    column: str | None
-
-
-Made = dict[Origin, set[How]]
-"""What something is made of, and how."""
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """What a statement's result is made of: each of its columns, by position, and its rows as a whole."""
-
-    columns: tuple[Made, ...]
-    rows: Made
 
 
 class Unfollowed(Exception):
     """A statement that is not understood well enough to say what its columns are made of."""
 
 
-def compose(outer: How, inner: How) -> How:
-    """How a column reaches another through one between them.
-
-    >>> compose("identity", "aggregation"), compose("filter", "identity"), compose("transformation", "filter")
-    ('aggregation', 'filter', 'filter')
-    """
-    if outer not in DIRECT:
-        return outer
-    if inner not in DIRECT:
-        return inner
-    return max(outer, inner, key=DIRECT.index)
-
-
 def derive(tree: exp.Query, schemas: Mapping[str, Schema], width: int) -> Derivation:
     """The derivation of a statement over relations of these schemas, with `width` result columns; raises Unfollowed."""
     known = {name.casefold(): (name, schema) for name, schema in schemas.items()}
-    tables = {
+    tables: dict[str, object] = {
         name: {column.name: str(column.type) for column in schema} or {"": "int"} for name, schema in schemas.items()
     }
     try:
@@ -169,9 +125,9 @@ class _Reader:
             columns[name] = self.value(projection, scope)
             members[name] = self.members(projection, scope)
             _add(rows, [self.value(each, scope) for each in _multiplying(projection)], "filter")
-        for clause, how in (("where", "filter"), ("having", "filter"), ("qualify", "filter")):
+        for clause in ("where", "having", "qualify"):
             if tree.args.get(clause) is not None:
-                _add(rows, [self.value(tree.args[clause].this, scope)], how)
+                _add(rows, [self.value(tree.args[clause].this, scope)], "filter")
         group = tree.args.get("group")
         if group is not None:
             if group.args.get("all"):

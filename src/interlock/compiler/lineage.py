@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from interlock.compiler.checked import BoundNode, CheckedPlan
-from interlock.compiler.derivation import (
+from interlock.compiler.derivation import Unfollowed, derive
+from interlock.compiler.origins import (
     DIRECT,
     ROWS,
     RUN_INPUT,
@@ -21,13 +22,13 @@ from interlock.compiler.derivation import (
     How,
     Made,
     Origin,
-    Unfollowed,
     compose,
-    derive,
+    everything_of_everything,
+    passed_on,
 )
 from interlock.compiler.ties import settle_foreign
 from interlock.registry import sql
-from interlock.registry.tables import THIS, Copy, Select
+from interlock.registry.tables import ANSWER, THIS, Copy, Select
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Lineage:
             if each in seen or each.relation == RUN_INPUT or each.column is ROWS:
                 continue
             seen.add(each)
-            made = self.nodes[each.relation].columns[each.column]
+            made = self.nodes[each.relation].columns[each.column or ""]
             waiting += [other for other, hows in made.items() if hows & {*DIRECT}]
         places = {
             (name, column): (place, index)
@@ -203,7 +204,10 @@ def _node(bound: BoundNode, checked: CheckedPlan, passes: Mapping[str, str]) -> 
     def real(made: Made) -> Made:
         found: Made = {}
         for origin, hows in made.items():
-            found.setdefault(Origin(passes.get(origin.relation, origin.relation), origin.column), set()).update(hows)
+            relation, column = passes.get(origin.relation, origin.relation), origin.column
+            if relation == RUN_INPUT and column is not None and column.startswith(ANSWER):
+                column = f"{bound.node.id}.{column.removeprefix(ANSWER)}"
+            found.setdefault(Origin(relation, column), set()).update(hows)
         return found
 
     note = ""
@@ -219,9 +223,7 @@ def _node(bound: BoundNode, checked: CheckedPlan, passes: Mapping[str, str]) -> 
             found, note = _everything(bound, checked), f"not followed: {why}"
     elif bound.type.is_sink:
         source = bound.inputs[0][1]
-        found = Derivation(
-            tuple({Origin(source, name): {"identity"}} for name in names), {Origin(source, ROWS): {"filter"}}
-        )
+        found = passed_on(source, names)
     else:
         found, note = _everything(bound, checked), "Python code, which may use every column for every other"
     return NodeLineage(
@@ -235,15 +237,8 @@ def _node(bound: BoundNode, checked: CheckedPlan, passes: Mapping[str, str]) -> 
 
 def _everything(bound: BoundNode, checked: CheckedPlan) -> Derivation:
     """Every column made of every column: what is true of any code."""
-    made: Made = {
-        Origin(source, name): {"transformation"}
-        for _, source in bound.inputs
-        for name in checked.by_id[source].schema.names
-    }
-    rows: Made = {origin: {"filter"} for origin in made} | {
-        Origin(source, ROWS): {"filter"} for _, source in bound.inputs
-    }
-    return Derivation(tuple(dict(made) for _ in bound.schema.names), rows)
+    read = {source: checked.by_id[source].schema.names for _, source in bound.inputs}
+    return everything_of_everything(read, len(bound.schema.names))
 
 
 def _texts(tree: exp.Query, width: int) -> list[str]:

@@ -9,8 +9,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from interlock.compiler.derivation import ROWS, Derivation, Made, Origin, Unfollowed, derive
+from interlock.compiler.derivation import Unfollowed, derive
 from interlock.compiler.lineage import Dataset, Lineage, NodeLineage
+from interlock.compiler.origins import Derivation, everything_of_everything, passed_on
 from interlock.ir.types import Column, Schema, parse_column_type
 
 
@@ -40,9 +41,7 @@ def lineage_of_program(steps: Iterable[Mapping[str, Any]]) -> Lineage:
 
 def _derived(step: Mapping[str, Any], reads: Mapping[str, Schema], names: list[str]) -> tuple[Derivation, str]:
     if step["kind"] == "writes":
-        origin = step["reads"][0]
-        same = tuple({Origin(origin, name): {"identity"}} for name in names)
-        return Derivation(same, {Origin(origin, ROWS): {"filter"}}), ""
+        return passed_on(step["reads"][0], names), ""
     note = "Python code, which may use every column for every other"
     if step["kind"] != "rows":
         try:
@@ -51,6 +50,4 @@ def _derived(step: Mapping[str, Any], reads: Mapping[str, Schema], names: list[s
                 return derive(tree, reads, len(names)), ""
         except (SqlglotError, Unfollowed) as why:
             note = f"not followed: {why}"
-    made: Made = {Origin(name, each): {"transformation"} for name, schema in reads.items() for each in schema.names}
-    rows: Made = {origin: {"filter"} for origin in made} | {Origin(name, ROWS): {"filter"} for name in reads}
-    return Derivation(tuple(dict(made) for _ in names), rows), note
+    return everything_of_everything({name: schema.names for name, schema in reads.items()}, len(names)), note

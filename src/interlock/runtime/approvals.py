@@ -84,8 +84,8 @@ def decide(
     """
     if not by.strip():
         raise JournalError("a decision needs the name of who makes it", "give it with --by NAME")
-    data = {**binding.as_dict(), "by": by.strip(), "note": note, "name": name}
-    data["touches"] = [each.as_dict() for each in sorted(touches)]
+    told = [each.as_dict() for each in sorted(touches)]
+    data = {**binding.as_dict(), "by": by.strip(), "note": note, "name": name, "touches": told}
     runs = [each for each in _undecided(journal) if each == run or _same_plan(journal, each, binding)]
     events = journal.append_all([(each, verdict, data) for each in runs or [""]])
     return decision_of(events[0])

@@ -103,11 +103,11 @@ def _attempt(
         cancellation.hear(event)
         recording.hear(event)
 
+    recording = Recording(journal, status, root, scratch, listener)
     try:
         sweep(journal.folder, run)
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
-        recording = Recording(journal, status, root, scratch, listener)
         journal.append(run, "run_started", attempt=status.attempts + 1, pid=os.getpid(), host=socket.gethostname(),
                        versions=versions())  # fmt: skip
         stepwise = True if settings.get("checkpoint") == "every" else status.stepwise
@@ -115,29 +115,32 @@ def _attempt(
             artifact, root, status.inputs, hear, threads=settings.get("threads"), memory=settings.get("memory"),
             stepwise=settings.get("stepwise") if stepwise is None else stepwise, recorder=recording,
         )  # fmt: skip
+        recording.flush()
         journal.append(run, "run_finished", outputs=[dict(each) for each in found.outputs], seconds=found.seconds)
     except JournalError as error:
         failed = RunFailed(error.code, error.message, None, error.help, {})
-        _note_failure(journal, run, failed)
+        _note_failure(recording, failed)
         raise failed from error
     except RunFailed as error:
-        _note_failure(journal, run, error)
+        _note_failure(recording, error)
         raise
     except OSError as error:
         failed = RunFailed("IL910", f"{error.filename or 'the store'}: {error.strerror or error}", None, "", {})
-        _note_failure(journal, run, failed)
+        _note_failure(recording, failed)
         raise failed from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return replace(found, run=run)
 
 
-def _note_failure(journal: Journal, run: str, error: RunFailed) -> None:
+def _note_failure(recording: Recording, error: RunFailed) -> None:
     """The failure as an event, if the journal can still be written; else the run counts as interrupted."""
+    journal, run = recording.journal, recording.run
     error.data = {**error.data, "run": run}
     kind = {"IL909": "run_stopped", "IL943": "run_paused"}.get(error.code, "run_failed")
     data = {"code": error.code, "message": error.message, "step": error.step, "help": error.help}
     with contextlib.suppress(JournalError):
+        recording.flush()
         journal.append(run, kind, **data, data=_plain(error.data))
 
 

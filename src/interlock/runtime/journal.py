@@ -75,6 +75,7 @@ class Journal:
     def __init__(self, folder: Path, database: sqlite3.Connection, writable: bool) -> None:
         self.folder, self.writable = folder, writable
         self._database = database
+        self._durable: bool | None = None
 
     @classmethod
     def open(cls, root: Path, *, create: bool = True) -> Journal:
@@ -289,7 +290,9 @@ class Journal:
         if not self.writable:
             raise JournalError("the journal was opened for reading only")
         try:
-            self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            if durable is not self._durable:
+                self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -318,6 +321,8 @@ def _prepared(database: sqlite3.Connection, writable: bool) -> bool:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
         raise JournalError("the journal was written by a newer Interlock", "use that version, or a newer one")
+    if not writable and version == 0:
+        raise JournalError("the journal is only being made", "try again")
     if not writable:
         return False
     if version == SCHEMA:

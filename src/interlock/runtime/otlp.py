@@ -130,11 +130,13 @@ def _planning(status: RunStatus, account: Any, trace: str) -> list[dict[str, Any
             continue
         operation = str(call.get("operation", "chat"))
         began = str(call.get("started_at") or status.created_at)
+        ended = str(call.get("ended_at") or began)
         try:
-            _nanoseconds(began), _nanoseconds(str(call.get("ended_at") or began))
+            for each in (began, ended):
+                _nanoseconds(each)
         except ValueError:
             continue
-        span = _span(trace, f"call {number}", "", f"{operation} {call['model']}", began, str(call.get("ended_at") or began), {
+        span = _span(trace, f"call {number}", "", f"{operation} {call['model']}", began, ended, {
             "gen_ai.operation.name": operation, "gen_ai.provider.name": call.get("provider"),
             "gen_ai.request.model": call["model"], "gen_ai.request.temperature": call.get("temperature"),
             "gen_ai.response.model": call.get("response_model"), "gen_ai.response.id": call.get("response_id"),

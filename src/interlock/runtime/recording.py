@@ -61,6 +61,7 @@ class Recording:
         self.mode = status.settings.get("checkpoint", "auto")
         self.same_engine = status.versions.get("duckdb") == duckdb.__version__
         self.read: dict[str, dict[str, Any]] = {}
+        self.waiting: list[tuple[str, str, Mapping[str, Any]]] = []
 
     # ---- what the run asks
 
@@ -122,9 +123,17 @@ class Recording:
         elif kind not in NOT_TOLD:
             relied_on = kind == "commit_planned" or "checkpoint" in data or "staged" in data or data.get("how") == "ask"
             relied_on = relied_on or (kind == "sink_committed" and event["how"] == "marked")
-            (self.journal.append if relied_on else self.journal.note)(self.run, kind, **data)
+            self.waiting.append((self.run, kind, data))
+            if relied_on or kind != "step_finished":  # which is written down with the start of the next step
+                self.flush(relied_on)
         if self.listener is not None:
             self.listener(event)
+
+    def flush(self, durable: bool = False) -> None:
+        """Write down what waits."""
+        if self.waiting:
+            self.journal.append_all(self.waiting, durable)
+            self.waiting = []
 
     def _source(self, event: Mapping[str, Any]) -> dict[str, Any]:
         path = event["path"]

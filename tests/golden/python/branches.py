@@ -1582,7 +1582,7 @@ def run(
                 this.run_step(step)
             this.sinks.commit()
     except KeyboardInterrupt:
-        done = {"committed": this.sinks.committed} if this.sinks.committed else {}
+        done: dict[str, Any] = {"committed": this.sinks.committed} if this.sinks.committed else {}
         raise RunFailed(
             "IL909", "the run was stopped", help="run it again; nothing has to be cleaned up", **done
         ) from None

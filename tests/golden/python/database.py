@@ -63,6 +63,7 @@ FROM "rows" AS "stored"
 
 SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0
+SQLITE_FIND = "SELECT type FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')"
 SQLITE_MARKS = "_interlock_marks"
 
 
@@ -146,9 +147,7 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
         return
     with contextlib.closing(sqlite_open(path)) as database:
         try:
-            found = database.execute(
-                "SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]
-            ).fetchone()
+            found = database.execute(SQLITE_FIND, [table]).fetchone()
             there = [row[1] for row in database.execute(f"PRAGMA table_info({sqlite_name(table)})")]
         except sqlite3.Error as error:
             raise ValueError(sqlite_trouble(error)) from error
@@ -176,9 +175,7 @@ def sqlite_merge(
     try:
         database.execute("ATTACH ? AS staged", [staged])
         database.execute("BEGIN IMMEDIATE")
-        exists = database.execute(
-            "SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]
-        ).fetchone()
+        exists = database.execute(SQLITE_FIND, [table]).fetchone()
         if exists and if_exists == "replace":
             database.execute(f"DROP TABLE main.{sqlite_name(table)}")
         if not exists or if_exists == "replace":
@@ -198,21 +195,26 @@ def sqlite_merge(
         database.close()  # which takes back what was not committed
 
 
+def sqlite_writing(path: str) -> sqlite3.Connection:
+    """Open a database that exists; SQLite then takes back what a process that was killed in a commit left half done."""
+    return sqlite3.connect(f"file:{quote_uri(path)}?mode=rw", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
+
+
 def sqlite_in_place(path: str, staged: str, mark: str) -> bool:
     """Whether an earlier attempt at the same run has committed already: it left its mark, or its file under two names."""
     if not mark or not os.path.exists(path) or not os.path.getsize(path):
         return False
     if os.path.exists(staged) and os.path.samefile(staged, path):
         return True
-    with contextlib.closing(sqlite_open(path)) as database:
+    sqlite_open(path).close()  # refuses what is no database
+    with contextlib.closing(sqlite_writing(path)) as database:
         marks = database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SQLITE_MARKS]).fetchone()
         return bool(marks and database.execute(f"SELECT 1 FROM {SQLITE_MARKS} WHERE mark = ?", [mark]).fetchone())
 
 
 def sqlite_forget(path: str, mark: str) -> None:
     """Take the mark away, and the table of marks if that was the last. Nothing happens if it is not there."""
-    name = f"file:{quote_uri(path)}?mode=rw"
-    with contextlib.closing(sqlite3.connect(name, uri=True, timeout=SQLITE_WAIT, isolation_level=None)) as database:
+    with contextlib.closing(sqlite_writing(path)) as database:
         if database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SQLITE_MARKS]).fetchone():
             database.execute("BEGIN IMMEDIATE")
             database.execute(f"DELETE FROM {SQLITE_MARKS} WHERE mark = ?", [mark])
@@ -1360,7 +1362,7 @@ def run(
                 this.run_step(step)
             this.sinks.commit()
     except KeyboardInterrupt:
-        done = {"committed": this.sinks.committed} if this.sinks.committed else {}
+        done: dict[str, Any] = {"committed": this.sinks.committed} if this.sinks.committed else {}
         raise RunFailed(
             "IL909", "the run was stopped", help="run it again; nothing has to be cleaned up", **done
         ) from None

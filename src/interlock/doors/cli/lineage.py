@@ -107,7 +107,7 @@ def _listed(title: str, rows: list[list[str]]) -> list[str]:
 
 def _name(end: End) -> str:
     if not end.node:
-        return f"run input :{end.column}"
+        return f"answer {end.column}" if "." in (end.column or "") else f"run input :{end.column}"
     place = end.path or end.node
     return f"{place}: which rows there are" if end.column is None else f"{place}: {end.column}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -59,7 +59,7 @@ def show(target: str, as_json: bool, folder: Path | None) -> None:
         print(review_text(review))
 
 
-def waits(run: str, review: Review, as_json: bool) -> None:
+def waits(run: str, review: Review, as_json: bool) -> NoReturn:
     """Say that a run waits for an approval, and end with exit code 4."""
     if as_json:
         say_json({"ok": False, "waiting": {"code": "IL941", "run": run, "review": review.as_dict()}})
@@ -81,7 +81,7 @@ def waits(run: str, review: Review, as_json: bool) -> None:
     stop(4)
 
 
-def asks(error: RunFailed, as_json: bool) -> None:
+def asks(error: RunFailed, as_json: bool) -> NoReturn:
     """Say what a run asks a person, and end with exit code 4."""
     from interlock.api.answers import asked_by
     from interlock.doors.cli.answer import question_text

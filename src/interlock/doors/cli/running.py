@@ -53,7 +53,7 @@ def _failed(error: RunFailed, as_json: bool) -> None:
     print(f"  = more: interlock explain {error.code}", file=sys.stderr)
     done = error.data.get("committed") or []
     print(f"  = written before the failure: {', '.join(done)}" if done else "  = nothing was written", file=sys.stderr)
-    if error.data.get("run"):
+    if error.data.get("run") and error.code != "IL906":  # a run keeps its inputs
         print(f"  = resume: interlock resume {error.data['run']}", file=sys.stderr)
 
 

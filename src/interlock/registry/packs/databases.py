@@ -26,6 +26,10 @@ IfExists = Literal["replace", "append", "fail"]
 SQLITE_SAMPLE_ROWS = 20_000
 SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0
+SQLITE_TABLES = (
+    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+)
+SQLITE_FIND = "SELECT type FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')"
 SQLITE_MARKS = "_interlock_marks"
 SQLITE_TEXTS = {
     "date": r"\d{4}-\d\d-\d\d",
@@ -37,33 +41,28 @@ def describe_sqlite(
     connection: duckdb.DuckDBPyConnection, path: str, *, table: str
 ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
     """The columns of a table: the declared types where a sample of at most 20,000 rows bears them out, else varchar."""
-    database = sqlite_open(path)
     order = None
-    try:
-        tables = sorted(
-            name
-            for (name,) in database.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-            )
-        )
-        if table not in tables:
-            listed = ", ".join(f"`{name}`" for name in tables[:20]) or "none"
-            raise ValueError(f"there is no table `{table}` in the database; its tables are {listed}")
-        declared = [
-            (row[1], row[2]) for row in database.execute(f"PRAGMA table_xinfo({sqlite_name(table)})") if row[6] != 1
-        ]
-        listed = ", ".join(sqlite_name(name) for name, _ in declared)
-        rows = database.execute(f"SELECT {listed} FROM {sqlite_name(table)} LIMIT {SQLITE_SAMPLE_ROWS}").fetchall()
-        stored = database.execute("SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'", [table]).fetchone()
-        rowid = sqlite_rowid([name for name, _ in declared]) if stored else None
-        if rowid:
-            with contextlib.suppress(sqlite3.Error):
-                database.execute(f"SELECT {rowid} FROM {sqlite_name(table)} LIMIT 0")
-                order = rowid
-    except sqlite3.Error as error:
-        raise ValueError(f"the database cannot be read: {error}") from error
-    finally:
-        database.close()
+    with contextlib.closing(sqlite_open(path)) as database:
+        try:
+            tables = sorted(name for (name,) in database.execute(SQLITE_TABLES))
+            if table not in tables:
+                listed = ", ".join(f"`{name}`" for name in tables[:20]) or "none"
+                raise ValueError(f"there is no table `{table}` in the database; its tables are {listed}")
+            declared = [
+                (row[1], row[2]) for row in database.execute(f"PRAGMA table_xinfo({sqlite_name(table)})") if row[6] != 1
+            ]
+            listed = ", ".join(sqlite_name(name) for name, _ in declared)
+            rows = database.execute(f"SELECT {listed} FROM {sqlite_name(table)} LIMIT {SQLITE_SAMPLE_ROWS}").fetchall()
+            stored = database.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'", [table]
+            ).fetchone()
+            rowid = sqlite_rowid([name for name, _ in declared]) if stored else None
+            if rowid:
+                with contextlib.suppress(sqlite3.Error):
+                    database.execute(f"SELECT {rowid} FROM {sqlite_name(table)} LIMIT 0")
+                    order = rowid
+        except sqlite3.Error as error:
+            raise ValueError(f"the database cannot be read: {error}") from error
     columns = []
     for place, (name, kind) in enumerate(declared):
         values = [row[place] for row in rows if row[place] is not None]
@@ -277,9 +276,7 @@ def sqlite_check(path: str, table: str, if_exists: str, names: Sequence[str]) ->
         return
     with contextlib.closing(sqlite_open(path)) as database:
         try:
-            found = database.execute(
-                "SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')", [table]
-            ).fetchone()
+            found = database.execute(SQLITE_FIND, [table]).fetchone()
             there = [row[1] for row in database.execute(f"PRAGMA table_info({sqlite_name(table)})")]
         except sqlite3.Error as error:
             raise ValueError(sqlite_trouble(error)) from error
@@ -307,9 +304,7 @@ def sqlite_merge(
     try:
         database.execute("ATTACH ? AS staged", [staged])
         database.execute("BEGIN IMMEDIATE")
-        exists = database.execute(
-            "SELECT 1 FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type = 'table'", [table]
-        ).fetchone()
+        exists = database.execute(SQLITE_FIND, [table]).fetchone()
         if exists and if_exists == "replace":
             database.execute(f"DROP TABLE main.{sqlite_name(table)}")
         if not exists or if_exists == "replace":
@@ -329,21 +324,26 @@ def sqlite_merge(
         database.close()  # which takes back what was not committed
 
 
+def sqlite_writing(path: str) -> sqlite3.Connection:
+    """Open a database that exists; SQLite then takes back what a process that was killed in a commit left half done."""
+    return sqlite3.connect(f"file:{quote_uri(path)}?mode=rw", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
+
+
 def sqlite_in_place(path: str, staged: str, mark: str) -> bool:
     """Whether an earlier attempt at the same run has committed already: it left its mark, or its file under two names."""
     if not mark or not os.path.exists(path) or not os.path.getsize(path):
         return False
     if os.path.exists(staged) and os.path.samefile(staged, path):
         return True
-    with contextlib.closing(sqlite_open(path)) as database:
+    sqlite_open(path).close()  # refuses what is no database
+    with contextlib.closing(sqlite_writing(path)) as database:
         marks = database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SQLITE_MARKS]).fetchone()
         return bool(marks and database.execute(f"SELECT 1 FROM {SQLITE_MARKS} WHERE mark = ?", [mark]).fetchone())
 
 
 def sqlite_forget(path: str, mark: str) -> None:
     """Take the mark away, and the table of marks if that was the last. Nothing happens if it is not there."""
-    name = f"file:{quote_uri(path)}?mode=rw"
-    with contextlib.closing(sqlite3.connect(name, uri=True, timeout=SQLITE_WAIT, isolation_level=None)) as database:
+    with contextlib.closing(sqlite_writing(path)) as database:
         if database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [SQLITE_MARKS]).fetchone():
             database.execute("BEGIN IMMEDIATE")
             database.execute(f"DELETE FROM {SQLITE_MARKS} WHERE mark = ?", [mark])

@@ -27,7 +27,9 @@ RULE = rule("IL506", "too-much-data", __doc__)
 def check(context: Context) -> Iterator[Diagnostic]:
     """No source that is there has more bytes than one file may have."""
     most = context.policy.max_read_bytes
-    for node, name, path, effect in each_path(context) if most is not None else ():
+    if most is None:
+        return
+    for node, name, path, effect in each_path(context):
         if effect != "reads" or context.policy.refusal(path, effect):
             continue
         try:
