@@ -16,7 +16,7 @@ SALES = Path(__file__).parents[2] / "examples" / "sales"
 
 
 def explain(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "interlock", "explain", *arguments]
+    command = [str(Path(sys.executable).parent / "interlock"), "explain", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
 
 

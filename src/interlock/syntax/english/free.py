@@ -17,8 +17,10 @@ from interlock.syntax.english.scene import Scene, World
 from interlock.syntax.english.steps import taken
 from interlock.syntax.english.vocabulary import Phrase, Vocabulary
 
-MOST_STATES = 3_000
-"""The most drafts that are looked at for one task."""
+MOST_STATES = 250
+"""The most drafts that are looked at for one task …"""
+MOST_AT_ONCE = 16
+"""… and the most that may end at the same word."""
 _CALLS = (
     ("call", "it"), ("call", "this"), ("call", "that"), ("call", "the", "result"), ("name", "it"), ("name", "the", "result"), ("name", "this"),
     ("call", "them"), ("refer", "to", "it", "as"), ("refer", "to", "this", "as"), ("call", "the", "output"),
@@ -60,9 +62,10 @@ class FreeReader:
         count = 0
         complete: dict[str, Draft] = {}
         for at in range(size + 1):
-            for draft in states.pop(at, {}).values():
+            here = states.pop(at, {})
+            for draft in here.values():
                 count += 1
-                if count > MOST_STATES:
+                if count > MOST_STATES or len(here) > MOST_AT_ONCE:
                     found.too_many = True
                     return found
                 if draft.nodes or draft.pending or at == 0:

@@ -45,7 +45,7 @@ def _printed(element: Element) -> Iterator[Word | Slot | Sets]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Everything that a registry's phrases say."""
+    """Everything that a registry's phrases say. `reserved` are the words of printed phrases, and those around them."""
 
     phrases: tuple[Phrase, ...]
     reserved: frozenset[str]
@@ -59,10 +59,9 @@ def vocabulary(registry: Registry) -> Vocabulary:
     words: set[str] = set(CONNECTING)
     endings: set[str] = set()
     for phrase in phrases:
+        words.update(each.text for each in phrase.printed if isinstance(each, Word))
         for each in walk(phrase.elements):
-            if isinstance(each, Word):
-                words.add(each.text)
-            elif isinstance(each, Slot) and _is_path(phrase.node_type, each.name):
+            if isinstance(each, Slot) and _is_path(phrase.node_type, each.name):
                 endings.update(each.form.split("|"))
     return Vocabulary(phrases, frozenset(words), frozenset(endings - {""}))
 
