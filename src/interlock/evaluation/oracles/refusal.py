@@ -39,7 +39,8 @@ class Judged:
     @property
     def well_placed(self) -> bool:
         """At the broken place, its parent or its node; or, where that place is valid by itself, at what follows from it."""
-        return self.near in ("at", "parent", "same node") or (self.near == "downstream" and not self.claimed)
+        follows = not self.claimed or self.mutant.mutator == "make_cycle"  # a cycle may be told at any edge of it
+        return self.near in ("at", "parent", "same node") or (self.near == "downstream" and follows)
 
 
 def refusal(trial: Trial, draw: Random) -> Iterator[Fault]:
