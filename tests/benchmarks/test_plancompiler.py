@@ -24,7 +24,9 @@ def test_doctests(module: object) -> None:
 
 
 def test_the_parts_of_make_bench() -> None:
-    assert list(PARTS) == ["plancompiler", "mutants", "compile", "pipeline", "start"]
+    assert list(PARTS) == [
+        "plancompiler", "spoiled", "english", "prompts", "mutants", "drawn", "compile", "growth", "pipeline", "start", "crashes",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

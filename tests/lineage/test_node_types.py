@@ -23,7 +23,7 @@ SAID = {
     "aggregate": "region = region; total = revenue; orders =; big =; value = units | region, units",
     "asof_join": "at = left.at; trade = trade; at_right = right.at; price = price | left.at, right.at",
     "cast_columns": "id = id; price = price |",
-    "clean_text": "id = id; name = name |",
+    "clean_text": "id = id; name = name | name",
     "derive_columns": "id = id; price = price; quantity = quantity; total = price, quantity |",
     "describe": "name =; type =; rows =; nulls = city, sold; distinct = city, sold; min = city, sold; max = city, sold;"
     " mean = sold; std = sold; median = sold |",

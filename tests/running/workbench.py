@@ -20,7 +20,7 @@ from interlock.doors.cli.main import main
 from interlock.ir.artifact import Artifact
 
 INTERLOCK = Path(sys.executable).with_name("interlock")
-TRACE = re.compile(r"Traceback \(most recent call last\)|^nanobind: leaked", re.MULTILINE)
+TRACE = re.compile(r"Traceback \(most recent call last\)")
 
 Nodes = Mapping[str, tuple[str, dict[str, Any]]]
 

@@ -32,6 +32,9 @@ WEIGHTS = {
 }
 """How often some node types are drawn; all others count 2."""
 
+UNUSUAL = frozenset({"network", "model", "human"})
+"""Effects that the usual policy does not allow."""
+
 
 def draw_case(seed: int, registry: Registry, shape: Shape = USUAL) -> Case:
     """A random valid plan with its data; the same for the same seed, in every process."""
@@ -41,7 +44,7 @@ def draw_case(seed: int, registry: Registry, shape: Shape = USUAL) -> Case:
     types = list(registry)
     size = _size(random, shape)
     _draw_sources(draft, registry, types, size)
-    steps = [each for each in types if each.ports and not each.is_sink]
+    steps = [each for each in types if each.ports and not each.is_sink and not set(each.effects) & UNUSUAL]
     weights = [WEIGHTS.get(each.name, 2) for each in steps]
     sinks = [each for each in types if each.is_sink]
     for _ in range(size * 6):

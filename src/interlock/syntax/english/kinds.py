@@ -7,10 +7,22 @@ import typing
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union
 
-from interlock.registry.kinds import KINDS, Column, Literally, Measure, NewColumn, SortKey
+from interlock.registry.kinds import (
+    KINDS,
+    Column,
+    Literally,
+    Measure,
+    NewColumn,
+    ReadDatabase,
+    ReadPath,
+    SortKey,
+    WriteDatabase,
+    WritePath,
+)
 from interlock.registry.node import NodeType
 
 _NAMES = {kind: name for name, kind in KINDS.items()}
+_NAMES |= {ReadDatabase: _NAMES[ReadPath], WriteDatabase: _NAMES[WritePath]}  # in a sentence a database is a file
 _SCALARS = (bool, int, float, str, type(None))
 
 

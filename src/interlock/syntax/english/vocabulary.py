@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from interlock.registry.kinds import PATH_KINDS
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry
 from interlock.registry.says import Choice, Element, Series, Sets, Slot, Word, parse_phrase, walk
@@ -67,4 +68,4 @@ def vocabulary(registry: Registry) -> Vocabulary:
 
 
 def _is_path(node_type: NodeType, name: str) -> bool:
-    return getattr(node_type.hints.get(name), "__name__", "") in ("ReadPath", "WritePath")
+    return getattr(node_type.hints.get(name), "__name__", "") in PATH_KINDS
