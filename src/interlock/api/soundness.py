@@ -35,9 +35,10 @@ def fuzz(
 ) -> Tally:
     """Draw plans over the project's node types and let oracles judge them; raises ValueError for an unknown oracle."""
     oracles_named(only)
+    opened = Opener(tuple(each.resolve() for each in project.node_files))
     return fuzz_plans(
-        Opener(tuple(each.resolve() for each in project.node_files)), seed=seed, minutes=minutes, cases=cases, only=only,
-        processes=processes, on_progress=on_progress,
+        opened,  # type: ignore[arg-type]  # pyright takes a cached_property in a protocol for itself, not for its value
+        seed=seed, minutes=minutes, cases=cases, only=only, processes=processes, on_progress=on_progress,
     )  # fmt: skip
 
 

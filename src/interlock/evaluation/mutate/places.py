@@ -15,7 +15,8 @@ ORDER: tuple[Located, ...] = ("at", "parent", "same node", "downstream", "elsewh
 def located(errors: Sequence[Diagnostic], mutant: Mutant) -> Located:
     """The nearest of all findings."""
     behind = _behind(mutant)
-    return min((_nearness(each.at.pointer, mutant, behind) for each in errors), key=ORDER.index)
+    found = {_nearness(each.at.pointer, mutant, behind) for each in errors}
+    return next(each for each in ORDER if each in found)
 
 
 def _nearness(pointer: str, mutant: Mutant, behind: set[str]) -> Located:

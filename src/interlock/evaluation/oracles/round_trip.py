@@ -9,12 +9,15 @@ from typing import Any
 
 from interlock.evaluation.oracles.fault import Fault, NotJudged
 from interlock.evaluation.trials import Trial
+from interlock.ir.catalog import Catalog
+from interlock.ir.plan import Plan
+from interlock.syntax.english import print_plan, read_english
 from interlock.syntax.plans import read_plan
 from interlock.syntax.write import to_json, to_yaml
 
 
 def round_trip(trial: Trial, draw: Random) -> Iterator[Fault]:
-    """YAML, JSON, both of them pinned, and the JSON with its keys in another order."""
+    """YAML, JSON, the JSON with its keys in another order, and English."""
     if trial.checked.plan is None:
         raise NotJudged("the plan cannot be read")
     plan = trial.checked.plan
@@ -25,6 +28,12 @@ def round_trip(trial: Trial, draw: Random) -> Iterator[Fault]:
             yield Fault("round_trip", name, f"{name} does not read: {[each.message for each in again.diagnostics]}")
         elif again.plan.digest != plan.digest:
             yield Fault("round_trip", name, f"{name} reads as another plan")
+    printed = print_plan(plan, trial.project.registry)
+    read = read_english(printed, trial.project.registry, Catalog())
+    if not isinstance(read, Plan):
+        yield Fault("round_trip", "english", f"English does not read: {read.why}", printed)
+    elif read.digest != plan.digest:
+        yield Fault("round_trip", "english", "English reads as another plan", printed)
 
 
 def _shuffled(plan: Any, draw: Random) -> Any:

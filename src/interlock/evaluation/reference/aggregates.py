@@ -223,16 +223,11 @@ def _mad(kinds: Sequence[Type], columns: Sequence[Values]) -> Any:
         raise Unsupported("the median distance of moments")
     kind = _middle_type(kinds)
     middle = interpolated(kinds[0], values, 0.5)
-    middle = middle if kind.precision else float(middle)
-    wide = values if kind.precision else [float(value) for value in values]
-    return interpolated(
-        kind,
-        [
-            numbers.EXACT.abs(numbers.EXACT.subtract(value, middle)) if kind.precision else abs(value - middle)
-            for value in wide
-        ],
-        0.5,
-    )
+    if kind.precision:
+        distances = [numbers.EXACT.abs(numbers.EXACT.subtract(value, middle)) for value in values]
+    else:
+        distances = [abs(float(value) - float(middle)) for value in values]
+    return interpolated(kind, distances, 0.5)
 
 
 def _entropy(kinds: Sequence[Type], columns: Sequence[Values]) -> float:
@@ -252,7 +247,7 @@ def _counted(values: Values) -> dict[Any, tuple[Any, int]]:
 
 def _histogram(kinds: Sequence[Type], columns: Sequence[Values]) -> dict[Any, int] | None:
     counts = dict(_counted(known(columns[0])).values())
-    return {value: counts[value] for value in ordered(counts)} if counts else None
+    return {value: counts[value] for value in ordered(list(counts))} if counts else None
 
 
 def _mode(kinds: Sequence[Type], columns: Sequence[Values]) -> Any:

@@ -120,7 +120,7 @@ def _records(text: str, delimiter: str) -> Iterator[list[tuple[str, bool]]]:
 
 def json_text(value: Any, kind: Type, text: Callable[[Any, Type], str] = to_text) -> str:
     """A value as JSON: numbers with all their digits, NaN and infinities as null, all else (by `text`) as text."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or (kind.is_float and not math.isfinite(value)):
         return "null"
     if kind.element:
         return "[" + ",".join(json_text(item, kind.element, text) for item in value) + "]"

@@ -84,7 +84,7 @@ def _given_by(
     found = registry.find(name, int(version) if version else None)
     if node["id"] in case.sources:
         return case.sources[node["id"]]
-    if found is None or found.type.name not in NODES | {"query": None}:
+    if found is None or found.type.name not in {*NODES, "query"}:
         raise Unsupported(f"{node['type']} is not interpreted")
     sources = _ports(found.type.name, edges)
     inputs = {port: frames[source] for port, source in sources.items()}

@@ -83,17 +83,17 @@ class QueryCompiler(Compiler):
         return node
 
     def resolved_name(self, node: Name) -> Node:
-        if node.parts[0] == "#":
+        first, *rest = node.parts
+        if first == "#":
             return node
-        parts = node.parts
-        table = parts[0] if len(parts) > 1 and self.scope.has_table(parts[0]) else None
-        place = self.scope.column(parts[1] if table else parts[0], table)
+        table = first if rest and self.scope.has_table(first) else None
+        place = self.scope.column(rest[0] if table else first, table)
         if place is not None:
-            return Name(("#", str(place.at), *parts[2 if table else 1 :]))
-        alias = self.aliases.get(parts[0].casefold())
-        if alias is None or len(parts) > 1:
-            raise Untyped(f"the column {'.'.join(parts)}")
-        return replace_compiler(self, parts[0]).resolved(alias)
+            return Name(("#", str(place.at), *(rest[1:] if table else rest)))
+        alias = self.aliases.get(first.casefold())
+        if alias is None or rest:
+            raise Untyped(f"the column {'.'.join(node.parts)}")
+        return replace_compiler(self, first).resolved(alias)
 
     def term(self, node: Node) -> Term:
         node = self.resolved(node)

@@ -36,10 +36,9 @@ def compare(one: Any, other: Any) -> int:
     """-1, 0 or 1 as `one` comes before, with or after `other`; null only inside of lists and structs, and last."""
     if one is None or other is None:
         return (one is None) - (other is None)
-    if isinstance(one, float) or isinstance(other, float):
-        odd, even = isinstance(one, float) and math.isnan(one), isinstance(other, float) and math.isnan(other)
-        if odd or even:
-            return odd - even
+    odd, even = _is_nan(one), _is_nan(other)
+    if odd or even:
+        return odd - even
     if isinstance(one, Span):
         one, other = span_length(one), span_length(other)
     if isinstance(one, list):
@@ -52,6 +51,10 @@ def compare(one: Any, other: Any) -> int:
     elif isinstance(one, datetime) != isinstance(other, datetime) and isinstance(one, date):
         one, other = _midnight(one), _midnight(other)
     return (one > other) - (one < other)
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _midnight(moment: Any) -> datetime:

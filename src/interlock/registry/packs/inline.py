@@ -111,12 +111,6 @@ def _sort(value: Any) -> str:
 
 
 def _cell(value: Any, kind: Type, mixed: bool) -> exp.Expr:
-    """A value of a row; cast where values of other sorts stand in its column, as they may where its type is given."""
-    found = _value(value, kind)
-    return sql.cast(found, kind) if mixed and value is not None else found
-
-
-def _cell(value: Any, kind: Type, mixed: bool) -> exp.Expr:
     """A value in its row. Among values of several kinds each is cast: the engine would take all for one of the kinds."""
     return sql.cast(_value(value, kind), kind) if mixed and value is not None else _value(value, kind)
 

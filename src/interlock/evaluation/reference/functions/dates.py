@@ -226,6 +226,15 @@ def _make_stamp(year: int, month: int, day: int, hour: int, minute: int, seconds
     return stamp_of(micros_of(_make_date(year, month, day)) + _make_clock(hour, minute, seconds))
 
 
+def _between(count: Callable[[str, Any, Any], int]) -> Callable[..., Any]:
+    """What counts the parts between two moments, as a function of any name of the part; null for an infinite one."""
+
+    def compute(part: str, start: Any, end: Any) -> Any:
+        return finite(count)(SAME.get(part, part), start, end)
+
+    return compute
+
+
 def _field(name: str, aliases: str = "") -> Function:
     return plain(f"{name} {aliases}", f"{'clock' if name in CLOCKS else 'moment'} -> bigint", finite(FIELDS[name]))
 
@@ -284,14 +293,8 @@ DATES: tuple[Function, ...] = (
     plain("dayname", "moment -> varchar", finite(lambda day: f"{_day(day):%A}")),
     plain("monthname", "moment -> varchar", finite(lambda day: f"{_day(day):%B}")),
     typed("time_bucket", "interval moment -> date", _bucket, lambda terms: terms[1].type),
-    plain(
-        "date_diff datediff",
-        _BETWEEN,
-        lambda part, *both: finite(lambda a, b: _diff(SAME.get(part, part), a, b))(*both),
-    ),
-    plain(
-        "date_sub datesub", _BETWEEN, lambda part, *both: finite(lambda a, b: _sub(SAME.get(part, part), a, b))(*both)
-    ),
+    plain("date_diff datediff", _BETWEEN, _between(_diff)),
+    plain("date_sub datesub", _BETWEEN, _between(_sub)),
     built("date_add", "span interval -> timestamp", _shifted),
     plain("epoch", "clock -> double", finite(_epoch)),
     typed("epoch_ms", "clock -> bigint; bigint -> timestamp", _epoch_ms),

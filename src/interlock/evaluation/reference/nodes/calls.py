@@ -72,16 +72,17 @@ class Key:
 
 def keys_of(table: Frame, written: Iterable[Any], *, descending: bool = False) -> list[Key]:
     """Sort keys as plans write them: `revenue`, `revenue desc`, or a mapping; `descending` is what holds unsaid."""
-    found = []
-    for key in written:
-        if isinstance(key, str):
-            name, _, way = key.rpartition(" ")
-            plain = not name or way.lower() not in ("asc", "desc")
-            key = {"column": key} if plain else {"column": name.strip(), "descending": way.lower() == "desc"}
-        found.append(
-            Key(table.index(key["column"]), key.get("descending", descending), key.get("nulls", "last") == "first")
-        )
-    return found
+    return [_key_of(table, key, descending) for key in written]
+
+
+def _key_of(table: Frame, key: Any, descending: bool) -> Key:
+    if not isinstance(key, str):
+        nulls_first = key.get("nulls", "last") == "first"
+        return Key(table.index(key["column"]), key.get("descending", descending), nulls_first)
+    name, _, way = key.rpartition(" ")
+    if not name or way.lower() not in ("asc", "desc"):
+        return Key(table.index(key), descending)
+    return Key(table.index(name.strip()), way.lower() == "desc")
 
 
 def ordered(table: Frame, keys: Sequence[Key], places: Iterable[int] | None = None) -> list[int]:
@@ -159,10 +160,10 @@ def value_of(written: Any, kind: Type) -> Any:
     if kind.is_float:
         return cast(float(written), DOUBLE, kind)
     if kind.name == "timestamptz":
-        moment = datetime.fromisoformat(re.sub(r"([+-]\d\d)$", r"\1:00", written.strip().replace(" +", "+")))
+        moment = datetime.fromisoformat(re.sub(r"([+-]\d\d)$", r"\1:00", str(written).strip().replace(" +", "+")))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     if kind.name == "uuid":
-        return UUID(written)
+        return UUID(str(written))
     if kind.is_null:
         raise Unsupported("a value of no type")
     return cast(written, VARCHAR, kind)
