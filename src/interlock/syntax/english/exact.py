@@ -25,7 +25,7 @@ FUNCTIONS = {
 }  # fmt: skip
 LONGEST = 100
 """The most entries that a list in words may have; a longer one is printed as JSON."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*|_[A-Za-z0-9_]*")
 
 
 class Exact:
