@@ -130,7 +130,7 @@ def test_rename(bench: Bench, goods: Table) -> None:
     [
         ("snake_case", "  Total Amount (EUR) ", "total_amount_eur"), ("snake_case", "totalAmountEUR", "total_amount_eur"),
         ("snake_case", "HTTPServer2", "http_server2"), ("snake_case", "2024 Größe%", "2024_größe"), ("snake_case", "_x_", "x"),
-        ("lower", "A b", "a b"), ("upper", "größe", "GRÖSSE"),
+        ("snake_case", "größeÄnderung", "größe_änderung"), ("lower", "A b", "a b"), ("upper", "größe", "GRÖSSE"),
     ],
 )  # fmt: skip
 def test_normalize_names(bench: Bench, style: Any, name: str, made: str) -> None:
