@@ -158,6 +158,7 @@ def _steady(line: str, root: Path) -> str:
     line = re.sub(r"\b\d+\.\d+ s\b", "0.00 s", line)
     line = re.sub(r"\b\d{6}-\d{6}-[2-9a-z]{3}\b", "RUN", line)
     line = re.sub(r"\b20\d\d-\d\d-\d\d\b", "TODAY", line)
+    line = re.sub(r"\bprocess \d+ on \S+(?=\))", "process …", line)
     line = re.sub(r"sha256:[0-9a-f]+…?", "sha256:…", line)
     if re.match(r"(?:  )?\S+ {2,}", line):  # a row of a table: columns are as wide as what is in them
         line = re.sub(r"(?<=\S) {2,}", "  ", re.sub(r" \d[\d,]*\.\d$", " 0.0", line))

@@ -171,9 +171,10 @@ def sqlite_merge(
 ) -> None:
     """Bring the staged table into the database in one transaction, with `mark`; without `commit`, only try whether that works."""
     sqlite_check(path, table, if_exists, names)
-    database = sqlite3.connect(path, timeout=SQLITE_WAIT, isolation_level=None)
+    database = sqlite3.connect(f"file:{quote_uri(path)}", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
     try:
-        database.execute("ATTACH ? AS staged", [staged])
+        # read-only: a commit to two databases goes by a third file, which a kill would leave behind
+        database.execute("ATTACH ? AS staged", [f"file:{quote_uri(staged)}?mode=ro"])
         database.execute("BEGIN IMMEDIATE")
         exists = database.execute(SQLITE_FIND, [table]).fetchone()
         if exists and if_exists == "replace":

@@ -14,7 +14,8 @@ from interlock.ir.expressions.casts import refusal
 from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Expression, Literally, NewColumn, Text, TypeName
-from interlock.registry.node import Adapter, node
+from interlock.registry.node import node
+from interlock.registry.packs.adapters import listed, renamed
 from interlock.registry.phrases import columns as phrases
 from interlock.registry.tables import Check, NodeError, Select, Table
 
@@ -22,28 +23,6 @@ OnError = Literal["fail", "null"] | None
 """What becomes of a value that cannot be converted; YAML reads a bare `null` as None, which means the same."""
 
 Path = tuple[str | int, ...]
-
-
-def renamed(**names: str) -> Adapter:
-    """An adapter that gives parameters their present names and leaves all others; a name that is taken stays."""
-
-    def adapt(params: dict[str, Any]) -> dict[str, Any]:
-        return {key if names.get(key, key) in params else names.get(key, key): value for key, value in params.items()}
-
-    return adapt
-
-
-def listed(first: Adapter, *keys: str) -> Adapter:
-    """The adapter `first`, after which a single text under these keys is a list of one, and None is left out."""
-
-    def adapt(params: dict[str, Any]) -> dict[str, Any]:
-        return {
-            key: [value] if key in keys and isinstance(value, str) else value
-            for key, value in first(params).items()
-            if not (key in keys and value is None)
-        }
-
-    return adapt
 
 
 def no_repeats(columns: Sequence[Column], path: Path) -> None:

@@ -19,6 +19,7 @@ import duckdb
 
 from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
+from interlock.registry.packs.database_types import SQLITE_TABLES, sqlite_type
 from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Staging, Writes
 
@@ -26,9 +27,6 @@ IfExists = Literal["replace", "append", "fail"]
 SQLITE_SAMPLE_ROWS = 20_000
 SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0
-SQLITE_TABLES = (
-    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-)
 SQLITE_FIND = "SELECT type FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')"
 SQLITE_MARKS = "_interlock_marks"
 SQLITE_TEXTS = {
@@ -106,32 +104,6 @@ def sqlite_rowid(names: Sequence[str]) -> str | None:
     """A name under which SQLite gives a row's number, if the columns leave one free."""
     taken = {name.casefold() for name in names}
     return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
-
-
-def sqlite_type(declared: str, values: list[Any]) -> str:
-    """The type that a declaration stands for, by SQLite's own rules of affinity; without one, that of the values."""
-    word = declared.upper()
-    if "BOOL" in word:
-        return "boolean"
-    if word.startswith(("DATETIME", "TIMESTAMP")):
-        return "timestamp"
-    if word == "DATE":
-        return "date"
-    if "INT" in word:
-        return "bigint"
-    if any(each in word for each in ("CHAR", "CLOB", "TEXT", "DECIMAL", "NUMERIC")):
-        number = values and all(isinstance(value, int | float) for value in values)
-        return "double" if number and ("DECIMAL" in word or "NUMERIC" in word) else "varchar"
-    if any(each in word for each in ("REAL", "FLOA", "DOUB")):
-        return "double"
-    if "BLOB" in word:
-        return "blob"
-    kinds = {type(value) for value in values}
-    if kinds == {bytes}:
-        return "blob"
-    if kinds == {int}:
-        return "bigint"
-    return "double" if kinds and kinds <= {int, float} else "varchar"
 
 
 def sqlite_fits(value: Any, kind: str) -> bool:
@@ -300,9 +272,10 @@ def sqlite_merge(
 ) -> None:
     """Bring the staged table into the database in one transaction, with `mark`; without `commit`, only try whether that works."""
     sqlite_check(path, table, if_exists, names)
-    database = sqlite3.connect(path, timeout=SQLITE_WAIT, isolation_level=None)
+    database = sqlite3.connect(f"file:{quote_uri(path)}", uri=True, timeout=SQLITE_WAIT, isolation_level=None)
     try:
-        database.execute("ATTACH ? AS staged", [staged])
+        # read-only: a commit to two databases goes by a third file, which a kill would leave behind
+        database.execute("ATTACH ? AS staged", [f"file:{quote_uri(staged)}?mode=ro"])
         database.execute("BEGIN IMMEDIATE")
         exists = database.execute(SQLITE_FIND, [table]).fetchone()
         if exists and if_exists == "replace":

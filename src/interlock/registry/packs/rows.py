@@ -13,7 +13,8 @@ from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, Literally, Predicate, SortKeys
 from interlock.registry.node import node
-from interlock.registry.packs.columns import fitted, listed, no_repeats, renamed
+from interlock.registry.packs.adapters import listed, renamed
+from interlock.registry.packs.columns import fitted, no_repeats
 from interlock.registry.phrases import rows as phrases
 from interlock.registry.tables import NodeError, Select, Table
 

@@ -14,7 +14,8 @@ from interlock.ir.types import Type
 from interlock.registry import sql
 from interlock.registry.kinds import Columns, NewColumn, SortKey
 from interlock.registry.node import node
-from interlock.registry.packs.columns import listed, no_clash, no_repeats, renamed
+from interlock.registry.packs.adapters import listed, renamed
+from interlock.registry.packs.columns import no_clash, no_repeats
 from interlock.registry.packs.rows import never_null
 from interlock.registry.phrases import tables as phrases
 from interlock.registry.tables import NodeError, Select, Table

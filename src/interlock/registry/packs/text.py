@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -15,6 +14,7 @@ from interlock.registry import sql
 from interlock.registry.kinds import Column, Columns, NewColumn, Text
 from interlock.registry.node import node
 from interlock.registry.packs.columns import OnError, Path, no_clash, no_repeats, null_if_blank
+from interlock.registry.packs.date_formats import check_format, read_by
 from interlock.registry.phrases import text as phrases
 from interlock.registry.tables import NodeError, Select, Table
 
@@ -273,11 +273,11 @@ def parse_dates(
             raise NodeError(("columns", index), message)
         _need_text(column, ("columns", index))
     for index, form in enumerate(formats):
-        _check_format(form, ("formats", index))
+        check_format(form, ("formats", index))
     made: dict[str, exp.Expr] = {}
     for column in columns:
         text = null_if_blank(column.sql) if blank_as_null else column.sql
-        tries = [_read(text.copy(), form) for form in formats]
+        tries = [read_by(text.copy(), form) for form in formats]
         if on_error == "fail":
             message = sql.literal(f"`{column.name}` holds text in none of the formats {', '.join(formats)}: ")
             tries.append(sql.call("error", exp.DPipe(this=message, expression=text.copy())))
@@ -288,34 +288,6 @@ def parse_dates(
     certain = on_error == "fail" and not blank_as_null
     solid = frozenset(column.name for column in columns if certain and not column.nullable)
     return Select(_changed(table, made), non_null=solid)
-
-
-def _letters(form: str) -> set[str]:
-    return set(re.findall(r"%-?(.)", form.replace("%%", "")))
-
-
-def _read(text: exp.Expr, form: str) -> exp.Expr:
-    """The timestamp that a text shows in this format, or null."""
-    read = sql.call("try_strptime", text, form)
-    if "z" in _letters(form):
-        return sql.call("timezone", "UTC", read)
-    return sql.cast(read, Type("timestamp")) if "n" in _letters(form) else read
-
-
-def _check_format(text: str, path: Path) -> None:
-    """Refuse a date format that DuckDB does not read, or that says no date."""
-    letters = _letters(text)
-    if not letters:
-        message = f"`{text}` names no part of a date; write %Y for the year, %m for the month, %d for the day"
-        raise NodeError(path, message, help=("for example %d/%m/%Y",))
-    if not letters & set("YyGcx"):
-        raise NodeError(path, f"`{text}` has no year, so it does not say a date; add %Y")
-    if "Z" in letters:
-        raise NodeError(path, f"`{text}` reads ambiguous names of time zones; %z reads offsets such as +02:00")
-    try:
-        sql.value_of(sql.call("try_strptime", "", text))
-    except duckdb.Error as error:
-        raise NodeError(path, f"`{text}` is not a date format: {str(error).split(': ')[-1].splitlines()[0]}") from None
 
 
 @node(version=1, says=phrases.EXPLODE)
