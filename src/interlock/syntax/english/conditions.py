@@ -295,7 +295,7 @@ def _literal_type(kind: Type) -> str:
 
 def _between(scene: Scene, at: int, column: Column, schema: Schema) -> Found:
     """`between 5 and 10`, both included; not of moments, where it would leave open whether the last day counts."""
-    openings = [(at + 1, ("and",))] if scene.word(at) == "between" else []
+    openings: list[tuple[int, tuple[str, ...]]] = [(at + 1, ("and",))] if scene.word(at) == "between" else []
     if scene.word(at) == "from":
         openings.append((at + 1, ("to", "through", "until")))
     if not (column.type.is_numeric or column.type.name == "date"):
