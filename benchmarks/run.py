@@ -94,8 +94,15 @@ def crashes(options: argparse.Namespace, folder: Path) -> Result:
     return run(folder, options.crashes, options.seed)
 
 
+def durable(options: argparse.Namespace, folder: Path) -> Result:
+    """What the journal costs a step, and a store of 10,000 runs."""
+    from benchmarks.durable import run
+
+    return run(folder)
+
+
 EVERY = (
-    plancompiler, spoiled, english, prompts, mutants, drawn, compile, growth, pipeline, start, crashes,
+    plancompiler, spoiled, english, prompts, mutants, drawn, compile, growth, pipeline, start, crashes, durable,
 )  # fmt: skip
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {part.__name__: part for part in EVERY}
 
