@@ -38,6 +38,13 @@ def english(options: argparse.Namespace, folder: Path) -> Result:
     return run(folder)
 
 
+def sentences(options: argparse.Namespace, folder: Path) -> Result:
+    """Requests in strangers' words, read without a model."""
+    from benchmarks.sentences.judge import run
+
+    return run(folder)
+
+
 def prompts(options: argparse.Namespace, folder: Path) -> Result:
     """What a model would be sent for those tasks."""
     from benchmarks.plancompiler.prompts import run
@@ -102,7 +109,7 @@ def durable(options: argparse.Namespace, folder: Path) -> Result:
 
 
 EVERY = (
-    plancompiler, spoiled, english, prompts, mutants, drawn, compile, growth, pipeline, start, crashes, durable,
+    plancompiler, spoiled, english, sentences, prompts, mutants, drawn, compile, growth, pipeline, start, crashes, durable,
 )  # fmt: skip
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {part.__name__: part for part in EVERY}
 

@@ -25,7 +25,8 @@ def test_doctests(module: object) -> None:
 
 def test_the_parts_of_make_bench() -> None:
     assert list(PARTS) == [
-        "plancompiler", "spoiled", "english", "prompts", "mutants", "drawn", "compile", "growth", "pipeline", "start", "crashes", "durable",
+        "plancompiler", "spoiled", "english", "sentences", "prompts", "mutants", "drawn", "compile", "growth", "pipeline",
+        "start", "crashes", "durable",
     ]  # fmt: skip
 
 

@@ -14,8 +14,12 @@ import pytest
 from interlock.api import Project
 from interlock.evaluation.cases import Case
 from interlock.evaluation.generate import Shape, draw_case
+from interlock.ir.catalog import Catalog
 from interlock.ir.expressions.functions import FAMILIES, aggregates, windows
+from interlock.ir.plan import Plan
 from interlock.registry.registry import load
+from interlock.syntax.english import print_plan, read_english
+from interlock.syntax.plans import read_plan
 
 REGISTRY = load()
 OWN = '''
@@ -125,3 +129,13 @@ def test_node_types_of_users_are_drawn(tmp_path):
         drawn.update(str(each["type"]).partition("@")[0] for each in own)
         assert not own or not refused(case, tmp_path / str(seed), (file,))
     assert drawn["flag_rows"] and drawn["months"]
+
+
+@pytest.mark.slow
+def test_every_drawn_plan_reads_back_from_english() -> None:
+    registry = load()
+    for seed in range(7_000, 7_300):
+        plan = read_plan(draw_case(seed, registry).text, "case.json").plan
+        assert plan is not None
+        read = read_english(print_plan(plan, registry), registry, Catalog())
+        assert isinstance(read, Plan) and read.digest == plan.digest, f"plan {seed}"
