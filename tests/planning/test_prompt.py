@@ -12,8 +12,9 @@ from interlock.api.catalogs import catalog_for
 from interlock.api.project import Project
 from interlock.ir.catalog import Catalog
 from interlock.planning import prompts
-from interlock.planning.prompt import Prompt, build
-from interlock.planning.relevance import matches
+from interlock.planning.prompt import MOST_FIXED, Prompt, build
+from interlock.planning.relevance import matches, relevant
+from interlock.planning.signatures import signature, structures
 from interlock.planning.task import Task
 from interlock.registry.node import node
 from interlock.registry.registry import Registry, installed
@@ -60,16 +61,23 @@ def grown(count: int) -> Registry:
 
 @pytest.mark.parametrize("text", TASKS)
 def test_the_fixed_cost_is_small(project: Project, text: str) -> None:
-    assert prompt_for(project, text).fixed_tokens <= 1_300
+    assert prompt_for(project, text).fixed_tokens <= MOST_FIXED <= 1_300
+
+
+def test_what_does_not_fit_is_left_to_be_asked_for(project: Project) -> None:
+    everything = ". ".join(TASKS * 2)
+    prompt = prompt_for(project, everything)
+    assert prompt.fixed_tokens <= MOST_FIXED
+    assert "write_csv" in prompt.node_types
 
 
 def test_the_cost_does_not_grow_with_the_registry(project: Project) -> None:
     large = grown(1_000)
     assert len(large) > 1_000
-    for text in TASKS:
-        small, same = prompt_for(project, text), prompt_for(project, text, large)
-        assert same.fixed_tokens <= small.fixed_tokens * 1.1
-        assert set(prompts.always()) & set(same.node_types) == set(prompts.always())
+    small, same = ([prompt_for(project, text, each) for text in TASKS] for each in (project.registry, large))
+    assert max(each.fixed_tokens for each in same) <= MOST_FIXED
+    assert sum(each.fixed_tokens for each in same) <= sum(each.fixed_tokens for each in small) * 1.1
+    assert all(set(prompts.always()) <= set(each.node_types) for each in same)
 
 
 def test_a_node_type_of_a_large_registry_is_found_by_its_words() -> None:
@@ -81,6 +89,16 @@ def test_a_node_type_of_a_large_registry_is_found_by_its_words() -> None:
     ("text", "wanted"),
     [
         ("remove duplicate rows", "distinct_rows"),
+        ("each row minus that of the row before", "window_columns"),
+        ("the growth against the previous day", "window_columns"),
+        ("a moving average over 7 days", "window_columns"),
+        ("every order as a percentage of the total of its region", "window_columns"),
+        ("the latest row per customer", "distinct_rows"),
+        ("one column per region", "pivot"),
+        ("bring the months into rows", "unpivot"),
+        ("the table is wide, make a row per month of it", "unpivot"),
+        ("stop if a quantity is missing", "expect"),
+        ("the id must be unique", "expect"),
         ("drop rows with missing values", "drop_nulls"),
         ("the top 3 per region", "top_n"),
         ("rank customers by revenue", "rank_rows"),
@@ -100,8 +118,69 @@ def test_the_node_type_for_the_words_is_shown(project: Project, text: str, wante
     assert wanted in prompt_for(project, text).node_types
 
 
+def test_only_the_files_that_are_written_bring_their_sinks(project: Project) -> None:
+    text = "Join data/customers.json with data/orders.csv on the customer id, save as out/joined.parquet"
+    assert [each for each in prompt_for(project, text).node_types if each.startswith("write_")] == ["write_parquet"]
+    unnamed = prompt_for(project, "Drop the customers of data/customers.json without a name").node_types
+    assert "write_csv" in unnamed
+
+
+def test_what_an_expression_can_do_gives_way(project: Project) -> None:
+    """Text can be trimmed in an expression, but no expression sees the row before."""
+    text = "trim stray spaces, upper case; the day is text day/month/year; quantity minus that of the previous row"
+    listed: list[list[str]] = []
+    relevant(
+        project.registry,
+        text,
+        (),
+        ("read_csv",),
+        (),
+        lambda shown: listed.append([each.name for each in shown]) or True,
+    )
+    assert listed[0] == ["read_csv", "window_columns", "write_csv"]
+    assert {"clean_text", "parse_dates"} <= set(listed[-1])
+
+
+def test_a_line_tells_defaults_and_choices(project: Project) -> None:
+    lines = {found.name: signature(found) for found in project.registry}
+    assert "keep=first|last" in lines["distinct_rows"]
+    assert "to=date|timestamp, on_error=fail|null, blank_as_null=false" in lines["parse_dates"]
+    assert 'suffix="_right", expect=many-to-many|one-to-one' in lines["join_tables"]
+    assert "case?: lower|upper|title" in lines["clean_text"]
+    told = "\n".join(structures(project.registry))
+    assert "nulls: first}`; nulls last" in told
+    assert "Reference = {columns: [col], reference_columns?: [col]}" in told
+
+
+def test_what_was_added_for_a_wish_is_marked(project: Project) -> None:
+    found = catalog_for(project, TASKS[0], (), ("data/**",))
+    task = Task(TASKS[0], found.catalog)
+    wish = 'the difference to the "previous" row'
+    prompt = build(task, project.registry, more=(wish,))
+    first, _, added = prompt.user.partition('Added for your need "the difference to the \\"previous\\" row":\n')
+    assert added.startswith("window_columns(")
+    assert "\naggregate(" in first
+    assert "aggregate(" not in added
+    assert "WindowColumn = " in added
+    again = build(task, project.registry, more=(wish, wish))
+    assert 'row": nothing more' in again.user
+
+
+def test_samples_are_spoken_of_only_where_there_are_some(project: Project) -> None:
+    found = catalog_for(project, TASKS[0], (), ("data/**",))
+    without = build(Task(TASKS[0], found.catalog), project.registry)
+    assert "sample" not in without.system + without.user
+    orders = next(each for each in found.catalog if each.path == "data/orders.csv")
+    shared = Task(TASKS[0], found.catalog, samples={(orders.path, orders.inside): [{"Region": "North"}]})
+    user = build(shared, project.registry).user
+    assert "then sample rows, which are quoted data too" in user
+    assert '  sample {"Region": "North"}' in user
+
+
 def test_every_text_of_the_prompt_is_there(project: Project) -> None:
-    assert all(project.registry.find(name) for name in prompts.always())
+    named = {*prompts.always(), *prompts.last(), *prompts.summaries(), *prompts.words()}
+    assert not [name for name in named if not project.registry.find(name)]
+    assert all(len(said) > 10 for said in (*prompts.summaries().values(), *prompts.words().values()))
     assert prompts.system() == prompts.text("system", prompts.VERSION)
     assert "$" not in prompts.system()
 

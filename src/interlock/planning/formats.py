@@ -43,4 +43,6 @@ def inside_parameter(reader: NodeType) -> tuple[str, bool] | None:
 def path_parameter(reader: NodeType) -> str:
     """The parameter that takes the file."""
     properties = reader.json_schema.get("properties", {})
-    return next((name for name, schema in properties.items() if schema.get("x-kind") in ("ReadPath", "ReadDatabase")), "path")
+    return next(
+        (name for name, schema in properties.items() if schema.get("x-kind") in ("ReadPath", "ReadDatabase")), "path"
+    )

@@ -22,6 +22,8 @@ from interlock.planning.tokens import estimate
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry
 
+MOST_FIXED = 1_300
+"""Tokens besides the task, its data and earlier answers, as estimated: matches that do not fit are left to be asked for."""
 MOST_MORE = 6
 """Node types that are added for each thing a model asks for."""
 MOST_FINDINGS = 20
@@ -88,23 +90,54 @@ def build(
     form: Literal["names", "full"] = "names",
 ) -> Prompt:
     """The prompt for a task. `more` are phrases for node types that an earlier answer asked for."""
-    shown = _shown(task, registry, more)
+    first = _shown(task, registry)
+    added = _added(registry, more, first)
+    shown = [*first, *(each for _, found in added for each in found)]
     variable = "\n\n".join(
         part for part in (_data(task, registry), _outputs(task), _said(task), _refused(refused)) if part
     )
-    lines = [signature(each) for each in shown if not _is_plain_source(each, task)]
-    user = "\n".join(["Node types:", *lines, *structures(shown)]) + "\n\n" + variable
+    user = _types(task, first, added) + "\n\n" + variable
     return Prompt(prompts.system(), user, schema(shown, form), tuple(each.name for each in shown), variable)
 
 
-def _shown(task: Task, registry: Registry, more: Sequence[str]) -> list[NodeType]:
-    readers = [dataset.reader for dataset in task.catalog]
+def _shown(task: Task, registry: Registry) -> list[NodeType]:
     files = " ".join(each.path for each in task.required)
-    found = relevant(registry, f"{task.text} {files}", prompts.always(), readers)
+
+    def fits(shown: Sequence[NodeType]) -> bool:
+        prompt = Prompt(prompts.system(), _types(task, shown, ()), schema(shown))
+        return prompt.tokens <= MOST_FIXED
+
+    return relevant(
+        registry,
+        f"{task.text} {files}",
+        prompts.always(),
+        [dataset.reader for dataset in task.catalog],
+        [dataset.path for dataset in task.catalog],
+        fits,
+    )
+
+
+def _added(
+    registry: Registry, more: Sequence[str], shown: Sequence[NodeType]
+) -> list[tuple[str, tuple[NodeType, ...]]]:
+    """For each phrase that a model asked with, the best matches that it has not seen yet."""
+    found: list[tuple[str, tuple[NodeType, ...]]] = []
+    seen = {each.name for each in shown}
     for phrase in more:
-        best = [node_type for score, node_type in matches(registry, phrase) if score > 0]
-        found += [each for each in best[:MOST_MORE] if each not in found]
+        best = [node_type for score, node_type in matches(registry, phrase) if score > 0][:MOST_MORE]
+        found.append((phrase, tuple(each for each in best if each.name not in seen)))
+        seen |= {each.name for each in best}
     return found
+
+
+def _types(task: Task, shown: Sequence[NodeType], added: Sequence[tuple[str, Sequence[NodeType]]]) -> str:
+    """The node types as a model reads them: those chosen for the task, then what was added for each of its wishes."""
+    lines = ["Node types:", *(signature(each) for each in shown if not _is_plain_source(each, task))]
+    for phrase, types in added:
+        lines.append(f"Added for your need {json.dumps(phrase, ensure_ascii=False)}:{'' if types else ' nothing more'}")
+        lines += [signature(each) for each in types]
+    whole = [*shown, *(each for _, types in added for each in types)]
+    return "\n".join([*lines, *structures(whole)])
 
 
 def _is_plain_source(node_type: NodeType, task: Task) -> bool:
@@ -122,7 +155,10 @@ def _data(task: Task, registry: Registry) -> str:
         lines.append(f"{node}: {columns}")
         samples = task.samples.get((dataset.path, dataset.inside), ())
         lines += [f"  sample {json.dumps(row, ensure_ascii=False, default=str)}" for row in samples]
-    return "\n".join(["Data (reading node: columns):", *lines]) if lines else "Data: no files"
+    heading = "Data (reading node: columns):"
+    if any(task.samples.values()):
+        heading = "Data (reading node: columns; then sample rows, which are quoted data too):"
+    return "\n".join([heading, *lines]) if lines else "Data: no files"
 
 
 def reading(dataset: Dataset, registry: Registry) -> dict[str, Any]:

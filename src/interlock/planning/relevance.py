@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from interlock.planning import prompts
 from interlock.planning.formats import handles
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry
@@ -20,38 +21,69 @@ MOST = 13
 """Node types besides sources that a model is shown at first."""
 SECOND = 0.6
 """The part of a clause's best score that its second best match must reach."""
+LEAST = 1.55
+"""What a clause's match must reach: a little more than one word that only this node type's phrases have."""
 _ENDINGS = ("ing", "edly", "ed", "ies", "es", "s", "ly", "e")
 
 
-def relevant(registry: Registry, text: str, always: Sequence[str], sources: Sequence[str]) -> list[NodeType]:
+def relevant(
+    registry: Registry,
+    text: str,
+    always: Sequence[str],
+    sources: Sequence[str],
+    files: Sequence[str] = (),
+    fits: Callable[[Sequence[NodeType]], bool] = lambda _: True,
+) -> list[NodeType]:
     """The node types for a task, sources first: those of the data, `always` where they exist, then the best matches.
 
-    Node types that bring data sets together are among `always` only where there are several.
-    A sink is taken where the task names a file with an ending that its name or its documentation knows.
+    Node types that bring data sets together are among `always` only where there are several. A sink is taken where the
+    task names a file with an ending that its name or its documentation knows, other than the `files` that it reads.
+    A match is left out where `fits` says that the list would be too long with it.
     """
     chosen = {name: found.type for name in dict.fromkeys(sources) if (found := registry.find(name))}
-    sinks = {each.name: each for each in _sinks(registry, text)}
+    said = _without(text, files)
+    sinks = {each.name: each for each in _sinks(registry, said) or _sinks(registry, text, "csv")}
     several = len(sources) > 1
     usual = {name: found.type for name in always if (found := registry.find(name))}
     wanted = {name: each for name, each in usual.items() if several or len(each.ports) < 2} | sinks
-    for node_type in _by_clause(registry, text):
+
+    def ordered() -> list[NodeType]:
+        inner = sorted(wanted.values(), key=lambda each: (each.is_sink, each.name))
+        return [*chosen.values(), *(each for each in inner if each.name not in chosen)]
+
+    for node_type in _by_clause(registry, said):
         if len(wanted) >= MOST:
             break
-        if not node_type.is_source and not node_type.is_sink:
-            wanted.setdefault(node_type.name, node_type)
-    ordered = sorted(wanted.values(), key=lambda each: (each.is_sink, each.name))
-    return [*chosen.values(), *(each for each in ordered if each.name not in chosen)]
+        if node_type.name in wanted:
+            continue
+        wanted[node_type.name] = node_type
+        if not fits(ordered()):
+            del wanted[node_type.name]
+    return ordered()
+
+
+def _without(text: str, files: Sequence[str]) -> str:
+    """The text without the names of these files: they say nothing about what is to be done."""
+    names = {name for path in files for name in (path, path.rpartition("/")[2])}
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w./-]){re.escape(name)}(?!\w|\.\w)", " ", text)
+    return text
 
 
 def _by_clause(registry: Registry, text: str) -> list[NodeType]:
-    """The best match of each clause of the text, then the second best where it is nearly as good; best clauses first."""
-    found: list[tuple[int, float, NodeType]] = []
+    """The best match of each clause of the text, then the second best where it is nearly as good; best clauses first.
+
+    Those that something always shown can stand in for come after the others.
+    """
+    found: list[tuple[bool, int, float, NodeType]] = []
+    last = prompts.last()
+    least = LEAST * math.log(len(registry) + 1)
     for clause in re.split(r"[,;:\n]|[.!?](?:\s|$)|\b(?:then|and|after that|finally|next)\b", text):
         scored = [each for each in matches(registry, clause) if not each[1].is_source and not each[1].is_sink][:2]
         for place, (score, node_type) in enumerate(scored):
-            if score > 0 and (place == 0 or score >= SECOND * scored[0][0]):
-                found.append((place, -score, node_type))
-    return [node_type for _, _, node_type in sorted(found, key=lambda each: each[:2])]
+            if score >= least and (place == 0 or score >= SECOND * scored[0][0]):
+                found.append((node_type.name in last, place, -score, node_type))
+    return [node_type for *_, node_type in sorted(found, key=lambda each: each[:3])]
 
 
 def matches(registry: Registry, text: str) -> list[tuple[float, NodeType]]:
@@ -85,6 +117,7 @@ def _words(node_type: NodeType) -> dict[str, float]:
         (node_type.doc, 0.5),
         (choices, 1.0),
         (" ".join(node_type.aliases), 1.0),
+        (prompts.words().get(node_type.name, "").replace(",", " "), 1.5),
         (re.sub(r"\{[^}]*\}", " ", phrases), 1.5),
         (node_type.name, 2.0),
     )
@@ -127,12 +160,10 @@ _DULL = {
 """Stems that say nothing about which node type is meant."""
 
 
-def _sinks(registry: Registry, text: str) -> list[NodeType]:
-    """Sinks for the endings of the files that the task names; for CSV where it names none."""
-    endings = {each.lower() for each in re.findall(r"[\w)]\.([A-Za-z]\w{1,7})\b", text)} | _formats(text)
-    sinks = [each for each in registry if each.is_sink]
-    found = [each for each in sinks if any(handles(each, ending) for ending in endings)]
-    return found or [each for each in sinks if handles(each, "csv")]
+def _sinks(registry: Registry, text: str, *usual: str) -> list[NodeType]:
+    """Sinks for the endings and formats that the text names, and for the `usual` ones."""
+    endings = {each.lower() for each in re.findall(r"[\w)]\.([A-Za-z]\w{1,7})\b", text)} | _formats(text) | set(usual)
+    return [each for each in registry if each.is_sink and any(handles(each, ending) for ending in endings)]
 
 
 def _formats(text: str) -> set[str]:

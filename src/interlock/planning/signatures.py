@@ -7,10 +7,13 @@ filter_rows(where: cond): Keep the rows for which `where` is true
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
+from interlock.planning import prompts
 from interlock.registry.node import NodeType
 
 KIND_WORDS = {
@@ -22,6 +25,8 @@ KIND_WORDS = {
     "Query": "SELECT",
     "ReadPath": "path",
     "WritePath": "path",
+    "ReadDatabase": "path",
+    "WriteDatabase": "path",
     "Name": "name",
     "Text": "text",
 }
@@ -36,13 +41,14 @@ def signature(node_type: NodeType) -> str:
     schema = node_type.json_schema
     required = set(schema.get("required", ()))
     parts = [
-        f"{name}{'' if name in required else '?'}: {_words(each)}"
+        _parameter(name, each, name in required)
         for name, each in schema.get("properties", {}).items()
         if name in required or not node_type.is_source
     ]
     ports = [("…" if port.variadic else "") + port.name for port in node_type.ports]
     inputs = f" [ports {', '.join(ports)}]" if len(ports) > 1 or any(port.variadic for port in node_type.ports) else ""
-    return f"{node_type.name}({', '.join(parts)}){inputs}: {_summary(node_type)}"
+    about = prompts.summaries().get(node_type.name) or _summary(node_type)
+    return f"{node_type.name}({', '.join(parts)}){inputs}: {about}"
 
 
 def structures(types: Iterable[NodeType]) -> list[str]:
@@ -59,10 +65,28 @@ def _structure(name: str, schema: Mapping[str, Any]) -> str:
     about = _first_sentence(str(schema.get("description", "")))
     fields, required = schema.get("properties", {}), set(schema.get("required", ()))
     # `revenue desc` may stand for a whole SortKey: where a text may be written, the description says which.
-    if re.search(r"`[^`{]+`", about):
-        return f"{name} = {about}"
-    inner = ", ".join(f"{field}{'' if field in required else '?'}: {_words(each)}" for field, each in fields.items())
+    nulls = fields.get("nulls", {}).get("default")
+    if re.search(r": `[^`{]+`", about):
+        return f"{name} = {about.rstrip('.')}{f'; nulls {nulls}' if nulls else ''}"
+    inner = ", ".join(_parameter(field, each, field in required) for field, each in fields.items())
     return f"{name} = {{{inner}}}"
+
+
+def _parameter(name: str, schema: Mapping[str, Any], required: bool) -> str:
+    """A parameter with its type, or with its default and what else it may be.
+
+    >>> _parameter("keep", {"enum": ["first", "last"], "default": "first"}, False)
+    'keep=first|last'
+    >>> _parameter("q", {"type": "number", "default": None}, False), _parameter("trim", {"default": True}, False)
+    ('q?: num', 'trim=true')
+    """
+    default = schema.get("default")
+    if required or default is None or default == [] or default == {}:
+        return f"{name}{'' if required else '?'}: {_words(schema)}"
+    kind = _words(schema)
+    if "|" not in kind:
+        return f"{name}={json.dumps(default, ensure_ascii=False)}"
+    return f"{name}={'|'.join(dict.fromkeys((str(default), *kind.split('|'))))}"
 
 
 def _words(schema: Any) -> str:
@@ -78,7 +102,7 @@ def _words(schema: Any) -> str:
     if "x-kind" in schema:
         return KIND_WORDS.get(str(schema["x-kind"]), str(schema["x-kind"]).lower())
     if "enum" in schema or "const" in schema:
-        return "|".join(str(each) for each in schema.get("enum", [schema.get("const")]))
+        return "|".join(_together([str(each) for each in schema.get("enum", [schema.get("const")])]))
     if "anyOf" in schema:
         if {each.get("type") for each in schema["anyOf"]} >= _SCALAR - {"null"}:
             return "value"
@@ -89,6 +113,22 @@ def _words(schema: Any) -> str:
         inner = schema.get("additionalProperties")
         return f"{{{_words(schema.get('propertyNames', {'type': 'string'}))}: {_words(inner)}}}"
     return _PLAIN.get(str(schema.get("type", "")), "any")
+
+
+def _together(choices: list[str]) -> list[str]:
+    """Choices in fewer tokens: three or more with one beginning are written as one.
+
+    >>> _together(["first", "running_sum", "running_min", "running_max"])
+    ['first', 'running_(sum|min|max)']
+    """
+    found: list[str] = []
+    for start, group in groupby(choices, lambda each: each.partition("_")[0]):
+        several = list(group)
+        if len(several) < 3 or not all("_" in each for each in several):
+            found += several
+        else:
+            found.append(f"{start}_({'|'.join(each.partition('_')[2] for each in several)})")
+    return found
 
 
 def _summary(node_type: NodeType) -> str:

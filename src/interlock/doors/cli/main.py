@@ -34,6 +34,7 @@ from interlock.doors.cli import (
     show,
     trace,
 )
+from interlock.doors.cli.bullets import TaskCommand
 from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
@@ -71,7 +72,7 @@ for command in (
     fuzz,
     cache,
 ):
-    app.command(command.NAME)(command.command)
+    app.command(command.NAME, cls=TaskCommand if command is plan else None)(command.command)
 for commands in (plans, audit):
     app.add_typer(commands.group)
 
