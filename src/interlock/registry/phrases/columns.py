@@ -1,11 +1,15 @@
 """Phrases for columns: choosing, naming, converting, computing and mapping them."""
 
-_COLUMNS = "[column|columns|field|fields|attributes]"
+_COLUMNS = "[column|columns|cols|field|fields|attributes]"
 SELECT_COLUMNS = (
     "keep the columns {columns}",
     "[i|we] (only need|only want|just need|just want) [column|columns|field|fields] {columns}",
-    "(columns|fields) {columns} [only]",
-    f"[only|just] (keep|select|take|choose|pick|retain|use|show|show me|give|give me|extract|project|get|return|want|need|leave|include|output|list) "
+    "(columns|fields|cols) [:|are] {columns} [only]",
+    "{columns:closed}",
+    "just [column|columns] {columns:loose}",
+    "sel {columns}",
+    "(write|save|export|store|put|output) [only|just] [column|columns|cols] {columns}",
+    f"[only|just] (keep|select|take|choose|pick|retain|use|show|show me|give|give me|extract|project|get|return|want|need|leave|include|output|list|pick out|see) "
     f"[only|just] {_COLUMNS} [:] {{columns}} [columns|fields] [only]",
     "(keep|select|take|show|give me|use|extract) [only|just] (columns|fields) (called|named) {columns}",
     "(keep|select|take|retain|show|show me|give me|use|extract) [only|just] {columns} (from|of) {table}",
@@ -49,6 +53,8 @@ DERIVE_COLUMNS = (
     "(add|create|make|compute|calculate|derive|insert|append|define|introduce|work out) [a|an] [new] [column|columns|field] [called|named|:] {columns}",
     "(set|let) [column|field] {columns}",
     "{columns:bare}",
+    "new (col|column) {columns}",
+    "{columns:rounded}",
     "apply [a] [data] transformation with no operations {columns={}}",
 )
 MAP_VALUES = (

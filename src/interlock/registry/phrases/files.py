@@ -1,7 +1,7 @@
 """Phrases for files and databases: reading, writing, and rows that a plan holds itself."""
 
-_READ = "(read|load|open|import|ingest|parse|take|get|fetch|use|using|given|start with|start from|begin with|pull|input|source|from|in|with|grab|have|i have|we have|there is|go to|look at|i've got|we've got)"
-_WRITE = "(write|export|save|store|output|dump|put|send|persist)"
+_READ = "(read|load|open|import|ingest|parse|take|get|fetch|use|using|given|start with|start from|begin with|pull|input|source|from|in|with|grab|have|i have|we have|there is|go to|look at|i've got|we've got|go through|look into|from file)"
+_WRITE = "(write|export|save|store|output|dump|put|send|persist|serve|deposit|file|place)"
 _INTO = "(to|as|in|into|at|under)"
 _FILE = "[file|files|data from|data in|records from|records in|rows from|rows in|rows of|data of|contents of] [called|named] [:]"
 _OUT = "[new] [output] [file] [called|named] [:]"
@@ -10,7 +10,7 @@ _OUT = "[new] [output] [file] [called|named] [:]"
 def _read(kind: str, endings: str) -> tuple[str, ...]:
     return (
         f"{_READ} [in] [the|a|an] [{kind}] {_FILE} {{path:{endings}}} [file]",
-        f"[input|source|data|file] [:] {{path:{endings}}}",
+        f"[input|source|data|file|source file|input file] [:|is|=] {{path:{endings}}}",
         f"(convert|turn|transform|copy) {{path:{endings}}}",
     )
 
@@ -18,11 +18,13 @@ def _read(kind: str, endings: str) -> tuple[str, ...]:
 def _write(kind: str, endings: str) -> tuple[str, ...]:
     return (
         f"{_WRITE} [{{table}}] [back] [out] {_INTO} [{kind}] [{_INTO}] {_OUT} {{path:{endings}}} [file]",
-        f"{_WRITE} {_OUT} {{path:{endings}}}",
+        f"{_WRITE} [->] {_OUT} {{path:{endings}}}",
+        f"(rest|all|all of it|all that) {_WRITE} {_INTO} {{path:{endings}}}",
         f"(to|into|in|as) [{kind}] {_OUT} {{path:{endings}}}",
-        f"(result|results|output) (goes|go|should go|must go|is saved|are saved|is written|are written) {_INTO} {{path:{endings}}}",
+        f"(result|results|output|file|result file|same|list|extract) (goes|go|should go|must go|is to go|shall go|should be saved|should be stored|may please be stored|may be stored|is to be stored|is saved|are saved|is written|are written) {_INTO} {{path:{endings}}}",
         f"(create|make|produce|generate) [{kind}] {_OUT} {{path:{endings}}} (with|from|of|containing) {{table}}",
-        f"(output|result|results|destination|target) [file] (:|=|is) {{path:{endings}}}",
+        f"(output|result|results|destination|target|storage location|storage location of result|save|result file|output file) [file] (:|=|is|should be|->) {{path:{endings}}}",
+        f"(output file|result file|target file|file) {{path:{endings}}}",
         f"(->|>) {{path:{endings}}}",
     )
 

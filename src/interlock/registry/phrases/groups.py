@@ -2,18 +2,20 @@
 
 _GET = (
     "[compute|calculate|get|find|show|show me|give|give me|report|return|determine|work out|tell me|take|produce|i need|summarise|summarize|"
-    "compute for me|display|list|provide|what is|what are|create|aggregate|make]"
+    "compute for me|display|list|provide|what is|what are|create|aggregate|make|count for me|add up|sum up]"
 )
 _PER = "(per|by|for each|for every|in each|within each|of each|grouped by|group by|grouping by|for|broken down by|split by|each)"
-_GROUP = "(group|aggregate|summarise|summarize|bucket|roll up|partition)"
+_GROUP = "(group|grp|aggregate|summarise|summarize|bucket|roll up|partition)"
 AGGREGATE = (
     "for each {by}, compute {measures}",
     "over all rows, compute {measures}",
     f"{_GROUP} [{{table}}] (by|per|on|for each) {{by}} [,|;] [and|then|and then] {_GET} {{measures}} [in each|per group|in each group|for each|for each group]",
+    f"(group|grp) {{by}} (:|->) {_GET} {{measures}}",
     f"{_GET} {{measures}} {_PER} {{by}}",
+    f"{_GET} {{measures}} (each|every) {{by}} (had|has|have|got|made)",
     f"(for each|for every|per|by) {{by}} [(in|of|from) {{table}}] [,|:] {_GET} {{measures}}",
     "(count|tally) [all] {table} (per|by|for each|for every|in each) {by} {measures=[{name: count, function: count}]}",
-    "(count|find|show|show me|tell me|compute|determine) how many {table} (each|every) {by} has {measures=[{name: count, function: count}]}",
+    "(count|find|show|show me|tell me|compute|determine|count for me) how many {table} (each|every) {by} has {measures=[{name: count, function: count}]}",
     "(count|tally) [how many] {table} (there are|we have|exist) (per|by|for each|in each) {by} {measures=[{name: count, function: count}]}",
     "(compute|calculate|get|find|show me|give me|report|determine|work out|what is) {measures} [over|of|across|for] [all|whole|entire] [rows|table|data]",
 )

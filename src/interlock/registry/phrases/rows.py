@@ -2,13 +2,15 @@
 
 _KEEP = (
     "(keep|filter|select|take|get|retain|show|find|pick|leave|use|want|give|give me|show me|consider|include|extract|"
-    "restrict to|limit to|narrow to|narrow down to|filter to|filter for|filter down to|keep just|look at|have|like to have|see|like to see)"
+    "restrict to|limit to|narrow to|narrow down to|filter to|filter for|filter down to|keep just|look at|have|like to have|see|like to see|filt|pick out|pick|let only)"
 )
 _DROP = (
     "(drop|remove|exclude|delete|discard|filter out|omit|skip|throw away|throw out|get rid of|leave out|toss out|toss|weed out|strip out|"
-    "eliminate|take out|clear out)"
+    "eliminate|take out|clear out|rm|forget|ignore|take away)"
 )
-_WITH = "(where|with|whose|having|for which|in which|that have|which have|who have|if|that has|which has|who has)"
+_WITH = (
+    "(where|with|whose|having|for which|in which|that have|which have|who have|if|that has|which has|who has|in case)"
+)
 FILTER_ROWS = (
     "keep the rows where {where}",
     f"[only|just] {_KEEP} [only|just] {{table}} [only] {_WITH} {{where}}",
@@ -23,12 +25,17 @@ FILTER_ROWS = (
     f"{_DROP} [any] {{table}} {_WITH} {{where:not}}",
     f"{_DROP} [any] {{table}} {{where:not}}",
     "{where:signs}",
+    f"{_KEEP} [only|just] {{where:restated}}",
+    "[only|just] {where:restated}",
 )
 SORT_ROWS = (
     "sort by {by}",
     "(sort|order|arrange|reorder|sequence|organise|organize) [{table}] [out] (by|on|according to|based on|using) {by}",
     "(sort|order|arrange) [{table}] {by:directed}",
-    "(sort|order) {by}",
+    "(sort|order|arrange|put) [{table}] in {by:directed}",
+    "(sort|order|srt|sort it|sorting) [:|by] {by}",
+    "(sort|order|sorted|ordered|srt|list) [{table}] [by it|by the count|by that|by the total] [,] {by:measured}",
+    "{by:measured}",
     "(put|list|show|have) {table} (sorted|ordered|in order) [by|of|on] {by}",
     "{table} (should be|must be|is to be|are to be) (sorted|ordered|arranged) (by|on|according to) {by}",
 )
@@ -64,6 +71,7 @@ DROP_NULLS = (
     f"{_DROP_NULL} [any|all] {{table}} {_HOLDING} [a|any|some|at least one] {_NULL} [in any column|in any field|anywhere]",
     f"{_DROP_NULL} [any|all] {{table}} {_HOLDING} [a|any|at least one] {_NULL} (in|for|at|under) {{columns:or}}",
     f"{_DROP_NULL} [any|all] {_NULL} (in|for|from) {{columns:or}}",
+    "(drop|rm|remove) null {columns:written}",
     f"{_DROP_NULL} [any|all] {{table}} [with|having|that have|that are|which are] [a|an] (missing|null) {{columns:or}} [value|values]",
     f"{_DROP_NULL} [any|all] {{table}} (where|in which) [any value|any column|any field|something|anything] is (missing|null)",
     f"{_DROP_NULL} [any|all] {{table}} (where|in which) (all values|all columns|all fields|everything) (is|are) (missing|null) {{how=all}}",
@@ -81,6 +89,13 @@ FILL_NULLS = (
     f"(fill|replace|set|impute) [in] [any|all] {_NULL} (of|in|for) {{values:with}}",
     "(fill|replace|set|impute) [any|all] (missing|null) {values:with} [value|values]",
     "fill [in] {values:with}",
+    "(fill|replace|set) [in] [any|all|each|every] (empty|blank) {values:with_blank}",
+    "(treat|count|regard|consider|take|read) [any|all|each|every] (missing|null) {values:with} [value|values]",
+    "(treat|count|regard|consider|take|read) [any|all|each|every] (empty|blank) {values:with_blank}",
+    "(missing|null) {values:with}",
+    "(empty|blank) {values:with_blank}",
+    "(where|wherever|when|if) {values:lacking}",
+    "{values:lacking}",
     "(forward fill|forward-fill|ffill|fill forward|fill down) {columns} {method=forward}",
     "(backward fill|backfill|bfill|fill backward|fill up) {columns} {method=backward}",
 )

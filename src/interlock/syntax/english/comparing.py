@@ -8,7 +8,7 @@ COMPARISONS: tuple[tuple[str, str], ...] = tuple(
         ">": "greater than|more than|bigger than|larger than|higher than|above|over|exceeds|exceed|exceeding|exceeded|>|in excess of|gt|"
         "strictly greater than|strictly more than|strictly above",
         ">=": "at least|no less than|not less than|not lower than|not below|not under|greater than or equal to|greater or equal to|"
-        "greater than or equals|more than or equal to|equal to or greater than|equal or greater than|equal to or more than|>=|≥|a minimum of|"
+        "greater than or equals|more than or equal to|equal to or greater than|equal or greater than|equal to or more than|equals or exceeds|equals or is above|>=|≥|a minimum of|"
         "minimum of|no fewer than|not fewer than|higher than or equal to|gte|at or above|larger than or equal to|no lower than",
         "<": "less than|lower than|smaller than|fewer than|below|under|beneath|<|lt|strictly less than|strictly below",
         "<=": "at most|no more than|not more than|not above|not over|not greater than|not exceeding|no greater than|less than or equal to|"

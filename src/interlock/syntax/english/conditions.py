@@ -22,6 +22,7 @@ from interlock.syntax.english.comparing import (
     VERBS,
 )
 from interlock.syntax.english.scene import Scene
+from interlock.syntax.english.spans import dated, literal_type
 from interlock.syntax.english.values import after, moment_at, number_text, quoted, text_at
 
 Found = Iterator[tuple[int, str]]
@@ -123,6 +124,7 @@ def _atom(scene: Scene, at: int, schema: Schema) -> Found:
     yield from _turned(scene, at, schema)
     yield from _placed(scene, at, schema)
     yield from _having(scene, at, schema)
+    yield from dated(scene, at, schema)
 
 
 def _placed(scene: Scene, at: int, schema: Schema) -> Found:
@@ -268,7 +270,7 @@ def _moment(scene: Scene, at: int, kind: Type, sign: str) -> Found:
         if span == "day" and kind.name == "date":
             yield end, f"date '{day}'"
         elif sign in ("<", ">="):
-            yield end, f"{_literal_type(kind)} '{day}'"
+            yield end, f"{literal_type(kind)} '{day}'"
         elif span != "day" and sign == ">":
             continue
 
@@ -279,7 +281,7 @@ def _in_time(scene: Scene, at: int, column: Column) -> Found:
     word = scene.word(at)
     if kind.name == "time":
         return
-    literal = _literal_type(kind)
+    literal = literal_type(kind)
     for end, day, span in moment_at(scene, at + 1):
         if (word == "in" and span != "day") or (word == "on" and span == "day" and kind.name != "date"):
             yield end, f"{name} >= {literal} '{day}' and {name} < {literal} '{after(day, span)}'"
@@ -287,10 +289,6 @@ def _in_time(scene: Scene, at: int, column: Column) -> Found:
             yield end, f"{name} >= {literal} '{after(day, span)}'"
         if word in ("until", "through") and span != "day":
             yield end, f"{name} < {literal} '{after(day, span)}'"
-
-
-def _literal_type(kind: Type) -> str:
-    return "date" if kind.name == "date" else "timestamp"
 
 
 def _between(scene: Scene, at: int, column: Column, schema: Schema) -> Found:

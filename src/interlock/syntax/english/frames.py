@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from interlock.syntax.english.courtesy import Courtesies
 from interlock.syntax.english.lexicon import NUMBERS
 from interlock.syntax.english.scene import World
 from interlock.syntax.english.tokens import Token
@@ -62,6 +63,7 @@ class Frames:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._courtesies = Courtesies(world)
         self._at: dict[int, frozenset[int]] = {}
         self._spans = {self._token_at(match.start()): self._token_at(match.end()) for match in self._workflows()}
 
@@ -92,6 +94,7 @@ class Frames:
             heading = _HEADING.match(self.world.text)
             if heading and not self._names_a_step(tokens, heading.end()):
                 yield self._token_at(heading.end())
+        yield from self._courtesies.ends(at)
         for phrase in _GLUE:
             part = tokens[at : at + len(phrase)]
             if len(part) == len(phrase) and all(

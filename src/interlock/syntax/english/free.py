@@ -13,6 +13,7 @@ from interlock.syntax.english.draft import Draft, Ref
 from interlock.syntax.english.frames import Frames
 from interlock.syntax.english.lexicon import ARTICLES, forms
 from interlock.syntax.english.matcher import Bound, Matcher
+from interlock.syntax.english.naming import measure_names
 from interlock.syntax.english.scene import Scene, World
 from interlock.syntax.english.steps import taken
 from interlock.syntax.english.vocabulary import Phrase, Vocabulary
@@ -25,13 +26,43 @@ _CALLS = (
     ("call", "it"), ("call", "this"), ("call", "that"), ("call", "the", "result"), ("name", "it"), ("name", "the", "result"), ("name", "this"),
     ("call", "them"), ("refer", "to", "it", "as"), ("refer", "to", "this", "as"), ("call", "the", "output"),
 )  # fmt: skip
-
-
 _MAKING = frozenset("create make produce generate build prepare write i need want output give export get".split())
 _HOLDING = (
     ("with",), ("containing",), ("that", "contains"), ("which", "contains"), ("holding",), ("listing",), ("that", "lists"), ("showing",), ("of",),
-    ("that", "shows"), ("that", "has"), ("with", "only"), ("from",),
+    ("that", "shows"), ("that", "has"), ("with", "only"), ("from",), (),
 )  # fmt: skip
+
+_SOURCES = tuple(
+    tuple(words.split())
+    for words in (
+        ",",
+        ".",
+        "?",
+        ";",
+        ", the file is",
+        ", file is",
+        ". the file is",
+        ". source is",
+        ". source :",
+        "? use",
+        ". use",
+        ", use",
+        ", source",
+        ". source",
+        ", according to",
+        "according to",
+        ". data is in",
+        ". the data is in",
+        ". it is in",
+        ", from",
+        "( in",
+        ", going by",
+        ", file",
+        "there were in",
+        "there are in",
+    )
+)
+"""Words between a first step and the file that it works on."""
 
 
 @dataclass
@@ -128,6 +159,12 @@ class FreeReader:
         named = said and any(ref == subject for at in range(place, end) for _, ref in inputs.named(scene, at))
         if named or (self._current(scene.draft, subject) and (said or self._clear(scene.draft, subject))):
             yield end
+        if not scene.draft.nodes and not said:
+            for words in _SOURCES:
+                if scene.says(end, *words):
+                    for last, ref in inputs.named(scene, end + len(words)):
+                        if ref == subject:
+                            yield last
         if scene.word(end) in ("from", "in", "of", "using", "on", "within", "for", "across", "over", "out"):
             start = end + 2 if scene.says(end, "out", "of") else end + 1
             for last, ref in inputs.table(scene, start):
@@ -176,6 +213,10 @@ class FreeReader:
         return self._current(draft, subject) and not (len(last) == 2 and last <= readers and last <= set(draft.unused))
 
     def _called(self, scene: Scene, place: int) -> Iterator[tuple[int, Draft]]:
+        renamed = list(measure_names(scene, place))
+        if renamed:
+            yield from renamed
+            return
         for words in _CALLS:
             if scene.says(place, *words):
                 token = scene.token(place + len(words))
@@ -210,13 +251,20 @@ class FreeReader:
             "to",
             "in",
             "into",
+            "->",
+            "save",
+            "saved",
+            "as",
+            "at",
+            "it",
         ):
             at += 1
         token = scene.token(at)
         if at == place or token is None or token.kind not in ("path", "quote"):
             return
         for words in _HOLDING:
-            if scene.says(at + 1, *words):
+            bracket = not words and scene.word(at + 1) in ("(", "[")
+            if (words and scene.says(at + 1, *words)) or bracket:
                 for phrase in self.world.words.phrases:
                     slots = [each for each in phrase.printed if isinstance(each, Slot)]
                     if not phrase.node_type.is_sink or len(slots) != 1:

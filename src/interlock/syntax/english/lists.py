@@ -74,6 +74,23 @@ def columns(scene: Scene, at: int, schema: Schema | None, form: str = "") -> Ite
         for end, name in item(at):
             yield end, [name]
         return
+    if form == "written":  # `drop null values` is not about a column `value`
+        for end, name in item(at):
+            if end == at + 1 and (token := scene.token(at)) is not None and token.raw == name:
+                yield end, [name]
+        return
+    if form == "first":
+        for end, names in several(scene, at, item):
+            for words in ("( keep 1st )", "( keep first )", "( keep the first )", "( keep the first one )"):
+                if scene.says(end, *words.split()):
+                    yield end + len(words.split()), names
+        return
+    if form == "closed":
+        yield from _closed(scene, at, item)
+        return
+    if form == "loose":
+        yield from several(scene, at, item, ((),))
+        return
     if form == "or":
         for end, names in several(scene, at, item, (("or",),)):
             yield end, names
@@ -81,6 +98,17 @@ def columns(scene: Scene, at: int, schema: Schema | None, form: str = "") -> Ite
     if scene.says(at, "both"):
         at += 1
     yield from several(scene, at, item)
+
+
+def _closed(scene: Scene, at: int, item: Item) -> Iterator[tuple[int, list[str]]]:
+    """Columns between brackets behind a file to write: `(columns a, b)`, `[a, b]`."""
+    closing = {"(": ")", "[": "]"}.get(scene.word(at), "")
+    start = at + 1
+    while scene.word(start) in ("columns", "cols", "only", "the", "column", ":", "with"):
+        start += 1
+    for end, names in several(scene, start, item) if closing else ():
+        if scene.word(end) == closing:
+            yield end + 1, names
 
 
 def new_name(scene: Scene, at: int) -> Iterator[tuple[int, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.ir.types import Column, Schema, TypeTextError, parse_type, quote_name
+from interlock.syntax.english.comparing import EMPTY
 from interlock.syntax.english.conditions import admitted, sql_ends
 from interlock.syntax.english.lists import new_name, several
 from interlock.syntax.english.scene import Scene
@@ -180,9 +181,29 @@ def fills(scene: Scene, at: int, schema: Schema | None, form: str = "") -> Itera
     """Values for nulls: `0 in amount`; with the form `with`, `amount with 0`."""
 
     def item(start: int) -> Iterator[tuple[int, list[tuple[str, Any]]]]:
-        if form == "with":
+        if form == "lacking":
+            yield from _lacking(scene, start, schema)
+            return
+        if form in ("with", "with_blank"):
             for end, columns in several(scene, start, lambda place: scene.column(place, schema)):
-                for joint in ("with", "by", "to", "as", "=", "values with", "being"):
+                if form == "with_blank" and any(column.type.is_text for column in columns):
+                    continue
+                for joint in (
+                    "with",
+                    "by",
+                    "to",
+                    "as",
+                    "=",
+                    "values with",
+                    "being",
+                    "->",
+                    "value as",
+                    "are regarded as",
+                    "count as",
+                    "counts as",
+                    "means",
+                    "as being",
+                ):
                     words = joint.split()
                     if scene.says(end, *words):
                         for last, value in _for_all(scene, end + len(words), columns):
@@ -200,6 +221,39 @@ def fills(scene: Scene, at: int, schema: Schema | None, form: str = "") -> Itera
         pairs = [pair for group in groups for pair in group]
         if len({name for name, _ in pairs}) == len(pairs):
             yield end, dict(pairs)
+
+
+def _lacking(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int, list[tuple[str, Any]]]]:
+    """`fee null = 0`, `the fine is empty, put 0`, `there is no fee put zero`."""
+    for opening in ("there is no", "there's no", "there are no"):
+        words = opening.split()
+        if scene.says(at, *words):
+            for end, column in scene.column(at + len(words), schema):
+                yield from _put(scene, end, column)
+    for end, column in scene.column(at, schema):
+        start = end + 1 if scene.word(end) in ("is", "are") else end
+        if scene.word(start) in ("null", "missing") or (scene.word(start) in EMPTY and not column.type.is_text):
+            yield from _put(scene, start + 1, column)
+
+
+def _put(scene: Scene, at: int, column: Column) -> Iterator[tuple[int, list[tuple[str, Any]]]]:
+    for joint in (
+        "=",
+        "->",
+        "put",
+        ", put",
+        "write",
+        ", write",
+        "please put",
+        ", please put",
+        "please to put",
+        "use",
+        ", use",
+    ):
+        words = joint.replace(",", ", ").split()
+        if scene.says(at, *words):
+            for end, value in scalar_at(scene, at + len(words), column.type):
+                yield end, [(column.name, value)]
 
 
 def _for_all(scene: Scene, at: int, columns: list[Column]) -> Iterator[tuple[int, Any]]:

@@ -14,6 +14,8 @@ from interlock.syntax.english.draft import Ref
 from interlock.syntax.english.exact import same
 from interlock.syntax.english.kinds import choices_of, kind_of
 from interlock.syntax.english.lexicon import ARTICLES, forms
+from interlock.syntax.english.restating import restated
+from interlock.syntax.english.rounding import rounded
 from interlock.syntax.english.scene import Scene
 from interlock.syntax.english.vocabulary import Phrase
 from interlock.syntax.english.windows import windows
@@ -138,7 +140,7 @@ class Matcher:
     ) -> Iterator[tuple[int, Any]]:
         scene, form = self.scene, slot.form
         if kind == "Predicate":
-            for end, text in condition(scene, at, left, form):
+            for end, text in restated(scene, at, left) if form == "restated" else condition(scene, at, left, form):
                 if form != "signs" or any(
                     each.kind == "sign" and each.raw in "<>=!=>=<=" for each in scene.tokens[at:end]
                 ):
@@ -158,7 +160,7 @@ class Matcher:
         elif kind == "Windows":
             yield from windows(scene, at, left) if form == "window" else ()
         elif kind == "Makes":
-            yield from making.makes(scene, at, left, form)
+            yield from (rounded(scene, at, left) if form == "rounded" else making.makes(scene, at, left, form))
         elif kind in ("Renames", "Types"):
             yield from (making.renames if kind == "Renames" else making.types)(scene, at, left)
         elif kind == "Fills":

@@ -11,7 +11,7 @@ from interlock.syntax.english.lists import new_name, several
 from interlock.syntax.english.scene import Scene
 
 _FUNCTIONS: dict[str, str] = {
-    "sum": "sum", "total": "sum", "sum up": "sum", "add up": "sum", "summed": "sum", "sum total": "sum",
+    "tot": "sum", "sum": "sum", "total": "sum", "sum up": "sum", "add up": "sum", "summed": "sum", "sum total": "sum",
     "average": "mean", "mean": "mean", "avg": "mean", "averaged": "mean",
     "median": "median", "minimum": "min", "min": "min", "smallest": "min", "lowest": "min",
     "maximum": "max", "max": "max", "largest": "max", "highest": "max", "biggest": "max", "greatest": "max",
@@ -137,21 +137,31 @@ def _counts(scene: Scene, at: int) -> Iterator[int]:
         yield at + 4
     for opening in (
         "count", "count of", "number of", "total number of", "how many", "count the", "count the number of", "count how many", "total count of",
-        "count all", "row count", "record count", "row counts", "size", "counts", "counts of", "amount of", "count up", "tally", "tally of", "no. of",
+        "count all", "row count", "record count", "row counts", "size", "counts", "counts of", "amount of", "count up", "tally", "tally of", "no. of", "cnt", "cnt of", "cnt the",
         "the number of", "the count of", "counting", "counting the", "get count of", "nr of", "# of", "num of", "overall number of",
     ):  # fmt: skip
         words = opening.split()
         if not scene.says(at, *words):
             continue
         end = at + len(words)
-        if opening in ("count", "row count", "record count", "row counts", "counts", "counting", "size"):
+        if opening in ("count", "cnt", "row count", "record count", "row counts", "counts", "counting", "size"):
             yield end
         start = end
         while scene.word(start) in ("the", "all", "all the"):
             start += 1
         if scene.word(start) in nouns and opening not in ("row count", "record count", "row counts", "size"):
             yield start + 1
-            for tail in ("there are", "we have", "exist", "are there", "do we have", "it has", "there is"):
+            for tail in (
+                "there are",
+                "we have",
+                "exist",
+                "are there",
+                "do we have",
+                "there were",
+                "we had",
+                "it has",
+                "there is",
+            ):
                 if scene.says(start + 1, *tail.split()):
                     yield start + 1 + len(tail.split())
 
@@ -162,12 +172,12 @@ def _named(scene: Scene, at: int, found: list[dict[str, Any]]) -> Iterator[tuple
     start = at
     if scene.word(start) == ",":
         start += 1
-    for words in ("as", "called", "named", "name it", "naming it", "and name it", "and call it", "call it", "into", "into column", "in a column called",
+    for words in ("->", "as", "called", "named", "name it", "naming it", "and name it", "and call it", "call it", "into", "into column", "in a column called",
                   "into a column called", "as column", "in column", "in a column named", "into a column named", "in a new column called", "(", "with name", "labelled", "labeled",
                   "and name the column", "name the column", "naming the column", "call the column", "and call the column", "with the name", "calling it"):  # fmt: skip
         split = words.split()
-        if len(found) == 1 and scene.says(at if words in ("as", "called", "named") else start, *split):
-            place = (at if words in ("as", "called", "named") else start) + len(split)
+        if len(found) == 1 and scene.says(at if words in ("->", "as", "called", "named") else start, *split):
+            place = (at if words in ("->", "as", "called", "named") else start) + len(split)
             for end, name in new_name(scene, place):
                 if words == "(":
                     if scene.word(end) != ")":

@@ -134,7 +134,9 @@ class Scene:
                 return found[0] if len(found) == 1 else None
         words = tuple(singular(folded(each.raw)) for each in part)
         found = [each for each in schema if count > 1 and _words_of(each.name) == words]
-        return found[0] if len(found) == 1 else None
+        if found:
+            return found[0] if len(found) == 1 else None
+        return _without_unit(words, schema)
 
     @cached_property
     def nouns(self) -> frozenset[str]:
@@ -158,6 +160,18 @@ class Scene:
             return frozenset()
         name = (inside or PurePosixPath(path).stem).casefold()
         return frozenset({name, singular(name), *name.replace("_", " ").split(" ")[-1:]})
+
+
+_UNITS = frozenset("m2 m3 kwh mwh eur usd gbp chf kg km cm mm celsius pct percent sqm".split())
+
+
+def _without_unit(words: tuple[str, ...], schema: Schema) -> Column | None:
+    """`floor area` for `floor_area_m2`, if no other column begins with these words."""
+    found = [each for each in schema if _words_of(each.name)[: len(words)] == words]
+    fits = (
+        len(found) == 1 and len(_words_of(found[0].name)) == len(words) + 1 and _words_of(found[0].name)[-1] in _UNITS
+    )
+    return found[0] if fits else None
 
 
 def _words_of(name: str) -> tuple[str, ...]:

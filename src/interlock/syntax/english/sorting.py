@@ -16,10 +16,12 @@ _DOWN = (
     "in reverse order|reversed|reverse|from top to bottom|the largest first|the biggest first|(high to low)|(highest first)|(largest first)|"
     "- highest first|- descending|- desc|big to small|from big to small|, highest first|, largest first|, biggest first|, descending|, desc|, in descending order|"
     ", from highest to lowest|, from high to low|, high to low|, highest to lowest|, with the highest first|, the highest first|, with the largest first|↓|downward|downwards|biggest on top|highest on top|"
+    "biggest 1st|highest 1st|hi -> lo|high -> low|, biggest 1st|, best on top|best on top|worst first|the most first|largest on top|highest to the lowest|from most to least|, from most to least|most to least|"
     "highest at the top|with the highest on top|highest at top|, biggest on top|, highest on top|best first|, best first|longest first|, longest first|with the longest first"
 ).split("|")
 _UP = (
     "ascending|asc|in ascending order|in asc order|(ascending)|(asc)|ascendingly|increasing|in increasing order|from low to high|low to high|"
+    "lo -> hi|low -> high|from least to most|, from least to most|"
     "from lowest to highest|lowest to highest|from smallest to largest|smallest to largest|lowest first|smallest first|low first|"
     "with the lowest first|with the smallest first|starting with the lowest|starting with the smallest|the lowest first|the smallest first|"
     "(low to high)|(lowest first)|- ascending|small to big|from small to big|from smallest to biggest|smallest to biggest|, lowest first|, smallest first|, ascending|, asc|, in ascending order|shortest first|, shortest first|"
@@ -46,7 +48,76 @@ def sort_keys(scene: Scene, at: int, schema: Schema | None, form: str = "") -> I
     if form == "directed":
         yield from _directed(scene, at, schema)
         return
+    if form == "measured":
+        yield from _measured(scene, at, schema)
+        return
     yield from _keys(scene, at, schema, [], False)
+
+
+def _measured(scene: Scene, at: int, schema: Schema | None) -> Iterator[tuple[int, list[Any]]]:
+    """`biggest first` right after one number was computed for each group: it is the number that is meant."""
+    nodes = scene.draft.nodes
+    if not nodes or schema is None or nodes[-1].type != "aggregate" or nodes[-1].id != scene.draft.current:
+        return
+    made = [each["name"] for each in nodes[-1].params["measures"]]
+    column = schema.get(made[0]) if len(made) == 1 else None
+    if column is None or not column.type.is_numeric:
+        return
+    start = at + 1 if scene.word(at) == "," else at
+    start = start + 1 if scene.word(start) in ("the", "with") else start
+    for end, down in _directions(scene, start, None):
+        yield end, [_key(column, down)]
+        yield from _more(scene, end, schema, [(column, down)], True)
+
+
+def _ties(
+    scene: Scene, at: int, schema: Schema | None, keys: list[tuple[Column, bool | None]]
+) -> Iterator[tuple[int, list[Any]]]:
+    """What decides between equal rows: `(ties by name)`, `, equal ones by id`, `same number -> alphabetical`."""
+    for opening, closing in (
+        ("( ", ")"),
+        (", ( ", ")"),
+        ("", ""),
+        (", ", ""),
+        ("; ", ""),
+        ("and ", ""),
+        (", and ", ""),
+    ):
+        for words in _EQUALS:
+            split = [*opening.replace(",", ", ").split(), *words.split()]
+            if not scene.says(at, *split):
+                continue
+            start = at + len(split)
+            found = list(_keys(scene, start, schema, keys, True))
+            texts = [each for each in schema or () if each.type.is_text]
+            if len(texts) == 1 and texts[0].name not in [each.name for each, _ in keys]:
+                found += [
+                    (start + len(each.split()), [_key(column, down) for column, down in (*keys, (texts[0], None))])
+                    for each in (
+                        "alphabetical",
+                        "alphabetically",
+                        "by alphabet",
+                        "a-z",
+                        "a to z",
+                        "in alphabetical order",
+                        "by alphabetical order",
+                    )
+                    if scene.says(start, *each.split())
+                ]
+            for end, said in found:
+                if not closing:
+                    yield end, said
+                elif scene.word(end) == closing:
+                    yield end + 1, said
+
+
+_EQUALS = tuple(
+    (
+        "ties by|ties broken by|ties|break ties by|breaking ties by|with ties broken by|equal ones by|in case of ties by|in case of a tie by|in case of identical dates , by|"
+        "if equal by|if equal , by|if two have the same go by|if two are equal by|same count ->|same number ->|same day ->|in case of equality by|on a tie by|for ties by|if tied by|"
+        "same value ->|if equal then by|if equal , then by|where two are equal , by|when equal by|in case of a tie , by|in case of ties , by|on ties by|tie-break by|tie break by|tie ->"
+    ).split("|")
+)
 
 
 def _names(scene: Scene, at: int, schema: Schema | None, form: str) -> Iterator[tuple[int, list[Any]]]:
@@ -109,6 +180,7 @@ def _more(
         split = words.replace(",", ", ").split() if words.startswith(",") else words.split()
         if scene.says(at, *split):
             yield from _keys(scene, at + len(split), schema, keys, apart or clear)
+    yield from _ties(scene, at, schema, keys)
     start = at + 1 if scene.word(at) == "," else at
     for opening in ("and within each", "and inside each", "then within each", "within each", "and in each"):
         words_of = opening.split()

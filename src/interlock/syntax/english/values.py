@@ -21,6 +21,10 @@ STOP = ARTICLES | frozenset(
 """Words that no unquoted text begins with."""
 
 
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "st"})
+"""Words with a full stop that is no end of a sentence."""
+
+
 def number(token: Token | None) -> int | float | None:
     """The number that a token says: `50,000`, `50k`, `five`; a percentage is none."""
     if token is None:
@@ -62,6 +66,10 @@ def text_at(scene: Scene, at: int) -> Iterator[tuple[int, str]]:
             yield at + 1, token.raw
         return
     if token.kind not in ("word", "number", "date") or (token.word in STOP and token.raw != "A"):
+        return
+    if token.word in _TITLES and scene.word(at + 1) == "." and (named := scene.token(at + 2)) is not None:
+        if named.kind == "word" and named.raw[0].isupper():
+            yield at + 3, scene.world.text[token.start : named.end]
         return
     yield at + 1, token.raw
     end = at + 1
