@@ -66,6 +66,23 @@ def test_killed_after_an_event(moment: str, last: bool, whole: Any, tmp_path: Pa
         assert journal.status(run).status == "finished"
 
 
+@pytest.mark.parametrize("moment", ["commit_planned", "sink_committed"])
+def test_what_was_written_beside_its_target_is_removed_by_hand(moment: str, whole: Any, tmp_path: Path) -> None:
+    """It is made again; what was in place already is not."""
+    ready, done, run, kinds = whole
+    told = [kind for kind in kinds if kind not in ("run_created", "run_started", "run_finished")]
+    root = tmp_path / "project"
+    shutil.copytree(ready, root)
+    assert not attempted(root, run, 2 + told.index(moment))
+    beside = [path for path in root.rglob(f".*.{run}.*") if path.suffix in (".part", ".partial")]
+    assert beside
+    for path in beside:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert attempted(root, run)
+    assert files(root) == files(done)
+    assert leftovers(root) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("checkpoint", ["auto", "every", "none"])
 def test_killed_at_random_moments(checkpoint: str, tmp_path: Path) -> None:
