@@ -170,7 +170,8 @@ def reach_of(kind: Type, values: list[Any]) -> float:
     if kind.name == "date":
         return max((abs((each - CENTRE).days) for each in known), default=0)
     if kind.name.startswith("timestamp"):
-        return max((abs((each.date() - CENTRE).days) + 1 for each in known), default=0)
+        days = (each.date() if isinstance(each, datetime) else each for each in known)  # a date stands for its midnight
+        return max((abs((each - CENTRE).days) + 1 for each in days), default=0)
     if kind.name == "interval":
         return max(
             (abs(each.months) * 31 + abs(each.days) + abs(each.microseconds) / 8.64e10 for each in known), default=0
