@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
-SQLITE_TABLES = (
-    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-)
+
+def sqlite_tables(database: sqlite3.Connection) -> list[str]:
+    """The names of its tables and views, in order."""
+    names = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    return sorted(name for (name,) in database.execute(names))
 
 
 def sqlite_type(declared: str, values: list[Any]) -> str:

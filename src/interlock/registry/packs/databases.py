@@ -19,7 +19,7 @@ import duckdb
 
 from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
-from interlock.registry.packs.database_types import SQLITE_TABLES, sqlite_type
+from interlock.registry.packs.database_types import sqlite_tables, sqlite_type
 from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Staging, Writes
 
@@ -42,7 +42,7 @@ def describe_sqlite(
     order = None
     with contextlib.closing(sqlite_open(path)) as database:
         try:
-            tables = sorted(name for (name,) in database.execute(SQLITE_TABLES))
+            tables = sqlite_tables(database)
             if table not in tables:
                 listed = ", ".join(f"`{name}`" for name in tables[:20]) or "none"
                 raise ValueError(f"there is no table `{table}` in the database; its tables are {listed}")
