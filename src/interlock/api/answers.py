@@ -63,6 +63,7 @@ class Answers:
     def question(self, run: str) -> Question:
         """What a run (its id, a part of one, or `last`) asks; raises JournalError if it asks nothing."""
         with Journal.open(self.project.root, create=False) as journal:
+            journal.trust()
             return _question(journal.status(journal.find_run(run)))
 
     def answer(
@@ -75,6 +76,7 @@ class Answers:
         if not by.strip():
             raise JournalError("an answer needs the name of who gives it", "give it with --by NAME")
         with Journal.open(self.project.root) as journal:
+            journal.trust()
             status = journal.status(journal.find_run(run))
             asked = _question(status)
             if step is not None and step != asked.step:

@@ -111,6 +111,7 @@ class _Again:
 def replay(project: Project, text: str, listener: Listener | None = None) -> Replay:
     """Execute the program of a run again over today's sources, and compare. Raises JournalError."""
     with Journal.open(project.root, create=False) as journal:
+        journal.trust()
         run = journal.find_run(text)
         status = journal.status(run)
         artifact = journal.artifact(status.artifact)
@@ -155,6 +156,9 @@ def _beside(folder: Path, root: Path, reads: list[str]) -> Iterator[Path]:
     try:
         (scratch / "spill").mkdir(parents=True)
         for path in dict.fromkeys(reads):
+            if Path(path).is_absolute() or ".." in Path(path).parts:
+                help = "`interlock audit verify` tells more; nothing was replayed"
+                raise JournalError(f"the journal names a source outside the project: `{path}`", help, "IL915")
             link = scratch / "project" / path
             link.parent.mkdir(parents=True, exist_ok=True)
             if (root / path).exists():

@@ -64,7 +64,7 @@ class Runs:
         run = self.create(
             plan, inputs, checkpoint=checkpoint, threads=threads, memory=memory, stepwise=stepwise, artifact=artifact
         )
-        return self.resume(run, on_event, cancellation=cancellation)
+        return self._go_on(run, on_event, cancellation=cancellation)
 
     def create(
         self,
@@ -86,6 +86,8 @@ class Runs:
             raise ValueError(f"checkpoint is one of {', '.join(CHECKPOINTS)}, not {checkpoint!r}")
         settings = {"checkpoint": checkpoint, "threads": threads, "memory": memory, "stepwise": stepwise}
         with Journal.open(self.project.root) as journal:
+            if isinstance(plan, SavedPlan):
+                journal.trust()
             pinned = plan if isinstance(plan, SavedPlan) else self._keep(journal, plan, artifact)
             journal.artifact(pinned.artifact)  # raises JournalError if it is not what was saved
             version = {"version": plan.reference} if isinstance(plan, SavedPlan) else {}
@@ -124,7 +126,21 @@ class Runs:
         Raises ApprovalNeeded, RunFailed or JournalError.
         """
         with Journal.open(self.project.root) as journal:
+            journal.trust()
             run = journal.find_run(run)
+        return self._go_on(run, on_event, repeat=repeat, skip=skip, cancellation=cancellation)
+
+    def _go_on(
+        self,
+        run: str,
+        on_event: Listener | None,
+        *,
+        repeat: Iterable[str] = (),
+        skip: Iterable[str] = (),
+        cancellation: Cancellation | None = None,
+    ) -> Report:
+        """Execute a run that has only been made, or whose events have been gone through."""
+        with Journal.open(self.project.root) as journal:
             status = journal.status(run)
             if status.status not in ("finished", "running") and not status.commit_planned:
                 touches = [Touch.read(each) for each in status.touches]

@@ -19,6 +19,14 @@ class Artifact:
     files: Mapping[str, str]
     manifest: Mapping[str, Any]
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a file to run that is missing, and for names that are none: the digest relies on them."""
+        for name in self.files:
+            if not name or name in (".", "..") or "/" in name or "\\" in name or "\0" in name:
+                raise ValueError(f"{name!r} cannot be the name of an artifact's file")
+        if self.entry not in self.files:
+            raise ValueError(f"the artifact has no file {self.entry!r}, which is to be run")
+
     @cached_property
     def digest(self) -> str:
         """sha256 over the contents of the files; what the file to run is called does not change it."""

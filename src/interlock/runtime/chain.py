@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from interlock.ir.plan import canonical_json
-from interlock.runtime.events import STATUS_AFTER, Event
+from interlock.runtime.events import NEEDED, STATUS_AFTER, Event
 from interlock.runtime.store import JournalError
 
 
@@ -40,21 +40,33 @@ def text_digest(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def is_intact(store: Stored, event: Event) -> bool:
-    """Whether an event says what it said when it was written, as far as it and its successor tell.
-
-    Before a decision is relied on, this is asked of it; `faults` goes through the whole chain.
-    """
-    given = store.rows("SELECT data FROM events WHERE seq = ?", [event.seq])
-    text = given[0][0] if given else ""
-    computed = event_hash(bytes.fromhex(event.previous), event.seq, event.at, event.run, event.kind, text)
-    after = store.rows("SELECT previous FROM events WHERE seq = ?", [event.seq + 1])
-    follows = after or store.rows("SELECT hash FROM head WHERE seq = ?", [event.seq])
-    return computed.hex() == event.hash and bool(follows) and follows[0][0] == computed
+def read_event(row: tuple[Any, ...]) -> Event:
+    """The event that a row holds; raises JournalError (IL915) if it does not say what was written."""
+    seq, at, run, kind, text, previous, digest = row
+    intact = _is_blob(previous) and event_hash(previous, seq, str(at), str(run), str(kind), str(text)) == digest
+    try:
+        data = json.loads(text) if intact else None
+    except ValueError:
+        data = None
+    if not isinstance(data, dict) or any(name not in data for name in NEEDED.get(kind, ())):
+        told = "was changed" if not intact else "cannot be read"
+        raise JournalError(
+            f"event {seq} ({kind}) of the journal {told}", "`interlock audit verify` tells more", "IL915"
+        )
+    return Event(seq, at, run, kind, data, previous.hex(), digest.hex())
 
 
 def faults(store: Stored) -> Iterator[Fault]:
     """Everything that is not as it was written: events, the list of runs, artifacts and other texts."""
+    yield from chain_faults(store)
+    for (digest,) in store.rows("SELECT digest FROM blobs ORDER BY digest"):
+        yield from _complaint(store.kept, digest)
+    for (digest,) in store.rows("SELECT digest FROM artifacts ORDER BY digest"):
+        yield from _complaint(store.artifact, digest)
+
+
+def chain_faults(store: Stored) -> Iterator[Fault]:
+    """What is not as it was written of the events, of the head, and of the list of runs, which repeats them."""
     head, last = bytes(32), 0
     statuses: dict[str, tuple[str, ...]] = {}
     for seq, at, run, kind, text, previous, digest in _each_event(store):
@@ -78,18 +90,6 @@ def faults(store: Stored) -> Iterator[Fault]:
         said, known = listed.get(run), statuses.get(run)
         if known is None or said is None or tuple(said) != known:
             yield Fault(f"the list of runs says {_words(said)}, the events say {_words(known)}", None, run)
-    for (digest,) in store.rows("SELECT digest FROM blobs ORDER BY digest"):
-        yield from _complaint(store.kept, digest)
-    manifests = dict(
-        store.rows(
-            "SELECT json_extract(data, '$.artifact'), json_extract(data, '$.manifest') FROM events"
-            " WHERE kind = 'artifact_kept' AND json_valid(data) ORDER BY seq DESC"
-        )
-    )
-    for digest, manifest in store.rows("SELECT digest, manifest FROM artifacts ORDER BY digest"):
-        if digest in manifests and text_digest(str(manifest)) != manifests[digest]:
-            yield Fault(f"the manifest of the artifact {str(digest)[:19]}… was changed in the journal")
-        yield from _complaint(store.artifact, digest)
 
 
 def _each_event(store: Stored) -> Iterator[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from interlock.runtime.run_ids import sure_run_id
 from interlock.runtime.store import CHECKPOINTS
 
 PARTIAL = ".partial"
@@ -22,7 +23,7 @@ def checkpoint_path(folder: Path, digest: str) -> Path:
 
 def new_file(folder: Path, run: str) -> Path:
     """A path at which a checkpoint can be written, before its digest is known."""
-    return folder / CHECKPOINTS / f"{run}.{secrets.token_hex(4)}{PARTIAL}"
+    return folder / CHECKPOINTS / f"{sure_run_id(run)}.{secrets.token_hex(4)}{PARTIAL}"
 
 
 def keep_file(folder: Path, written: Path) -> tuple[str, int]:
@@ -55,7 +56,7 @@ def each_checkpoint(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def sweep(folder: Path, run: str) -> None:
     """Remove what a killed process of this run left of checkpoints that it was writing."""
-    for path in (folder / CHECKPOINTS).glob(f"{run}.*{PARTIAL}"):
+    for path in (folder / CHECKPOINTS).glob(f"{sure_run_id(run)}.*{PARTIAL}"):
         with contextlib.suppress(OSError):
             path.unlink()
 

@@ -21,6 +21,7 @@ from interlock.runtime.execute import Report, RunFailed, execute
 from interlock.runtime.journal import Journal
 from interlock.runtime.locks import RunBusy, run_lock
 from interlock.runtime.recording import Cancellation, Listener, Recording
+from interlock.runtime.run_ids import sure_run_id
 from interlock.runtime.store import SCRATCH, JournalError
 
 CHECKPOINTS = ("auto", "none", "every")
@@ -96,7 +97,7 @@ def _attempt(
     cancellation: Cancellation | None,
 ) -> Report:
     run, settings = status.run, status.settings
-    scratch = journal.folder / SCRATCH / run
+    scratch = journal.folder / SCRATCH / sure_run_id(run)
     cancellation = cancellation or Cancellation()
 
     def hear(event: dict[str, Any]) -> None:

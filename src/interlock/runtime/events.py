@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.runtime.store import JournalError
+
 KINDS: dict[str, str] = {
     "run_created": "a run exists: `plan` and `artifact` (digests), `name`, `file`, `inputs` as given, `touches` (its "
     "effects), `settings` (checkpoint, threads, memory, stepwise), `origin` ({} or e.g. {fork_of, from}), `versions` (interlock, duckdb, python)",
@@ -43,6 +45,23 @@ KINDS: dict[str, str] = {
     "`note`, `touches`",
 }
 """What each kind of event says, with the keys of its data."""
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "inputs_set": ("inputs",),
+    "source_checked": ("step", "path"),
+    "step_started": ("step",),
+    "step_finished": ("step",),
+    "step_reused": ("step",),
+    "checkpoint_damaged": ("step",),
+    "commit_planned": ("sinks",),
+    "sink_committing": ("step",),
+    "sink_committed": ("step",),
+    "sink_repeat_allowed": ("step", "choice"),
+    "run_paused": ("step",),
+    "run_answered": ("step", "answer"),
+    "plan_saved": ("name", "plan", "artifact"),
+}
+"""The keys without which an event of a kind cannot be read."""
 
 STATUS_AFTER: dict[str, str] = {
     "run_created": "created",
@@ -164,7 +183,7 @@ class RunStatus:
 
 
 def fold(events: Iterable[Event]) -> RunStatus:
-    """The status of one run; the events must all be of that run, in order.
+    """The status of one run; the events must all be of that run, in order. Raises JournalError (IL915).
 
     >>> fold([Event(1, "2026-01-01T00:00:00.000000Z", "r", "run_created", {"plan": "sha256:ab"}, "", "")]).status
     'created'
@@ -176,7 +195,11 @@ def fold(events: Iterable[Event]) -> RunStatus:
         status.status = STATUS_AFTER.get(event.kind, status.status)
         apply = _APPLY.get(event.kind)
         if apply is not None:
-            apply(status, event)
+            try:
+                apply(status, event)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                message = f"event {event.seq} ({event.kind}) of the journal cannot be read"
+                raise JournalError(message, "`interlock audit verify` tells more", "IL915") from error
     return status
 
 

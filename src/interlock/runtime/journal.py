@@ -13,7 +13,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,10 +24,11 @@ from urllib.parse import quote
 
 from interlock.ir.artifact import Artifact
 from interlock.ir.plan import canonical_json
-from interlock.runtime.chain import Fault, event_hash, faults, text_digest
+from interlock.runtime.chain import Fault, chain_faults, event_hash, faults, read_event, text_digest
 from interlock.runtime.events import STATUS_AFTER, Event, RunStatus, fold
 from interlock.runtime.locks import is_running
-from interlock.runtime.store import JOURNAL, JournalError, folder_of, make_folder
+from interlock.runtime.run_ids import new_run_id, sure_run_id
+from interlock.runtime.store import JOURNAL, JournalError, folder_of, make_folder, refuse_links, trouble
 
 SCHEMA = 1
 """The version of the tables (`PRAGMA user_version`)."""
@@ -86,17 +86,18 @@ class Journal:
         """
         folder = make_folder(root) if create else folder_of(root)
         path = folder / JOURNAL
+        refuse_links(folder)
         if not create and not path.is_file():
             raise JournalError(f"there is no journal in {root}", "`interlock run` begins one")
         try:
             database = sqlite3.connect(path, timeout=WAIT, isolation_level=None) if create else _for_reading(path)
         except sqlite3.Error as error:
-            raise _trouble(error) from error
+            raise trouble(error) from error
         try:
             return cls(folder, database, _prepared(database, create))
         except sqlite3.Error as error:
             database.close()
-            raise _trouble(error) from error
+            raise trouble(error) from error
         except BaseException:
             database.close()
             raise
@@ -148,11 +149,20 @@ class Journal:
             wanted = list(kinds)
             where, values = [*where, f"kind IN ({', '.join('?' * len(wanted))})"], [*values, *wanted]
         for row in self.rows(f"SELECT * FROM events WHERE {' AND '.join(where)} ORDER BY seq", values):
-            yield _event(row)
+            yield read_event(row)
 
     def verify(self) -> list[Fault]:
         """Everything that is not as it was written: events, the list of runs, plans and artifacts. Empty if all is well."""
-        return list(faults(self))
+        with self._unchanging():
+            return list(faults(self))
+
+    def trust(self) -> None:
+        """Go through the chain of events before something is done that relies on it; raises JournalError (IL915)."""
+        with self._unchanging():
+            fault = next(chain_faults(self), None)
+        if fault is not None:
+            help = "`interlock audit verify` tells more; nothing is run or decided on such a journal"
+            raise JournalError(f"the journal is not as it was written: {fault.message}", help, "IL915")
 
     @property
     def head(self) -> tuple[int, str]:
@@ -165,14 +175,14 @@ class Journal:
     def create_run(self, /, **data: Any) -> str:
         """A new run with the event `run_created`; its id, which sorts by time: `261124-184130-7kq`."""
         while True:
-            run = _run_id()
+            run = new_run_id()
             if not self.rows("SELECT 1 FROM runs WHERE run = ?", [run]):
                 self.append(run, "run_created", **data)
                 return run
 
     def status(self, run: str) -> RunStatus:
         """What the run's events add up to; `running` becomes `interrupted` if no process holds the run's lock."""
-        status = fold(self.events(run))
+        status = fold(self.events(sure_run_id(run)))
         if not status.run:
             raise JournalError(f"there is no run `{run}`", "`interlock runs` lists them")
         if status.status == "running" and not is_running(self.folder, run):
@@ -213,7 +223,7 @@ class Journal:
                 )
             ]
         if len(found) == 1:
-            return found[0]
+            return sure_run_id(found[0])
         if found:
             raise JournalError(f"`{text}` may mean {', '.join(found)}", "give more of the run's id")
         raise JournalError(f"there is no run `{text}`", "`interlock runs` lists them")
@@ -238,10 +248,11 @@ class Journal:
         files = {name: self.keep(text.encode()) for name, text in artifact.files.items()}
         manifest = canonical_json(artifact.manifest)
         row = (artifact.digest, artifact.entry, manifest, canonical_json(files), _now())
+        # the artifact's digest is that of its files alone: this binds the manifest to the chain, and comes first, so that
+        # no artifact is ever kept without it
+        self.append("", "artifact_kept", artifact=artifact.digest, manifest=text_digest(manifest))
         with self._writing() as database:
             database.execute("INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?)", row)
-        # the artifact's digest is that of its files alone: this binds the manifest to the chain
-        self.append("", "artifact_kept", artifact=artifact.digest, manifest=text_digest(manifest))
 
     def artifact(self, digest: str) -> Artifact:
         """An artifact as it was kept; raises JournalError if it is missing or not what its digest says."""
@@ -249,12 +260,27 @@ class Journal:
         if not rows:
             raise JournalError(f"the artifact {digest[:19]}… is not in the journal", code="IL915")
         entry, manifest, files = rows[0]
-        found = Artifact(
-            entry, {name: self.kept(each).decode() for name, each in json.loads(files).items()}, json.loads(manifest)
-        )
+        try:
+            texts = {name: self.kept(each).decode() for name, each in json.loads(files).items()}
+            found = Artifact(entry, texts, json.loads(manifest))
+        except (ValueError, TypeError, AttributeError, sqlite3.Error) as error:
+            raise JournalError(
+                f"the artifact {digest[:19]}… cannot be read from the journal: {error}", code="IL915"
+            ) from error
         if found.digest != digest:
             raise JournalError(f"the artifact {digest[:19]}… was changed in the journal: it is not run", code="IL915")
+        if text_digest(manifest) not in self._manifests(digest):
+            message = f"the manifest of the artifact {digest[:19]}… was changed in the journal: it is not run"
+            raise JournalError(message, code="IL915")
         return found
+
+    def _manifests(self, artifact: str) -> set[str]:
+        """The digests of the manifests that an artifact was kept with, as the chain says."""
+        found = self.rows(
+            "SELECT * FROM events WHERE run = '' AND kind = 'artifact_kept' AND instr(data, ?) > 0", [artifact]
+        )
+        told = [read_event(row).data for row in found]
+        return {str(each.get("manifest")) for each in told if each.get("artifact") == artifact}
 
     def keep(self, body: bytes) -> str:
         """Keep bytes once; their digest, `sha256:…`."""
@@ -282,7 +308,17 @@ class Journal:
         try:
             return self._database.execute(statement, tuple(values)).fetchall()
         except sqlite3.Error as error:
-            raise _trouble(error) from error
+            raise trouble(error) from error
+
+    @contextmanager
+    def _unchanging(self) -> Iterator[None]:
+        """Several statements that see one and the same state, whatever other processes write meanwhile."""
+        self.rows("BEGIN")
+        try:
+            yield
+        finally:
+            if self._database.in_transaction:
+                self._database.execute("COMMIT")
 
     @contextmanager
     def _writing(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -301,7 +337,7 @@ class Journal:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
         except sqlite3.Error as error:
-            raise _trouble(error) from error
+            raise trouble(error) from error
 
 
 def _for_reading(path: Path) -> sqlite3.Connection:
@@ -356,33 +392,5 @@ def _list(database: sqlite3.Connection, event: Event) -> None:
     )
 
 
-def _event(row: tuple[Any, ...]) -> Event:
-    seq, at, run, kind, text, previous, digest = row
-    return Event(seq, at, run, kind, json.loads(text), previous.hex(), digest.hex())
-
-
 def _now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
-
-
-def _run_id() -> str:
-    now = dt.datetime.now(dt.UTC)
-    place = now.microsecond * len(_LETTERS) // 1_000_000
-    return f"{now:%y%m%d-%H%M%S}-{_LETTERS[place]}" + "".join(secrets.choice(_LETTERS) for _ in range(2))
-
-
-def _trouble(error: sqlite3.Error) -> JournalError:
-    """What the database's complaint means to whoever runs a plan."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return JournalError("the journal is locked by another program", "wait until it is done, then go on")
-    if "full" in text or "disk I/O" in text:
-        return JournalError(f"the journal cannot be written: {text}", "make room on the disk, then go on")
-    if "readonly" in text or "unable to open" in text:
-        return JournalError(f"the journal cannot be written: {text}", "make the project folder writable, then go on")
-    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
-        return JournalError(f"the journal is damaged: {text}", "restore .interlock/journal.db from a copy", "IL915")
-    return JournalError(f"the journal cannot be used: {text}")

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+from interlock.runtime.run_ids import is_run_id, sure_run_id
 from interlock.runtime.store import LOCKS, JournalError
 
 
@@ -23,7 +24,7 @@ class RunBusy(Exception):
 @contextlib.contextmanager
 def run_lock(folder: Path, run: str) -> Iterator[None]:
     """Hold the lock of a run in the store `folder`; raises RunBusy at once if another process holds it."""
-    path = folder / LOCKS / f"{run}.lock"
+    path = folder / LOCKS / f"{sure_run_id(run)}.lock"
     handle = _acquire(path, run)
     try:
         os.truncate(handle, 0)
@@ -37,8 +38,10 @@ def run_lock(folder: Path, run: str) -> Iterator[None]:
 
 def is_running(folder: Path, run: str) -> bool:
     """Whether a process executes the run at this moment."""
+    if not is_run_id(run):
+        return False
     try:
-        handle = os.open(folder / LOCKS / f"{run}.lock", os.O_RDONLY)
+        handle = os.open(folder / LOCKS / f"{run}.lock", os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
         return False
     try:
@@ -53,8 +56,10 @@ def is_running(folder: Path, run: str) -> bool:
 def _acquire(path: Path, run: str) -> int:
     while True:
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         except OSError as error:
+            if path.is_symlink():
+                raise JournalError(f"{path} is a link: the run is not locked by it", "remove it", "IL915") from error
             raise JournalError(
                 f"the run cannot be locked: {path}: {error.strerror or error}", "make the project folder writable"
             ) from error

@@ -12,6 +12,7 @@ No plan can read or write in it: the policy refuses every path with a part `.int
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 FOLDER = ".interlock"
@@ -34,10 +35,19 @@ def folder_of(root: Path) -> Path:
     return Path(root) / FOLDER
 
 
+def refuse_links(folder: Path) -> None:
+    """Raises JournalError (IL915) if a part of the store is a link: what is written there would land elsewhere."""
+    for name in ("", CHECKPOINTS, LOCKS, SCRATCH, JOURNAL, ".gitignore"):
+        path = folder / name
+        if path.is_symlink():
+            raise JournalError(f"{path} is a link: the store is not used", "put a folder or a file there", "IL915")
+
+
 def make_folder(root: Path) -> Path:
     """The store's folder, made if it is missing; raises JournalError if that cannot be done."""
     folder = folder_of(root)
     ignore = folder / ".gitignore"
+    refuse_links(folder)
     try:
         for each in (folder, folder / CHECKPOINTS, folder / LOCKS, folder / SCRATCH):
             each.mkdir(exist_ok=True)
@@ -49,3 +59,17 @@ def make_folder(root: Path) -> Path:
             "make the project folder writable, or run without a journal (--no-journal)",
         ) from error
     return folder
+
+
+def trouble(error: sqlite3.Error) -> JournalError:
+    """What the database's complaint means to whoever runs a plan."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return JournalError("the journal is locked by another program", "wait until it is done, then go on")
+    if "full" in text or "disk I/O" in text:
+        return JournalError(f"the journal cannot be written: {text}", "make room on the disk, then go on")
+    if "readonly" in text or "unable to open" in text:
+        return JournalError(f"the journal cannot be written: {text}", "make the project folder writable, then go on")
+    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
+        return JournalError(f"the journal is damaged: {text}", "restore .interlock/journal.db from a copy", "IL915")
+    return JournalError(f"the journal cannot be used: {text}")
