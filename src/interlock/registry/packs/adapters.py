@@ -27,3 +27,16 @@ def listed(first: Adapter, *keys: str) -> Adapter:
         }
 
     return adapt
+
+
+def sqlite_reader(params: dict[str, Any]) -> dict[str, Any]:
+    named = {"db_path": "path", "database": "path", "file_path": "path", "table_name": "table"}
+    return {named.get(key, key): value for key, value in params.items()}
+
+
+def sqlite_connector(params: dict[str, Any]) -> dict[str, Any]:
+    return {"if_exists": "replace", **sqlite_reader(params)}
+
+
+def sqlite_exporter(params: dict[str, Any]) -> dict[str, Any]:
+    return {"path": "interlock.db", **sqlite_reader(params)}

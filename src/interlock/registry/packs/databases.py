@@ -19,7 +19,7 @@ import duckdb
 
 from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
-from interlock.registry.packs.database_types import sqlite_tables, sqlite_type
+from interlock.registry.packs.adapters import sqlite_connector, sqlite_exporter, sqlite_reader
 from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Staging, Writes
 
@@ -29,6 +29,11 @@ SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0
 SQLITE_FIND = "SELECT type FROM main.sqlite_master WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')"
 SQLITE_MARKS = "_interlock_marks"
+SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*'"
+SQLITE_TYPES = (  # SQLite's own rules of affinity, with the names that others use
+    ("BOOL", "boolean"), ("^(DATETIME|TIMESTAMP)", "timestamp"), ("^DATE$", "date"), ("INT", "bigint"),
+    ("DECIMAL|NUMERIC", "decimal"), ("CHAR|CLOB|TEXT", "varchar"), ("REAL|FLOA|DOUB", "double"), ("BLOB", "blob"),
+)  # fmt: skip
 SQLITE_TEXTS = {
     "date": r"\d{4}-\d\d-\d\d",
     "timestamp": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?",
@@ -42,7 +47,7 @@ def describe_sqlite(
     order = None
     with contextlib.closing(sqlite_open(path)) as database:
         try:
-            tables = sqlite_tables(database)
+            tables = sorted(name for (name,) in database.execute(SQLITE_TABLES))
             if table not in tables:
                 listed = ", ".join(f"`{name}`" for name in tables[:20]) or "none"
                 raise ValueError(f"there is no table `{table}` in the database; its tables are {listed}")
@@ -52,7 +57,7 @@ def describe_sqlite(
             listed = ", ".join(sqlite_name(name) for name, _ in declared)
             rows = database.execute(f"SELECT {listed} FROM {sqlite_name(table)} LIMIT {SQLITE_SAMPLE_ROWS}").fetchall()
             stored = database.execute(
-                "SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'", [table]
+                "SELECT 1 FROM sqlite_master WHERE (name, type) = (?, 'table')", [table]
             ).fetchone()
             rowid = sqlite_rowid([name for name, _ in declared]) if stored else None
             if rowid:
@@ -93,6 +98,16 @@ def sqlite_open(path: str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise ValueError(f"the database cannot be opened: {error}") from error
     return database
+
+
+def sqlite_type(declared: str, values: list[Any]) -> str:
+    """The type that a declaration stands for; without one, that of the values."""
+    kinds = {type(value) for value in values}
+    numbers = bool(kinds) and kinds <= {int, float}
+    for pattern, kind in SQLITE_TYPES:
+        if re.search(pattern, declared.upper()):
+            return kind if kind != "decimal" else "double" if numbers else "varchar"
+    return "blob" if kinds == {bytes} else "bigint" if kinds == {int} else "double" if numbers else "varchar"
 
 
 def sqlite_name(name: str) -> str:
@@ -141,25 +156,12 @@ def sqlite_value(value: Any, kind: str) -> Any:
     return dt.date.fromisoformat(value) if kind == "date" else dt.datetime.fromisoformat(value)
 
 
-def _old_reader(params: dict[str, Any]) -> dict[str, Any]:
-    named = {"db_path": "path", "database": "path", "file_path": "path", "table_name": "table"}
-    return {named.get(key, key): value for key, value in params.items()}
-
-
-def _old_connector(params: dict[str, Any]) -> dict[str, Any]:
-    return {"if_exists": "replace", **_old_reader(params)}
-
-
-def _old_exporter(params: dict[str, Any]) -> dict[str, Any]:
-    return {"path": "interlock.db", **_old_reader(params)}
-
-
 @node(
     version=1,
     says=phrases.READ_SQLITE,
     effects=["reads"],
     describe=describe_sqlite,
-    aliases={"SQLiteReader": _old_reader},
+    aliases={"SQLiteReader": sqlite_reader},
 )
 def read_sqlite(*, path: ReadDatabase, table: Name, source: Described) -> Rows:
     """Read a table or a view of an SQLite database, in the order in which its rows are stored.
@@ -335,7 +337,7 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
     version=1,
     says=phrases.WRITE_SQLITE,
     effects=["writes"],
-    aliases={"SQLExporter": _old_exporter, "SQLiteConnector": _old_connector},
+    aliases={"SQLExporter": sqlite_exporter, "SQLiteConnector": sqlite_connector},
     repeat="marked",
 )
 def write_sqlite(
