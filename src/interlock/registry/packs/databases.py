@@ -56,9 +56,8 @@ def describe_sqlite(
             ]
             listed = ", ".join(sqlite_name(name) for name, _ in declared)
             rows = database.execute(f"SELECT {listed} FROM {sqlite_name(table)} LIMIT {SQLITE_SAMPLE_ROWS}").fetchall()
-            stored = database.execute(
-                "SELECT 1 FROM sqlite_master WHERE (name, type) = (?, 'table')", [table]
-            ).fetchone()
+            find = "SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'"
+            stored = database.execute(find, [table]).fetchone()
             rowid = sqlite_rowid([name for name, _ in declared]) if stored else None
             if rowid:
                 with contextlib.suppress(sqlite3.Error):
