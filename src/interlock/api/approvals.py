@@ -156,7 +156,9 @@ def _run_meant(journal: Journal, text: str) -> str:
         return ""
     try:
         return journal.find_run(text)
-    except JournalError:
+    except JournalError as error:
+        if error.code == "IL915":
+            raise
         try:
             find_saved(journal, text)
         except JournalError:

@@ -49,10 +49,8 @@ def read_event(row: tuple[Any, ...]) -> Event:
     except ValueError:
         data = None
     if not isinstance(data, dict) or any(name not in data for name in NEEDED.get(kind, ())):
-        told = "was changed" if not intact else "cannot be read"
-        raise JournalError(
-            f"event {seq} ({kind}) of the journal {told}", "`interlock audit verify` tells more", "IL915"
-        )
+        told = "was changed in the journal" if not intact else "cannot be read from the journal"
+        raise JournalError(f"event {seq} ({kind}) {told}", "`interlock audit verify` tells more", "IL915")
     return Event(seq, at, run, kind, data, previous.hex(), digest.hex())
 
 

@@ -198,7 +198,7 @@ def fold(events: Iterable[Event]) -> RunStatus:
             try:
                 apply(status, event)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                message = f"event {event.seq} ({event.kind}) of the journal cannot be read"
+                message = f"event {event.seq} ({event.kind}) cannot be read from the journal"
                 raise JournalError(message, "`interlock audit verify` tells more", "IL915") from error
     return status
 
