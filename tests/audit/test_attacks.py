@@ -58,6 +58,7 @@ def refused(shop: Workbench, *commands: tuple[str, ...]) -> list[Ran]:
     for ran in found:
         assert ran.code == 3, (ran.out, ran.err)
         assert "journal" in ran.err
+        assert "IL915" in ran.err or ran.err.startswith("fault: ")
     assert shop.files() == before
     assert len(rows(shop, "SELECT seq FROM events")) == events
     return found

@@ -100,6 +100,7 @@ def main() -> None:
         sys.exit(fail_usage(str(error)))
     except JournalError as error:
         help = f"\n  = help: {error.help}" if error.help else ""
+        help += "\n  = more: interlock explain IL915" if error.code == "IL915" else ""
         code = fail_usage(f"{error.message}{help}", "--json" in sys.argv)
         sys.exit(3 if error.code == "IL915" else code)
     except VerificationError as error:
