@@ -1600,7 +1600,8 @@ def _interrupts_heard(this: Run) -> Iterator[None]:
         with reader:
             while number := reader.recv(1):
                 if number[0] == signal.SIGINT and hasattr(this, "connection"):
-                    this.connection.interrupt()
+                    with contextlib.suppress(duckdb.Error):  # the run has just ended, and its connection is closed
+                        this.connection.interrupt()
 
     threading.Thread(target=listen, daemon=True).start()
     try:

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import duckdb
+
 from interlock.compiler.standalone.harness_record import Recorder
 from interlock.compiler.standalone.harness_run import Run
 from interlock.compiler.standalone.harness_values import RunFailed, _json
@@ -86,7 +88,8 @@ def _interrupts_heard(this: Run) -> Iterator[None]:
         with reader:
             while number := reader.recv(1):
                 if number[0] == signal.SIGINT and hasattr(this, "connection"):
-                    this.connection.interrupt()
+                    with contextlib.suppress(duckdb.Error):  # the run has just ended, and its connection is closed
+                        this.connection.interrupt()
 
     threading.Thread(target=listen, daemon=True).start()
     try:
