@@ -37,7 +37,7 @@ def test_a_printed_plan_reads_back(plan: Plan) -> None:
 
 @pytest.mark.slow
 @given(plans())
-@settings(max_examples=3000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 def test_thousands_of_printed_plans_read_back(plan: Plan) -> None:
     holds(plan, REGISTRY)
 
