@@ -40,12 +40,12 @@ def found(folder: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_some_plans_have_no_failure(tmp_path: Path) -> None:
-    code, told = found(tmp_path, "--cases", "30", "--seed", "11")
+    code, told = found(tmp_path, "--cases", "12", "--seed", "11")
     assert told["failures"] == []
-    assert (code, told["ok"], told["cases"]) == (0, True, 30)
+    assert (code, told["ok"], told["cases"]) == (0, True, 12)
     assert [each["oracle"] for each in told["oracles"]] == [each.__name__ for each in ORACLES]
-    assert all(each["cases"] + each["not_judged"] == 30 for each in told["oracles"])
-    assert {each["oracle"]: each["cases"] for each in told["oracles"]}["meaning"] > 20
+    assert all(each["cases"] + each["not_judged"] == 12 for each in told["oracles"])
+    assert {each["oracle"]: each["cases"] for each in told["oracles"]}["meaning"] > 6
     assert not (tmp_path / "fuzz-failures").exists()
 
 
@@ -63,6 +63,7 @@ def test_the_same_seed_judges_the_same_plans(tmp_path: Path) -> None:
     assert found(tmp_path, *arguments[:3], "14", *arguments[4:])[1]["nodes"] != one["nodes"]
 
 
+@pytest.mark.slow
 def test_a_failure_is_written_small(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(OWN)
     (tmp_path / "interlock.toml").write_text('nodes = ["own.py"]\n')
