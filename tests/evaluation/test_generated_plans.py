@@ -108,7 +108,8 @@ def test_every_node_type_and_function_comes_up():
         types.update(str(node["type"]).partition("@")[0] for node in case.plan["nodes"])
         called.update(word.lower() for word in re.findall(r"(\w+)\(", case.text))
         called.update(["date_part"] * ("extract" in called))
-    assert {each.name for each in REGISTRY} <= set(types)
+    usual = {each.name for each in REGISTRY if not {"network", "model", "human"} & set(each.effects)}
+    assert usual <= set(types)
     functions = {name.name: (name.name, *name.aliases) for family in FAMILIES.values() for name in family}
     windowed = {row.name: (row.name, *row.aliases) for row in windows.WINDOWS}
     assert [name for name, names in (functions | windowed).items() if not any(called[each] for each in names)] == []
