@@ -31,6 +31,7 @@ QUERIES = {
     "star": "select *, v * 2 as s from sales",
     "unnamed": "select region as s, count(*) from sales group by region",
     "cte": "with best as (select region, max(v) as s from sales group by region) select b.region, b.s from best b",
+    "renamed-by-alias": "select s.w as s from sales as s(number, place, w) order by number",
     "cte-in-another-case": "with BEST as (select id as s from sales), B2 as (select s from best) select s from b2 order by s",
     "union": "select region as s from sales union select 'North' as s",
     "using": "select region, a.v as s from sales a join sales b using (id, region)",

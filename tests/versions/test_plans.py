@@ -28,6 +28,14 @@ def shop(bench: Workbench) -> Workbench:
     return bench
 
 
+def test_a_missing_file_is_told_as_one_with_a_store_or_without(shop: Workbench) -> None:
+    (shop.root / ".interlock").mkdir()  # as the cache of plans makes it, without a journal
+    for _ in range(2):
+        ran = shop.cli("run", "nothere.yaml")
+        assert (ran.code, ran.err.strip()) == (2, "interlock: nothere.yaml: No such file or directory")
+        shop.cli("plans", "save", "sales.plan.json")
+
+
 def test_a_version_is_saved_once(shop: Workbench) -> None:
     first = shop.cli("plans", "save", "sales.plan.json", "--json").json
     assert (first["name"], first["version"], first["task"], first["file"]) == (

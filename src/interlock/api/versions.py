@@ -7,27 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from interlock.api.checked import Checked, Refused
-from interlock.compiler.checked import CheckedPlan
+from interlock.api.needs import Compiling
 from interlock.compiler.touches import touches
 from interlock.ir.artifact import Artifact
 from interlock.ir.plan import Plan
 from interlock.runtime.journal import Journal, RunLine
-from interlock.runtime.store import JournalError, folder_of
+from interlock.runtime.store import JOURNAL, JournalError, folder_of
 from interlock.runtime.versions import SavedPlan, account_of, find_saved, save_plan, saved_plans
 from interlock.syntax.plans import read_plan
 from interlock.syntax.write import to_json, to_yaml
-
-
-class Compiles(Protocol):
-    """What is needed of a project."""
-
-    @property
-    def root(self) -> Path: ...
-    def read(self, path: str | Path) -> Checked: ...
-    def compile(self, checked: CheckedPlan, name: str = "") -> Artifact: ...
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class LogEntry:
 class Plans:
     """The named plans of a project. Names and versions are looked up as `name`, `name@2` or `name@sha256:…`."""
 
-    project: Compiles
+    project: Compiling
 
     def save(
         self, plan: str | Path | Checked, name: str = "", *, account: Any = None, note: str = "", file: str = ""
@@ -73,7 +64,7 @@ class Plans:
 
     def list(self, name: str | None = None) -> list[SavedPlan]:
         """Every version, or those of one name, in the order in which they were saved; none without a store."""
-        if not folder_of(self.project.root).is_dir():
+        if not self._has_store:
             return []
         with self._reading() as journal:
             return saved_plans(journal, name)
@@ -122,12 +113,16 @@ class Plans:
                         entries.append(LogEntry(line.created_at, f"run, {line.status}", version, line.run))
         return sorted(entries, key=lambda each: each.at)
 
+    @property
+    def _has_store(self) -> bool:
+        return (folder_of(self.project.root) / JOURNAL).is_file()
+
     @contextmanager
     def _reading(self) -> Iterator[Journal]:
         try:
             journal = Journal.open(self.project.root, create=False)
         except JournalError as error:
-            if not folder_of(self.project.root).is_dir():
+            if not self._has_store:
                 raise JournalError(
                     "no plan is saved in this project", "`interlock plans save PLAN` saves one"
                 ) from error

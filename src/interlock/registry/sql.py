@@ -38,6 +38,13 @@ def table(name: str, alias: str | None = None) -> exp.Table:
     return exp.Table(this=name_of(name), alias=exp.TableAlias(this=name_of(alias)) if alias else None)
 
 
+def redirect(mention: exp.Table, name: str) -> None:
+    """Make a mention of a relation read another one, under the name and with the column names that it has."""
+    if not mention.alias:
+        mention.set("alias", exp.TableAlias(this=name_of(mention.name)))
+    mention.set("this", name_of(name))
+
+
 def named(tree: exp.Expr, name: str) -> exp.Expr:
     """`tree AS name`; a column that has that name already stays as it is."""
     if isinstance(tree, exp.Column) and tree.name == name:

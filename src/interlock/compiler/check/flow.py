@@ -242,7 +242,7 @@ def _rename_relations(result: Select, sources: Mapping[str, str]) -> Select:
         if name not in by_name or name in local or table.args.get("db"):
             continue
         if by_name[name] != table.name:
-            table.replace(sql.table(by_name[name], table.alias or table.name))
+            sql.redirect(table, by_name[name])
     return Select(tree, result.checks, result.keys, result.non_null, result.preview, result.asks)
 
 

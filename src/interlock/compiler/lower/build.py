@@ -118,5 +118,5 @@ def redirect(tree: exp.Query, renames: Mapping[str, str]) -> exp.Query:
     found = tree.copy()
     for table in list(found.find_all(exp.Table)):
         if isinstance(table.this, exp.Identifier) and table.name in renames:
-            table.replace(sql.table(renames[table.name], table.alias or table.name))
+            sql.redirect(table, renames[table.name])
     return found

@@ -102,7 +102,8 @@ def _missing_column(step: Step, seen: dict[str, Step]) -> str | None:
     own = {projection.alias_or_name.casefold() for projection in query.selects}
     missing = ""
     for node in query.walk():
-        if isinstance(node, exp.Subquery | exp.CTE | exp.Lambda):
+        own_names = isinstance(node, exp.TableAlias) and node.columns  # `t as s(a, b)` gives the columns other names
+        if own_names or isinstance(node, exp.Subquery | exp.CTE | exp.Lambda):
             return None  # names of its own: left to the engine
         if isinstance(node, exp.Column) and not missing and not isinstance(node.this, exp.Star):
             name = node.name
