@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.mutants.judge import MISSES, Bench, Verdict, mutants_of, spread, summary
 from interlock.evaluation.mutate import MUTATORS
+from interlock.evaluation.mutate.claims import WHOLE, WORDS
 from interlock.evaluation.mutate.subjects import Subject
 
 
@@ -52,6 +53,10 @@ def test_the_mutants_are_the_same_for_a_seed(bench: tuple[Bench, list[Subject]])
     assert first == again != other
     assert len(first) >= 1_000
     assert {each.mutator for each in first} <= {each.__name__ for each in MUTATORS}
+
+
+def test_what_is_claimed_exists() -> None:
+    assert {*WHOLE, *WORDS} <= {each.__name__ for each in MUTATORS}
 
 
 def test_some_mutants(bench: tuple[Bench, list[Subject]]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from interlock.api.needs import Rooted
 from interlock.gates.inputs import InputValueError, coerce
 from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.types import parse_type
@@ -16,13 +16,6 @@ from interlock.runtime.store import JournalError
 
 WAITS = frozenset({"paused", "answered"})
 """Statuses of a run whose question can be answered; an answer can be changed until the run goes on."""
-
-
-class Rooted(Protocol):
-    """What is needed of a project."""
-
-    @property
-    def root(self) -> Path: ...
 
 
 @dataclass(frozen=True)

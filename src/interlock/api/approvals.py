@@ -6,16 +6,15 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from interlock.api.checked import Checked, Refused
+from interlock.api.needs import Compiling
 from interlock.api.sentences import sentences
 from interlock.api.versions import kept_plan, promises, written
-from interlock.compiler.checked import CheckedPlan
 from interlock.compiler.touches import touches as touches_of
 from interlock.gates.approval import Binding, Decision, Standing, Verdict, standing
 from interlock.gates.policy import Policy
-from interlock.ir.artifact import Artifact
 from interlock.ir.difference import difference
 from interlock.ir.effects import Touch
 from interlock.runtime.approvals import bind, decide, decisions, request, requested
@@ -84,22 +83,11 @@ class Review:
         }
 
 
-class Reviewed(Protocol):
-    """What is needed of a project."""
-
-    @property
-    def root(self) -> Path: ...
-    @property
-    def policy(self) -> Policy: ...
-    def read(self, path: str | Path) -> Checked: ...
-    def compile(self, checked: CheckedPlan, name: str = "") -> Artifact: ...
-
-
 @dataclass(frozen=True)
 class Approvals:
     """The decisions of a project: `project.approvals`. A target is a plan file, a saved plan (`name@2`) or a run."""
 
-    project: Reviewed
+    project: Compiling
 
     def review(self, target: str | Path | Checked) -> Review:
         """What approving a target means. Raises Refused, OSError or JournalError."""

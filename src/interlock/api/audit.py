@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from interlock.api.needs import Rooted
 from interlock.api.versions import kept_plan
 from interlock.runtime.chain import Fault
 from interlock.runtime.checkpoints import each_checkpoint, fault_of
 from interlock.runtime.events import Event
 from interlock.runtime.journal import Journal
 from interlock.runtime.store import JournalError
-
-
-class Rooted(Protocol):
-    """What is needed of a project."""
-
-    @property
-    def root(self) -> Path: ...
 
 
 @dataclass(frozen=True)

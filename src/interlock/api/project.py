@@ -211,7 +211,7 @@ class Project:
 
         if checked.plan is None:
             raise Refused(checked)
-        return {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format](self._graph(checked))
+        return graphs.FORMS[format](self._graph(checked))
 
     def _graph(self, checked: Checked) -> Graph:
         """The plan's boxes, coloured by what their node types do, with the columns of each result where it is proven."""

@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from interlock.api.approvals import pass_gate
 from interlock.api.checked import Checked, Refused
-from interlock.compiler.checked import CheckedPlan
+from interlock.api.needs import Compiling
 from interlock.compiler.touches import touches as touches_of
-from interlock.gates.policy import Policy
 from interlock.ir.artifact import Artifact
 from interlock.ir.effects import Touch
 from interlock.runtime.durable import CHECKPOINTS, advance, report_of, versions
@@ -25,22 +24,11 @@ from interlock.runtime.store import folder_of
 from interlock.runtime.versions import SavedPlan
 
 
-class Runnable(Protocol):
-    """What is needed of a project."""
-
-    @property
-    def root(self) -> Path: ...
-    @property
-    def policy(self) -> Policy: ...
-    def read(self, path: str | Path) -> Checked: ...
-    def compile(self, checked: CheckedPlan, name: str = "") -> Artifact: ...
-
-
 @dataclass(frozen=True)
 class Runs:
     """The durable runs of a project: `project.runs`. A run is meant by its id, a part of it, or `last`."""
 
-    project: Runnable
+    project: Compiling
 
     def start(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from interlock.evaluation.frames import Frame, Row, Span, Unsupported
-from interlock.ir.types import Type, parse_type, quote_name
+from interlock.ir.types import Type, parse_type
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, relation: str) -> Frame:
@@ -18,10 +18,10 @@ def fetch(connection: duckdb.DuckDBPyConnection, relation: str) -> Frame:
     columns = tuple((row[0], parse_type(row[1])) for row in described)
     chosen = ", ".join(_plain(name, kind) for name, kind in columns)
     found = connection.execute(f"SELECT {chosen} FROM {_quoted(relation)}").fetchall()
-    return Frame(columns, converted(found, [kind for _, kind in columns]))
+    return Frame(columns, _converted(found, [kind for _, kind in columns]))
 
 
-def converted(rows: list[Row], kinds: list[Type]) -> tuple[Row, ...]:
+def _converted(rows: list[Row], kinds: list[Type]) -> tuple[Row, ...]:
     """Rows as `fetch` selects them, as the values that a frame holds."""
     makers = [_MAKERS.get(kind.name) for kind in kinds]
     if not any(makers):
@@ -66,4 +66,4 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"' if quote_name(name) == name else quote_name(name)
+    return '"' + name.replace('"', '""') + '"'

@@ -22,6 +22,7 @@ from typing import Any
 
 from interlock.evaluation.cases import Case
 from interlock.evaluation.generate import draw_case
+from interlock.evaluation.generate.shrink import shrink
 from interlock.evaluation.oracles import ORACLES, Fault, NotJudged, Oracle
 from interlock.evaluation.trials import Opener, Trial, trial_of
 from interlock.registry.registry import Registry
@@ -260,7 +261,7 @@ def smallest_case(opened: Opener, seed: int, fault: Fault) -> Found:
     """Draw the case again and make it as small as it can be with the same kind of fault."""
     try:
         case = draw_case(seed, _registry(opened))
-    except Exception:
+    except Exception:  # that drawing it fails is the fault
         return Found(seed, fault, None)
     oracles = [each for each in ORACLES if each.__name__ == fault.oracle]
 
@@ -270,8 +271,6 @@ def smallest_case(opened: Opener, seed: int, fault: Fault) -> Found:
 
     if not oracles or fault.document is not None:  # a mutant is shown as it is
         return Found(seed, fault, case)
-    from interlock.evaluation.generate.shrink import shrink
-
     smaller = shrink(case, fails, SHRINK_SECONDS)
     told = judge(opened, smaller, oracles)
     now = next((each for faults in told.faults.values() for each in faults if each.kind == fault.kind), fault)

@@ -152,3 +152,7 @@ def svg(graph: Graph) -> str:
     from interlock.syntax.graph_svg import draw  # only who draws pays for the layout
 
     return draw(graph, _FILLS)
+
+
+FORMS = {"mermaid": mermaid, "dot": dot, "svg": svg}
+"""What a graph can be drawn as, by name."""

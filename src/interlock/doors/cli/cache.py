@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interlock.doors.cli.output import AsJson, ProjectFolder, fail_usage, say_json, stop, table
-from interlock.doors.cli.plan import project_here
+from interlock.doors.cli.output import AsJson, ProjectFolder, fail_usage, project_here, say_json, stop, table
 
 NAME = "cache"
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from interlock.api import Checked, Project
-from interlock.doors.cli.output import AsJson, ProjectFolder, color, fail_usage, project_for, say_json, stop
+from interlock.doors.cli.output import (
+    AsJson,
+    Format,
+    OutputFile,
+    ProjectFolder,
+    color,
+    fail_usage,
+    give,
+    project_for,
+    say_json,
+    stop,
+)
 
 NAME = "diff"
-
-
-class Format(StrEnum):
-    text = "text"
-    mermaid = "mermaid"
-    dot = "dot"
-    svg = "svg"
 
 
 Side = Annotated[
@@ -34,10 +37,7 @@ def command(
     format: Annotated[
         Format, typer.Option("-f", "--format", help="Say it, or draw both plans in one picture.")
     ] = Format.text,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
-    ] = None,
+    output: OutputFile = None,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
@@ -55,7 +55,7 @@ def command(
         if format is not Format.text:
             stop(fail_usage("a picture is of two plans; `interlock show RUN --format svg` draws a run", json))
         text = "".join(f"{each}\n" for each in runs.sentences()) or "They did the same with the same.\n"
-        say_json(runs.as_dict()) if json else _give(text, output)
+        say_json(runs.as_dict()) if json else give(text, output)
         stop(0 if runs.same else 1)
     sides = [_read(found, each, json) for each in (before, after)]
     diff = PlanDiff(sides[0], sides[1], found.registry)
@@ -66,17 +66,9 @@ def command(
         text = "".join(f"{each}\n" for each in diff.sentences())
         text += "They mean the same.\n" if diff.same else ""
     else:
-        text = {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format.value](diff.graph())
-    _give(text, output)
+        text = graphs.FORMS[format.value](diff.graph())
+    give(text, output)
     stop(0 if diff.same else 1)
-
-
-def _give(text: str, output: Path | None) -> None:
-    if output is not None:
-        output.write_text(text, encoding="utf-8")
-        print(output)
-    else:
-        print(text, end="")
 
 
 def _read(project: Project, text: str, as_json: bool) -> Checked:

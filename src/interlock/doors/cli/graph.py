@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interlock.doors.cli.output import AsJson, PlanPath, ProjectFolder, read_checked, refuse, refuse_json, say_json
+from interlock.doors.cli.output import (
+    AsJson,
+    OutputFile,
+    PlanPath,
+    ProjectFolder,
+    read_checked,
+    refuse,
+    refuse_json,
+    say_json,
+)
 
 NAME = "graph"
 
@@ -24,10 +32,7 @@ class Format(StrEnum):
 def command(
     plan: PlanPath,
     format: Annotated[Format, typer.Option(help="How to draw it.")] = Format.mermaid,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
-    ] = None,
+    output: OutputFile = None,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:

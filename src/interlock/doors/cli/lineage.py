@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interlock.doors.cli.output import (
     AsJson,
+    Format,
+    OutputFile,
     PlanPath,
     ProjectFolder,
     fail_usage,
+    give,
     read_checked,
     require,
     say_json,
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
     from interlock.api.lineage import ColumnLineage, End
 
 NAME = "lineage"
-
-
-class Format(StrEnum):
-    text = "text"
-    mermaid = "mermaid"
-    dot = "dot"
-    svg = "svg"
 
 
 def command(
@@ -43,10 +37,7 @@ def command(
     format: Annotated[
         Format, typer.Option("-f", "--format", help="Say it, or draw the way of the value.")
     ] = Format.text,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
-    ] = None,
+    output: OutputFile = None,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
@@ -74,12 +65,8 @@ def command(
     if format is Format.text:
         text = "\n\n".join(_said(each) for each in found) + "\n"
     else:
-        text = {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format.value](lineage.draw(found[0]))
-    if output is not None:
-        output.write_text(text, encoding="utf-8")
-        print(output)
-    else:
-        print(text, end="")
+        text = graphs.FORMS[format.value](lineage.draw(found[0]))
+    give(text, output)
 
 
 def _said(found: ColumnLineage) -> str:

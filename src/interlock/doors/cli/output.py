@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -26,6 +27,19 @@ ProjectFolder = Annotated[
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="A run: its id, a part of it, or `last`.", show_default=False)
 ]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
+]
+
+
+class Format(StrEnum):
+    """What is said of a plan or a run: text, or a drawing."""
+
+    text = "text"
+    mermaid = "mermaid"
+    dot = "dot"
+    svg = "svg"
 
 
 MOST_SHOWN = 50
@@ -35,6 +49,15 @@ MOST_SHOWN = 50
 def say_json(value: Any) -> None:
     """Print one JSON document."""
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def give(text: str, output: Path | None) -> None:
+    """Write a text to a file and say which, or print it."""
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+        print(output)
+    else:
+        print(text, end="")
 
 
 def fail_usage(message: str, as_json: bool = False) -> int:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from interlock.doors.cli.output import AsJson, PlanPath, ProjectFolder, read_checked, require, say_json
+from interlock.doors.cli.output import AsJson, OutputFile, PlanPath, ProjectFolder, read_checked, require, say_json
 
 NAME = "pin"
 
 
 def command(
     plan: PlanPath,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
-    ] = None,
+    output: OutputFile = None,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from interlock.api import Project
-from interlock.doors.cli.output import AsJson, ProjectFolder, color, fail_usage, say_json, stop
+from interlock.doors.cli.output import AsJson, ProjectFolder, color, fail_usage, project_here, say_json, stop
 
 NAME = "plan"
 
@@ -138,13 +138,6 @@ def command(
         print(text, end="")
     else:
         print(f"{output}: {len(proven.plan.nodes)} nodes, by {outcome.planner}; run it: interlock run {output}")
-
-
-def project_here(folder: Path | None) -> Project:
-    """The project of a task: as given, else that of the working folder."""
-    if folder is not None and not folder.is_dir():
-        stop(fail_usage(f"--project: {folder} is not a folder"))
-    return Project.at(folder or Path("."))
 
 
 def planned(project: Project, request: Any, as_json: bool) -> Any:

@@ -133,7 +133,7 @@ def _saved(plan: Path, folder: Path | None) -> SavedPlan | None:
 def _planned(task: str, folder: Path | None, as_json: bool) -> tuple[Project, Checked]:
     """The project and the plan of a task in words; without a plan the command ends with the reasons and exit code 1."""
     from interlock.api.planning import Request
-    from interlock.doors.cli.plan import planned, project_here, tell
+    from interlock.doors.cli.plan import planned, tell
 
     found = project_here(folder)
     outcome = planned(found, Request(task), as_json)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interlock.doors.cli.output import AsJson, ProjectFolder, RunName, project_here, say_json, table
+from interlock.doors.cli.output import (
+    AsJson,
+    Format,
+    OutputFile,
+    ProjectFolder,
+    RunName,
+    give,
+    project_here,
+    say_json,
+    table,
+)
 
 if TYPE_CHECKING:
     from interlock.api.past_runs import PastRun
@@ -16,22 +24,12 @@ if TYPE_CHECKING:
 NAME = "show"
 
 
-class Format(StrEnum):
-    text = "text"
-    mermaid = "mermaid"
-    dot = "dot"
-    svg = "svg"
-
-
 def command(
     run: RunName,
     format: Annotated[
         Format, typer.Option("-f", "--format", help="Say it, or draw the plan coloured by what became of each node.")
     ] = Format.text,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
-    ] = None,
+    output: OutputFile = None,
     json: AsJson = False,
     project: ProjectFolder = None,
 ) -> None:
@@ -43,15 +41,7 @@ def command(
     if json:
         say_json(past.as_dict())
         return
-    if format is Format.text:
-        text = _said(past)
-    else:
-        text = {"mermaid": graphs.mermaid, "dot": graphs.dot, "svg": graphs.svg}[format.value](past.graph())
-    if output is not None:
-        output.write_text(text, encoding="utf-8")
-        print(output)
-    else:
-        print(text, end="")
+    give(_said(past) if format is Format.text else graphs.FORMS[format.value](past.graph()), output)
 
 
 def _said(past: PastRun) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json as json_module
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interlock.doors.cli.output import AsJson, ProjectFolder, RunName, project_here, say_json
+from interlock.doors.cli.output import AsJson, OutputFile, ProjectFolder, RunName, project_here, say_json
 
 NAME = "trace"
 
@@ -29,10 +28,7 @@ def command(
             help="Every event as it is; OpenTelemetry spans (OTLP/JSON); or OpenLineage events, one a line.",
         ),
     ] = Format.json,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="A file to write; standard output without it.", show_default=False),
-    ] = None,
+    output: OutputFile = None,
     namespace: Annotated[str, typer.Option(help="The namespace of the job in OpenLineage.")] = "interlock",
     json: AsJson = False,
     project: ProjectFolder = None,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from interlock.evaluation.mutate.subjects import Mutant, Subject
 
-WHOLE = frozenset({
-    "misspell_edge", "make_cycle", "misspell_type", "unknown_version", "misspell_parameter", "unknown_choice", "lost_column",
-})  # fmt: skip
+WHOLE = frozenset(
+    {"misspell_edge", "make_cycle", "misspell_type", "unknown_version", "misspell_parameter", "duplicate_id"}
+)
 """Mutators all of whose mutants are claimed."""
 
 WORDS = {
@@ -39,8 +39,6 @@ def is_claimed(mutant: Mutant, subject: Subject) -> bool:
     if mutant.mutator in ("drop_node", "misspell_id"):  # edges are left that lead nowhere
         gone = set(ids) - {node.get("id") for node in mutant.document["nodes"]}
         return any({edge["from"], edge["to"]} & gone for edge in subject.edges)
-    if mutant.mutator == "duplicate_id":
-        return True
     if mutant.mutator == "break_input":
         return mutant.what.startswith(("forget the input", "misspell the input")) or " is money" in mutant.what
     if mutant.mutator == "break_contract":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import TypeVar
@@ -15,7 +16,7 @@ from interlock.ir.types import Type
 Item = TypeVar("Item")
 
 
-class Base:
+class Base(ABC):
     """Draws over `columns`, each under the name of a relation or under none; run inputs are those of the draft.
 
     With `bare_engine` nothing stands between the text and the engine that would bring types together, as in a query.
@@ -30,41 +31,41 @@ class Base:
         self.columns = list(columns)
         self.inputs = inputs
 
+    @abstractmethod
     def of(self, kind: Type, depth: int) -> Part:
         """A part of exactly this type."""
-        raise NotImplementedError
 
+    @abstractmethod
     def number(self, depth: int) -> Part:
         """A part of any numeric type."""
-        raise NotImplementedError
 
+    @abstractmethod
     def whole(self, depth: int) -> Part:
         """A part of an integer type of at most 64 bits."""
-        raise NotImplementedError
 
+    @abstractmethod
     def anything(self, depth: int) -> Part:
         """A part of any type that many operations take."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fitted(self, part: Part, kind: Type) -> Part:
         """The part cast to a type, so that the cast does not stop the run where that can be known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def small(self, low: int, high: int, depth: int) -> Part:
         """A whole number between two small ones."""
-        raise NotImplementedError
 
+    @abstractmethod
     def moment(self, depth: int) -> Part:
         """A date or a timestamp."""
-        raise NotImplementedError
 
+    @abstractmethod
     def part_of_date(self, clock: bool) -> Part:
         """The name of a part of a date, or of a time too, as a text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def list_type(self) -> Type:
         """A type of lists: that of a column, or any."""
-        raise NotImplementedError
 
     def chance(self, part: float) -> bool:
         return self.random.random() < part

@@ -6,10 +6,9 @@ import math
 from typing import Any
 
 from interlock.evaluation.generate.draft import Draft, Step
-from interlock.evaluation.generate.expressions.base import Base
 from interlock.evaluation.generate.expressions.parts import room
 from interlock.evaluation.generate.known import Col, Known
-from interlock.evaluation.generate.steps.choosing import plain, refer
+from interlock.evaluation.generate.steps.choosing import expressions, plain, refer
 from interlock.evaluation.generate.steps.drawing import Drawing, Feed
 
 
@@ -55,9 +54,8 @@ def _limits(draft: Draft, column: Col) -> dict[str, Any]:
 def _truth(draft: Draft, table: Known) -> str:
     """A condition that is true for every row, whatever stands in it."""
     random = draft.random
-    base = Base(draft, [(None, each) for each in table.columns])
     column = random.choice(table.columns)
-    name = base.as_part(None, column).written
+    name = expressions(draft, table).as_part(None, column).written
     truths = [f"{name} is null or {name} is not null", f"({name} is null) in (true, false)", "1 = 1"]
     if plain(column):
         truths += [f"{name} is not distinct from {name}", f"coalesce({name} = {name}, true)"]
