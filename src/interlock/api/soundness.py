@@ -27,6 +27,7 @@ def fuzz(
     project: Project,
     *,
     seed: int = 1,
+    first: int = 0,
     minutes: float | None = None,
     cases: int | None = None,
     only: Sequence[str] = (),
@@ -38,7 +39,8 @@ def fuzz(
     opened = Opener(tuple(each.resolve() for each in project.node_files))
     return fuzz_plans(
         opened,  # type: ignore[arg-type]  # pyright takes a cached_property in a protocol for itself, not for its value
-        seed=seed, minutes=minutes, cases=cases, only=only, processes=processes, on_progress=on_progress,
+        seed=seed, first=first, minutes=minutes, cases=cases,
+        only=only, processes=processes, on_progress=on_progress,
     )  # fmt: skip
 
 

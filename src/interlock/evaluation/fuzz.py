@@ -114,6 +114,7 @@ def fuzz(
     opened: Opener,
     *,
     seed: int = 1,
+    first: int = 0,
     minutes: float | None = None,
     cases: int | None = None,
     only: Sequence[str] = (),
@@ -122,13 +123,14 @@ def fuzz(
 ) -> Tally:
     """Judge cases until `minutes` have passed or `cases` are done, whichever is first; then make small what was found.
 
-    Case number n of seed s is the same in every run. `only` names the oracles to ask (all, without it).
+    Case number n of seed s is the same in every run; they are numbered from `first` on. `only` names the oracles to ask
+    (all, without it).
     """
     tally = Tally(seed)
     started = time.monotonic()
     until = started + minutes * 60 if minutes is not None else None
-    first: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
-    chunks = _chunks(seed, cases)
+    of_a_kind: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
+    chunks = _chunks(seed, first, cases)
     with _pool(processes or os.cpu_count() or 1) as pool:
         running: set[Future[list[Judgement]]] = set()
         while True:
@@ -145,12 +147,12 @@ def fuzz(
                     tally.add(judgement)
                     for faults in judgement.faults.values():
                         for fault in faults:
-                            first.setdefault((fault.oracle, fault.kind), []).append((judgement.seed, fault))
+                            of_a_kind.setdefault((fault.oracle, fault.kind), []).append((judgement.seed, fault))
             tally.seconds = time.monotonic() - started
             on_progress(tally)
         smallest = [
             pool.submit(smallest_case, opened, number, fault)
-            for group in first.values()
+            for group in of_a_kind.values()
             for number, fault in sorted(group, key=lambda each: each[0])[:SHRUNK_OF_A_KIND]
         ]
         for future in smallest:
@@ -164,11 +166,11 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _chunks(seed: int, cases: int | None) -> Iterator[list[int]]:
+def _chunks(seed: int, first: int, cases: int | None) -> Iterator[list[int]]:
     """Numbers of cases, a chunk at a time; those of different seeds have nothing in common."""
-    number = 0
-    while cases is None or number < cases:
-        size = CHUNK if cases is None else min(CHUNK, cases - number)
+    number = first
+    while cases is None or number < first + cases:
+        size = CHUNK if cases is None else min(CHUNK, first + cases - number)
         yield [seed * 1_000_000_007 + number + each for each in range(size)]
         number += size
 

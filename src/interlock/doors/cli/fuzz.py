@@ -22,6 +22,9 @@ def command(
         int | None, typer.Option(metavar="N", help="Stop after N plans, instead.", show_default=False, min=1)
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed draws the same plans.", min=0)] = 1,
+    first: Annotated[
+        int, typer.Option(metavar="N", help="The number of the first plan: a long run in parts.", min=0)
+    ] = 0,
     oracle: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Ask this oracle only; repeat for more. Default: all.", show_default=False),
@@ -46,8 +49,8 @@ def command(
     try:
         with _progress(json) as watch:
             tally = fuzz(
-                Project.at(project or Path(".")), seed=seed, minutes=minutes, cases=cases, only=oracle or (),
-                processes=processes, on_progress=watch,
+                Project.at(project or Path(".")), seed=seed, first=first, minutes=minutes, cases=cases,
+                only=oracle or (), processes=processes, on_progress=watch,
             )  # fmt: skip
     except ValueError as error:
         stop(fail_usage(str(error), json))
@@ -56,8 +59,10 @@ def command(
         say_json({"ok": not tally.found, **tally.as_dict(), "written": [str(each) for each in written]})
         stop(1 if tally.found else 0)
     rate = tally.cases / max(tally.seconds, 0.001)
+    part = f" from number {first:,} on" if first else ""
     print(
-        f"{tally.cases:,} plans with {tally.nodes:,} nodes, seed {seed}, {tally.seconds:,.0f} s, {rate:.1f} plans/s\n"
+        f"{tally.cases:,} plans with {tally.nodes:,} nodes, seed {seed}{part}, "
+        f"{tally.seconds:,.0f} s, {rate:.1f} plans/s\n"
     )
     print(table(["oracle", "cases", "not judged", "failures"], _shown(tally.rows()), {1, 2, 3}))
     for (name, reason), count in tally.reasons.most_common(12):

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping
 from random import Random
 
 from interlock.evaluation.mutate import graph, params, texts
-from interlock.evaluation.mutate.subjects import Mutant, Subject
+from interlock.evaluation.mutate.subjects import Mutant, Mutator, Subject
 
 MUTATORS = (*graph.MUTATORS, *params.MUTATORS, *texts.MUTATORS)
 
 
 def mutants_of(subject: Subject, seed: int, most: int = 12, more: Mapping[str, int] | None = None) -> Iterator[Mutant]:
-    """The mutants of a plan, the same for the same seed: at most `most` by one mutator (`more` by its name).
-
-    Those that change nothing are left out.
-    """
+    """The mutants of a plan, the same for the same seed: at most `most` by one mutator (`more` by its name)."""
     for mutator in MUTATORS:
-        draw = Random(f"{seed} {subject.name} {mutator.__name__}")
-        made = [each for each in mutator(subject, draw) if each[2] != subject.document]
-        number = min((more or {}).get(mutator.__name__, most), len(made))
-        for what, places, document in (made[place] for place in sorted(draw.sample(range(len(made)), number))):
-            yield Mutant(subject.name, mutator.__name__, what, tuple(places), document)
+        yield from mutants_by(mutator, subject, seed, (more or {}).get(mutator.__name__, most))
+
+
+def mutants_by(mutator: Mutator, subject: Subject, seed: int, most: int) -> Iterator[Mutant]:
+    """The mutants of a plan by one mutator, at most `most`; those that change nothing are left out."""
+    name = mutator.__name__
+    draw = Random(f"{seed} {subject.name} {name}")
+    made = [each for each in mutator(subject, draw) if each[2] != subject.document]
+    for what, places, document in (made[at] for at in sorted(draw.sample(range(len(made)), min(most, len(made))))):
+        yield Mutant(subject.name, name, what, tuple(places), document)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Literal
 
 from interlock.evaluation.cases import Case
-from interlock.evaluation.mutate import mutants_of
+from interlock.evaluation.mutate import MUTATORS, mutants_by
 from interlock.evaluation.mutate.claims import is_claimed
 from interlock.evaluation.mutate.places import Located, located
 from interlock.evaluation.mutate.subjects import Mutant, Subject, subject_of
@@ -20,8 +20,8 @@ from interlock.evaluation.oracles.soundness import soundness
 from interlock.evaluation.trials import Checked, Trial, trial_of
 from interlock.syntax.patch import apply_patch
 
-MUTANTS = 3
-"""So many mutants of each case are judged."""
+MUTANTS = 1
+"""So many mutants of each case are judged; `benchmarks/mutants/drawn.py` judges many of few."""
 
 Outcome = Literal["refused", "accepted and right", "accepted, meaning not judged", "FAULT"]
 
@@ -50,18 +50,19 @@ def refusal(trial: Trial, draw: Random) -> Iterator[Fault]:
 
 
 def judge_some(trial: Trial, draw: Random, number: int) -> Iterator[Judged]:
-    """Judge mutants of a case that passes, from mutators drawn with equal chances."""
+    """Judge up to `number` mutants of a case that passes, each by another mutator, drawn with equal chances."""
     if trial.checked.proven is None:
         raise NotJudged("the plan is refused as it is")
     subject = subject_of(f"case {trial.case.seed}", dict(trial.case.plan), trial.proven, _names(trial))
-    by_mutator: dict[str, list[Mutant]] = {}
-    for mutant in mutants_of(subject, draw.randrange(2**31), most=3):
-        by_mutator.setdefault(mutant.mutator, []).append(mutant)
-    for _ in range(number):
-        if not by_mutator:
+    seed = draw.randrange(2**31)
+    for mutator in draw.sample(MUTATORS, len(MUTATORS)):
+        mutant = next(mutants_by(mutator, subject, seed, 1), None)
+        if mutant is None:
+            continue
+        yield judge(trial, subject, mutant)
+        number -= 1
+        if not number:
             return
-        name = draw.choice(sorted(by_mutator))
-        yield judge(trial, subject, draw.choice(by_mutator.pop(name)))
 
 
 def _names(trial: Trial) -> list[str]:

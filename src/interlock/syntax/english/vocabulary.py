@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from interlock.registry.kinds import PATH_KINDS
 from interlock.registry.node import NodeType
@@ -27,7 +27,7 @@ class Phrase:
     text: str
     elements: Series
 
-    @property
+    @cached_property
     def printed(self) -> tuple[Word | Slot | Sets, ...]:
         """The phrase as it is printed: of a choice the first, and nothing that may be left out."""
         return tuple(_printed(self.elements))
