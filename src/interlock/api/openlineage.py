@@ -15,7 +15,7 @@ from interlock.api.past_runs import PastRun
 from interlock.compiler.lineage import Lineage, Reach
 from interlock.compiler.origins import DIRECT, RUN_INPUT, How, Origin
 from interlock.compiler.program_lineage import lineage_of_program
-from interlock.runtime.execute import load, unload
+from interlock.runtime.loading import load, unload
 
 PRODUCER = "urn:interlock"
 SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"

@@ -1,7 +1,7 @@
 """A second process with another hash seed, which compiles and runs cases and tells the digests.
 
 `python -m interlock.evaluation.peer` answers on standard output what it is asked on standard input: pickled, what opens
-a project, a case, the number of threads, and whether to run step by step.
+a project, a case, an artifact or None to compile the case, the number of threads, and whether to run step by step.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import IO, Any, ClassVar
 
 from interlock.evaluation.cases import Case
 from interlock.evaluation.trials import Opener, trial_of
+from interlock.ir.artifact import Artifact
 
 
 class Peer:
@@ -43,10 +44,12 @@ class Peer:
             cls._here = Peer()
         return cls._here
 
-    def ask(self, opened: Opener, case: Case, threads: int, stepwise: bool) -> dict[str, Any]:
+    def ask(
+        self, opened: Opener, case: Case, artifact: Artifact | None, threads: int, stepwise: bool
+    ) -> dict[str, Any]:
         """The digest of the artifact, the failure in words or None, and the digests of the files written."""
         assert self.process.stdin is not None and self.process.stdout is not None
-        pickle.dump((opened, case, threads, stepwise), self.process.stdin)
+        pickle.dump((opened, case, artifact, threads, stepwise), self.process.stdin)
         self.process.stdin.flush()
         return pickle.load(self.process.stdout)
 
@@ -64,14 +67,15 @@ def answer(questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until there are no more questions."""
     while True:
         try:
-            opened, case, threads, stepwise = pickle.load(questions)
+            opened, case, artifact, threads, stepwise = pickle.load(questions)
         except EOFError:
             return
         try:
             with trial_of(case, opened) as trial:
-                ran = trial.run(trial.artifact, threads=threads, stepwise=stepwise)
+                artifact = artifact or trial.artifact
+                ran = trial.run(artifact, threads=threads, stepwise=stepwise)
                 failed = str(ran.failed) if ran.failed else None
-                told = {"artifact": trial.artifact.digest, "failed": failed, "files": dict(ran.digests)}
+                told = {"artifact": artifact.digest, "failed": failed, "files": dict(ran.digests)}
         except Exception as error:
             told = {"artifact": "", "failed": f"{type(error).__name__}: {error}", "files": {}}
         pickle.dump(told, answers)

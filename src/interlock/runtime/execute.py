@@ -1,20 +1,14 @@
-"""Execute an artifact: the emitted module itself is loaded and run, so what runs is what a user can keep.
-
-The module's source goes into `linecache`, so that a traceback or a debugger shows the user's own step.
-"""
+"""Execute an artifact: the emitted module itself is loaded and run, so what runs is what a user can keep."""
 
 from __future__ import annotations
 
-import linecache
-import sys
-import types
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from interlock.ir.artifact import Artifact
+from interlock.runtime.loading import load, unload
 
 
 @dataclass
@@ -55,33 +49,6 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data."""
         return asdict(self)
-
-
-_numbers = count(1)
-
-
-def load(artifact: Artifact) -> types.ModuleType:
-    """The artifact's module, loaded from its text under a name of its own; `unload` takes it away again.
-
-    It is in `sys.modules` while it is used: dataclasses, pickle and others look for a class's module there.
-    """
-    digest = artifact.digest[7:19]
-    name = f"<interlock {artifact.entry} {digest}>"
-    linecache.cache[name] = (len(artifact.source), None, artifact.source.splitlines(keepends=True), name)
-    module = types.ModuleType(f"interlock_program_{digest}_{next(_numbers)}")
-    module.__file__ = name
-    sys.modules[module.__name__] = module
-    try:
-        exec(compile(artifact.source, name, "exec"), module.__dict__)
-    except BaseException:
-        unload(module)
-        raise
-    return module
-
-
-def unload(module: types.ModuleType) -> None:
-    """Take a loaded module out of `sys.modules`."""
-    sys.modules.pop(module.__name__, None)
 
 
 def execute(

@@ -10,10 +10,16 @@ from interlock.evaluation.oracles.fault import Fault
 from interlock.evaluation.peer import Peer
 from interlock.evaluation.trials import Trial
 
+COMPILED = 1 / 3
+"""The part of the cases that the other process checks and compiles anew; it runs all of them."""
+
 
 def determinism(trial: Trial, draw: Random) -> Iterator[Fault]:
     """The same program, and the same files from it."""
-    answer = Peer.here().ask(trial.opened, trial.case, draw.choice((1, 3, 4)), draw.random() < 0.5)
+    compiled = draw.random() < COMPILED
+    answer = Peer.here().ask(
+        trial.opened, trial.case, None if compiled else trial.artifact, draw.choice((1, 3, 4)), draw.random() < 0.5
+    )
     if answer["artifact"] != trial.artifact.digest:
         yield Fault("determinism", "program", "another process compiles the plan to another program")
     usual = trial.usual
