@@ -187,6 +187,7 @@ def test_types_are_called_by_their_names(text: str, message: str) -> None:
         ("charindex", "strpos(text, part)"),
         ("tostring", "cast(x as varchar)"),
         ("unix_timestamp", "epoch(x)"),
+        ("struct_extract", "location.city"),
     ],
 )
 def test_functions_of_other_dialects_are_told_what_to_write(name: str, help: str) -> None:

@@ -19,6 +19,7 @@ _FORMS: dict[str, str] = {
     "strpos(text, part)": "charindex locate",
     "regexp_replace(text, pattern, new, 'g')": "regexp_replace_all regex_replace",
     "upper(left(x, 1)) || lower(substring(x, 2))": "initcap proper capitalize title",
+    "location.city": "struct_extract struct_get get_field struct_extract_at",
     "sha256(text)": "sha1 sha2 sha512",
     "cast(x as varchar)": "str string text varchar to_varchar to_string tostring to_text",
     "cast(x as integer)": "int integer to_int to_integer toint parse_int",

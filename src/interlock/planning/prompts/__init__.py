@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
-VERSION = "v2"
+VERSION = "v3"
 
 
 @lru_cache
