@@ -91,6 +91,10 @@ STEPS: dict[str, tuple[str, dict[str, Any]]] = {
             ],
         },
     ),
+    "the mean of numbers whose sum is no bigint": (
+        "aggregate",
+        {"measures": [{"name": "mean", "function": "mean", "expression": "cast(n as bigint) + 9223372036854775797"}]},
+    ),
     "a summary": ("describe", {}),
     "windows": (
         "window_columns",

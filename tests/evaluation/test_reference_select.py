@@ -41,6 +41,8 @@ QUERIES = [
     "select string_agg(region, '|' order by id desc) as t, list(v order by id) as l, first(day order by v) as f from sales",
     "select arg_max(region, v order by id) as a, mode(region order by id) as m, any_value(day order by id) as d from sales",
     "select quantile_cont(v, 0.3) as a, quantile_disc(id, 0.5) as b, mad(v) as c, bit_xor(id) as d from sales",
+    "select quantile_cont(v * 0.0000018365, 0.3) as a, median(v * -0.0000045170) as b from sales",
+    "select quantile_cont(day + id * interval 1237 second, 0.4) as a, quantile_cont(day, 0.7) as b from sales",
     "select histogram(region) as h, bool_and(v > 0) as a, count_if(v > 2) as b from sales",
     "select s.id, r.boss from sales s join regions r on s.region = r.region",
     "select s.id, r.boss from sales s left join regions r on s.region = r.region and r.rank > 1 order by s.id desc",

@@ -69,6 +69,8 @@ def test_sum_of_awkward_numbers(connection, numbers):
         ([1e308, 1e308], INF),
         ([1e308, 1e308, -1e308, -1e308], 0.0),
         ([1e308, 1e308, -1e308], 1e308),
+        ([9007199254740992.0, 1217.0, 0.25], 9007199254742210.0),
+        ([-9007199254740992.0, -1217.0, -0.25], -9007199254742210.0),
     ],
 )
 def test_sum_at_the_edges(connection, numbers, wanted):

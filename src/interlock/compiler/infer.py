@@ -112,7 +112,7 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bo
     found: list[SortTerm] = []
     for term in order.expressions:
         inner = term.this if isinstance(term, exp.Ordered) else term
-        if isinstance(inner, exp.Min):
+        if isinstance(inner, exp.Min | exp.Max):
             inner = inner.this
         if not isinstance(inner, exp.Column):
             break

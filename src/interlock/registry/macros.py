@@ -131,7 +131,7 @@ _ALL = [
         "whole high low rest",
         "Puts the sums of exact_whole, exact_high and exact_low and the list of exact_rest together; null for nothing.",
         """list_transform([{'whole': whole, 'high': high + low // 9007199254740992, 'low': low, 'rest': rest}], lambda s: CASE
-           WHEN s.rest IS NULL THEN CAST(s.whole + s.high // 9007199254740992 AS DOUBLE)
+           WHEN s.rest IS NULL AND coalesce(abs(s.whole), 0) < 9007199254740992 THEN CAST(s.whole + s.high // 9007199254740992 AS DOUBLE)
              + (CAST(s.high % 9007199254740992 AS DOUBLE)
                + CAST(s.low % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE) / 9007199254740992.0::DOUBLE
            WHEN s.whole IS NULL THEN exact_list(s.rest)

@@ -14,6 +14,10 @@ def _edges_of(subject: Subject, node: str) -> list[int]:
     return [place for place, edge in enumerate(subject.edges) if node in (edge["from"], edge["to"])]
 
 
+def _edges_into(subject: Subject, node: str) -> list[str]:
+    return [f"/edges/{place}" for place, edge in enumerate(subject.edges) if edge["to"] == node]
+
+
 def _ends(subject: Subject, *edges: int) -> list[str]:
     """The pointers of edges and of the nodes at their ends."""
     found = [f"/edges/{place}" for place in edges]
@@ -103,14 +107,16 @@ def redirect_edge(subject: Subject, draw: Random) -> Iterator[Made]:
             other = draw.choice([node["id"] for node in subject.nodes if node["id"] != edge[end]])
             document = changed(subject.document, ("edges", place, end), other)
             what = f"{edge['from']} -> {edge['to']}: {end} {other}"
-            yield what, [*_ends(subject, place), subject.at(other)], document
+            beside = _edges_into(subject, other) if end == "to" else []  # one of them is one too many
+            yield what, [*_ends(subject, place), subject.at(other), *beside], document
 
 
 def swap_edge(subject: Subject, draw: Random) -> Iterator[Made]:
     """An edge points the other way."""
     for place, edge in enumerate(subject.edges):
         document = changed(subject.document, ("edges", place), {**edge, "from": edge["to"], "to": edge["from"]})
-        yield f"turn {edge['from']} -> {edge['to']} round", _ends(subject, place), document
+        places = [*_ends(subject, place), *_edges_into(subject, edge["from"])]
+        yield f"turn {edge['from']} -> {edge['to']} round", places, document
 
 
 def misspell_edge(subject: Subject, draw: Random) -> Iterator[Made]:

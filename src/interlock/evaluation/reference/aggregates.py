@@ -169,10 +169,18 @@ def interpolated(kind: Type, values: Values, fraction: float) -> Any:
     pair = ordered(values)
     one, other = (_units(pair[place], kind) for place in (low, high))
     if isinstance(one, float):
-        found = one if low == high or one == other else one + (other - one) * (at - low)
-        return numbers.narrow(found) if result == FLOAT else found
-    units = one + int((other - one) * (at - low)) if low != high else one
-    return _back(units, result)
+        if low == high or one == other:
+            return numbers.narrow(one) if result == FLOAT else one
+        if result == FLOAT:
+            return numbers.narrow(one + (other - one) * (at - low))
+        return numbers.between(one, other, at - low)
+    if low == high:
+        return _back(one, result)
+    if kind.is_temporal:
+        return _back(numbers.away(Fraction(numbers.between(float(one), float(other), at - low))), result)
+    if max(abs(one), abs(other)) > 2**53 and (kind.precision or (38, 0))[0] <= 18:
+        raise Unsupported("a quantile between decimals of 16 to 18 digits")
+    return _back(one + int((other - one) * (at - low)), result)
 
 
 def _back(units: int, kind: Type) -> Any:

@@ -25,6 +25,17 @@ def narrow(value: float) -> float:
         return math.copysign(math.inf, value)
 
 
+def between(low: float, high: float, part: float) -> float:
+    """The value at a part of the way from one to the other: low x (1 - part) + high x part.
+
+    The first product is not rounded by itself, as on every machine with a fused multiplication.
+    """
+    far = high * part
+    if not math.isfinite(low * (1.0 - part) + far):
+        return low * (1.0 - part) + far
+    return float(Fraction(low) * Fraction(1.0 - part) + Fraction(far)) + 0.0
+
+
 def integer(value: int, kind: Type, what: str = "a result") -> int:
     """The value, if the integer type holds it; else raises Stops."""
     if not holds(kind, value):

@@ -39,6 +39,10 @@ def window_type(name: str, kinds: Sequence[Type]) -> Type:
     return kinds[0] if name in NEIGHBOURS else aggregate_type(name, kinds)
 
 
+MOST_VALUES = 2_000_000
+"""Frames are gone through one by one; what takes minutes is not judged."""
+
+
 def window(
     name: str, arguments: Sequence[Argument], peers: Sequence[Any], bounds: Bounds | None = None
 ) -> tuple[Type, list[Any]]:
@@ -60,6 +64,8 @@ def window(
         return kind, [_seen(name, columns, at, frame) for at, frame in zip(rows, frames, strict=True)]
     if name not in AGGREGATES:
         raise Unsupported(f"the window function {name}")
+    if sum(map(len, frames)) > MOST_VALUES:
+        raise Unsupported("a window over so many rows")
     found = []
     for frame in frames:
         part = [(kind, values[frame.start : frame.stop]) for kind, values in arguments]

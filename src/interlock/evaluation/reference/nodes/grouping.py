@@ -57,7 +57,7 @@ def measured(
     """The type and value of a measure over values in their order."""
     if function in ("sum", "mean"):
         found, total = engine_aggregate("sum", [(kind, values)])
-        wanted = total_type(kind)
+        wanted = found if function == "mean" and kind.is_integer else total_type(kind)
         total = cast(total, found, wanted)
         if function == "sum":
             return wanted, total
