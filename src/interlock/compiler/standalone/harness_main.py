@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import signal
 import socket
 import sys
@@ -17,8 +16,8 @@ from typing import Any
 import duckdb
 
 from interlock.compiler.standalone.harness_record import Recorder
-from interlock.compiler.standalone.harness_run import Run
-from interlock.compiler.standalone.harness_values import RunFailed, _json
+from interlock.compiler.standalone.harness_run import Run, Runner
+from interlock.compiler.standalone.harness_values import RunFailed, _json, _refused
 
 PLAN = ""
 STEPS: list[dict[str, Any]] = []
@@ -42,7 +41,7 @@ def run(
     run durable: what it keeps, a later call with the same recorder takes up.
     """
     started = time.perf_counter()
-    this = Run(root, on_event, stepwise, recorder)
+    this = Runner(root, on_event, stepwise, recorder)
     try:
         with _interrupts_heard(this):
             this.connect(threads, memory)
@@ -58,9 +57,7 @@ def run(
             "IL909", "the run was stopped", help="run it again; nothing has to be cleaned up", **done
         ) from None
     except OSError as error:
-        raise RunFailed(
-            "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")
-        ) from error
+        raise _refused(error, this.root) from error
     finally:
         this.close()
     outputs = []
@@ -121,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recorder = Recorder(_given_answers(parser, given.answer))
     inputs = {name: value for name, _, value in pairs}
     try:
-        report = run(given.root, inputs, None, given.threads, given.memory, recorder=recorder)
+        report = run(given.root, inputs, Runner.aloud, given.threads, given.memory, recorder=recorder)
     except RunFailed as failed:
         if given.json:
             print(

@@ -1,0 +1,87 @@
+"""Reading how a step is tried again: `{attempts: 5, interval: 2s, factor: 2, max_interval: 1m}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interlock.ir.diagnostics import Fix, Place
+from interlock.ir.retry import (
+    FACTOR,
+    FEWEST,
+    INTERVAL,
+    LONGEST,
+    MOST,
+    SHORTEST,
+    STEEPEST,
+    Retry,
+    plain_number,
+    read_duration,
+    usual_maximum,
+)
+from interlock.syntax.findings import Findings
+from interlock.syntax.members import Shape, members
+from interlock.syntax.rules.bad_retry import bad_attempts, bad_factor, bad_wait, maximum_too_short
+from interlock.syntax.rules.missing_key import missing_key
+from interlock.syntax.rules.wrong_shape import wrong_shape
+
+_RETRY = Shape(
+    "a retry",
+    {"attempts": int, "interval": str, "factor": (int, float), "max_interval": str},
+    {"max_attempts": "attempts", "maxattempts": "attempts", "maximum_attempts": "attempts", "tries": "attempts",
+     "retries": "attempts", "max_retries": "attempts", "limit": "attempts", "times": "attempts", "count": "attempts",
+     "wait": "interval", "delay": "interval", "backoff": "interval", "initial_interval": "interval",
+     "initialinterval": "interval", "initial_delay": "interval", "retry_delay": "interval", "multiplier": "factor",
+     "backoff_coefficient": "factor", "backoffcoefficient": "factor", "backoff_rate": "factor", "delayfactor": "factor",
+     "exponent": "factor", "most": "max_interval", "maxinterval": "max_interval", "maximum_interval": "max_interval",
+     "max_wait": "max_interval", "max_delay": "max_interval", "maxduration": "max_interval", "cap": "max_interval"},
+)  # fmt: skip
+_EXAMPLE = "retry: {attempts: 3, interval: 2s}"
+
+
+def read_retry(at: Place, value: Any, findings: Findings) -> Retry | None:
+    """How a step is tried again; None where that cannot be read."""
+    if not isinstance(value, dict):
+        whole = isinstance(value, int) and not isinstance(value, bool) and FEWEST <= value <= MOST
+        patch = {"op": "replace", "path": at.pointer, "value": {"attempts": value}}
+        fix = Fix(f"write `{{attempts: {value}}}`", (patch,)) if whole else None
+        findings.add(wrong_shape, at, "`retry`", "a mapping", value, _EXAMPLE, fix)
+        return None
+    given = members(at, value, _RETRY, findings)
+    if "attempts" not in given:
+        findings.add(missing_key, at, "attempts", "`retry`", _EXAMPLE)
+    attempts = _attempts(*given["attempts"], findings) if "attempts" in given else None
+    interval = _wait(*given["interval"], "interval", findings) if "interval" in given else INTERVAL
+    factor = _factor(*given["factor"], findings) if "factor" in given else FACTOR
+    if attempts is None or interval is None or factor is None:
+        if "max_interval" in given:
+            _wait(*given["max_interval"], "max_interval", findings)
+        return None
+    if "max_interval" not in given:
+        return Retry(attempts, interval, factor, usual_maximum(interval))
+    maximum = _wait(*given["max_interval"], "max_interval", findings)
+    if maximum is not None and maximum < interval:
+        findings.add(maximum_too_short, given["max_interval"][0], maximum, interval)
+        return None
+    return None if maximum is None else Retry(attempts, interval, factor, maximum)
+
+
+def _attempts(at: Place, value: Any, findings: Findings) -> int | None:
+    if type(value) is int and FEWEST <= value <= MOST:
+        return value
+    findings.add(bad_attempts, at, value)
+    return None
+
+
+def _wait(at: Place, value: Any, key: str, findings: Findings) -> int | None:
+    found = read_duration(value) if isinstance(value, str) else None
+    if found is not None and SHORTEST <= found <= LONGEST:
+        return found
+    findings.add(bad_wait, at, key, value)
+    return None
+
+
+def _factor(at: Place, value: Any, findings: Findings) -> int | float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= STEEPEST:
+        return plain_number(value)
+    findings.add(bad_factor, at, value)
+    return None
