@@ -38,50 +38,48 @@ _RETRY = Shape(
 _EXAMPLE = "retry: {attempts: 3, interval: 2s}"
 
 
-def read_retry(at: Place, value: Any, findings: Findings) -> Retry | None:
-    """How a step is tried again; None where that cannot be read."""
+def read_retry(at: Place, value: Any, findings: Findings) -> Retry:
+    """How a step is tried again. What cannot be read is reported, and stands at its usual value: that there is a retry
+    is judged all the same.
+    """
     if not isinstance(value, dict):
         whole = isinstance(value, int) and not isinstance(value, bool) and FEWEST <= value <= MOST
         patch = {"op": "replace", "path": at.pointer, "value": {"attempts": value}}
         fix = Fix(f"write `{{attempts: {value}}}`", (patch,)) if whole else None
         findings.add(wrong_shape, at, "`retry`", "a mapping", value, _EXAMPLE, fix)
-        return None
+        return Retry(FEWEST)
     given = members(at, value, _RETRY, findings)
     if "attempts" not in given:
         findings.add(missing_key, at, "attempts", "`retry`", _EXAMPLE)
-    attempts = _attempts(*given["attempts"], findings) if "attempts" in given else None
-    interval = _wait(*given["interval"], "interval", findings) if "interval" in given else INTERVAL
+    attempts = _attempts(*given["attempts"], findings) if "attempts" in given else FEWEST
     factor = _factor(*given["factor"], findings) if "factor" in given else FACTOR
-    if attempts is None or interval is None or factor is None:
-        if "max_interval" in given:
-            _wait(*given["max_interval"], "max_interval", findings)
-        return None
+    first, longest = (_duration(given[key][1]) if key in given else None for key in ("interval", "max_interval"))
+    if "interval" in given and first is None:
+        findings.add(bad_wait, *given["interval"], "interval", SHORTEST, longest or LONGEST)
+    interval = INTERVAL if first is None else first
     if "max_interval" not in given:
         return Retry(attempts, interval, factor, usual_maximum(interval))
-    maximum = _wait(*given["max_interval"], "max_interval", findings)
-    if maximum is not None and maximum < interval:
-        findings.add(maximum_too_short, given["max_interval"][0], maximum, interval)
-        return None
-    return None if maximum is None else Retry(attempts, interval, factor, maximum)
+    if longest is None:
+        findings.add(bad_wait, *given["max_interval"], "max_interval", first or SHORTEST, LONGEST)
+    elif longest < interval and (first is not None or "interval" not in given):
+        findings.add(maximum_too_short, given["max_interval"][0], longest, interval)
+    return Retry(attempts, interval, factor, max(longest or 0, interval))
 
 
-def _attempts(at: Place, value: Any, findings: Findings) -> int | None:
+def _attempts(at: Place, value: Any, findings: Findings) -> int:
     if type(value) is int and FEWEST <= value <= MOST:
         return value
     findings.add(bad_attempts, at, value)
-    return None
+    return FEWEST
 
 
-def _wait(at: Place, value: Any, key: str, findings: Findings) -> int | None:
+def _duration(value: Any) -> int | None:
     found = read_duration(value) if isinstance(value, str) else None
-    if found is not None and SHORTEST <= found <= LONGEST:
-        return found
-    findings.add(bad_wait, at, key, value)
-    return None
+    return found if found is not None and SHORTEST <= found <= LONGEST else None
 
 
-def _factor(at: Place, value: Any, findings: Findings) -> int | float | None:
+def _factor(at: Place, value: Any, findings: Findings) -> int | float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= STEEPEST:
         return plain_number(value)
     findings.add(bad_factor, at, value)
-    return None
+    return FACTOR

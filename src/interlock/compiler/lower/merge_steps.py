@@ -68,5 +68,7 @@ def _signature(step: Step) -> str | None:
         return f"{patience}select {sql.text(step.query)}"
     if step.kind == "rows" and step.call is not None and not step.reads:
         function = step.call.function
-        return f"{patience}rows {function.__module__}.{function.__qualname__} {canonical_json(dict(step.call.arguments))}"
+        return (
+            f"{patience}rows {function.__module__}.{function.__qualname__} {canonical_json(dict(step.call.arguments))}"
+        )
     return None

@@ -24,9 +24,7 @@ class Sinks:
     undone: what is staged then stays until it is in place, if need be by a later process.
     """
 
-    def __init__(
-        self, root: str, recorder: Recorder, tell: Callable[..., None], attempt: Callable[..., None]
-    ) -> None:
+    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None], attempt: Callable[..., None]) -> None:
         self.root, self.recorder, self.tell, self.attempt = root, recorder, tell, attempt
         self.staged: list[dict[str, Any]] = []
         self.writers: list[tuple[Any, dict[str, Any]]] = []

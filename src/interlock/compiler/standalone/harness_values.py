@@ -26,7 +26,9 @@ class RunFailed(Exception):
 
 def _refused(error: OSError, root: str, step: str | None = None) -> RunFailed:
     """The failure that the operating system's refusal is."""
-    return RunFailed("IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(root + os.sep, ""), step)
+    return RunFailed(
+        "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(root + os.sep, ""), step
+    )
 
 
 class Rows:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interlock.ir.retry import FEWEST, LONGEST, MOST, SHORTEST, STEEPEST, Retry, read_duration, usual_maximum, write_duration
+from interlock.ir.retry import (
+    FEWEST,
+    LONGEST,
+    MOST,
+    SHORTEST,
+    STEEPEST,
+    Retry,
+    read_duration,
+    usual_maximum,
+    write_duration,
+)
 from interlock.syntax.english.tokens import Token
 
 
@@ -18,7 +28,9 @@ def say_retry(retry: Retry | None) -> str:
         return ""
     growth = {1: " each time", 2: ", then twice as long each time"}
     grows = growth.get(retry.factor, f", then {retry.factor} times as long each time")  # type: ignore[call-overload]
-    most = "" if retry.max_interval == usual_maximum(retry.interval) else f", at most {write_duration(retry.max_interval)}"
+    most = (
+        "" if retry.max_interval == usual_maximum(retry.interval) else f", at most {write_duration(retry.max_interval)}"
+    )
     return f", tried up to {retry.attempts} times, waiting {write_duration(retry.interval)}{grows}{most}"
 
 

@@ -253,9 +253,7 @@ class Sentences:
 
 def _equal(one: Step, other: Step) -> bool:
     these, those = ((each.id, each.reference, each.inputs, each.retry) for each in (one, other))
-    return these == those and same(
-        dict(sorted(one.params.items())), dict(sorted(other.params.items()))
-    )
+    return these == those and same(dict(sorted(one.params.items())), dict(sorted(other.params.items())))
 
 
 def as_code(value: Any) -> str:

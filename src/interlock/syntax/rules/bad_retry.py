@@ -46,16 +46,16 @@ def bad_attempts(at: Place, value: Any) -> Diagnostic:
     return _found(at, "`attempts`", f"a whole number from {FEWEST} to {MOST}", value, "attempts: 3", fix)
 
 
-def bad_wait(at: Place, key: str, value: Any) -> Diagnostic:
-    """`key` is `interval` or `max_interval`."""
+def bad_wait(at: Place, value: Any, key: str, least: int, most: int) -> Diagnostic:
+    """`key` is `interval` or `max_interval`; what is surely meant is only put in if it is within `least` and `most`."""
     fix = None
     match = _WORDS.fullmatch(value) if isinstance(value, str) else None
     if match is not None:
         letter = match[2].casefold()
         unit = "ms" if letter.startswith(("ms", "mil")) else letter[0]
-        fix = _duration_fix(at, f"{match[1]}{unit}", safe=True)
+        fix = _duration_fix(at, f"{match[1]}{unit}", least, most, safe=True)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        fix = _duration_fix(at, f"{value}s", safe=False)
+        fix = _duration_fix(at, f"{value}s", least, most, safe=False)
     expected = f"a duration from {write_duration(SHORTEST)} to {write_duration(LONGEST)}, such as 500ms, 2s or 1m"
     return _found(at, f"`{key}`", expected, value, f"{key}: 2s", fix)
 
@@ -94,9 +94,9 @@ def _found(at: Place, what: str, expected: str, value: Any, example: str, fix: F
     )
 
 
-def _duration_fix(at: Place, text: str, *, safe: bool) -> Fix | None:
+def _duration_fix(at: Place, text: str, least: int, most: int, *, safe: bool) -> Fix | None:
     found = read_duration(text)
-    if found is None or not SHORTEST <= found <= LONGEST:
+    if found is None or not least <= found <= most:
         return None
     return Fix(f"write `{write_duration(found)}`", (_replace(at, write_duration(found)),), safe)
 
