@@ -113,8 +113,8 @@ class StepStatus:
 
     `digest` is that of the rows, `checkpoint` that of the Parquet file that holds them, if they were stored. `complete` says
     that some attempt finished it, whatever became of it in a later one. `attempts`
-    counts how often the step was begun, over all resumptions, `retries` how often it was tried again after a failure that
-    its plan has patience with. Times are UTC, `seconds` those of the last attempt.
+    counts how often the step was begun, over all resumptions; `retries` how often it was tried again, as its plan says, in
+    the last attempt at the run. Times are UTC, `seconds` those of the last attempt.
     """
 
     step: str
@@ -223,6 +223,8 @@ def _started(status: RunStatus, event: Event) -> None:
     status.attempts = event.data.get("attempt", status.attempts + 1)
     status.versions = event.data.get("versions", status.versions)
     status.failure = None
+    for step in status.steps.values():
+        step.retries = 0
 
 
 def _step(status: RunStatus, event: Event) -> StepStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import signal
 import socket
 import sys
@@ -17,7 +18,7 @@ import duckdb
 
 from interlock.compiler.standalone.harness_record import Recorder
 from interlock.compiler.standalone.harness_run import Run, Runner
-from interlock.compiler.standalone.harness_values import RunFailed, _json, _refused
+from interlock.compiler.standalone.harness_values import RunFailed, _json
 
 PLAN = ""
 STEPS: list[dict[str, Any]] = []
@@ -57,7 +58,9 @@ def run(
             "IL909", "the run was stopped", help="run it again; nothing has to be cleaned up", **done
         ) from None
     except OSError as error:
-        raise _refused(error, this.root) from error
+        raise RunFailed(
+            "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(this.root + os.sep, "")
+        ) from error
     finally:
         this.close()
     outputs = []

@@ -15,7 +15,7 @@ import duckdb
 
 from interlock.compiler.standalone.harness_run import Run
 from interlock.compiler.standalone.harness_sinks import Sinks
-from interlock.compiler.standalone.harness_values import RunFailed, _quoted, _refused
+from interlock.compiler.standalone.harness_values import RunFailed, _plain, _quoted
 
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -41,7 +41,7 @@ class PatientRun(Run):
                 step = self.steps[self.guilty(name, error)]
                 if not step.get("waits") or not _may_pass(error):
                     raise
-                failed = error if isinstance(error, RunFailed) else _refused(error, self.root, step["id"])
+                failed = error if isinstance(error, RunFailed) else self.refused(error, step["id"])
                 tried = tries[step["id"]] = tries.get(step["id"], 0) + 1
                 if tried > len(step["waits"]):
                     more = {**failed.data, "tries": tried}
@@ -51,6 +51,10 @@ class PatientRun(Run):
             del self.previews[shown:]
             self.retries[step["id"]] = self.retries.get(step["id"], 0) + 1
             self.wait(step, failed, tried)
+
+    def refused(self, error: OSError, name: str) -> RunFailed:
+        message = f"{error.filename or 'a file'}: {error.strerror or error}".replace(self.root + os.sep, "")
+        return RunFailed("IL908", message, name)
 
     def guilty(self, name: str, error: BaseException) -> str:
         """The step that failed: `name`, or one that is part of its statement and reads the file that the engine names."""
@@ -119,7 +123,11 @@ class PatientSinks(Sinks):
 
     def finish(self, step: dict[str, Any]) -> None:
         if not any(each is step for _, each in self.writers):
-            self.write(step, self.run.rows_of(step["reads"][0]), self.run.arguments(step))
+            try:
+                self.write(step, self.run.rows_of(step["reads"][0]), self.run.arguments(step))
+            except duckdb.Error as error:
+                reason = f"`{step['path']}` cannot be written: {_plain(error)}"
+                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
         super().finish(step)
 
     def undo(self, doing: str, name: str) -> None:

@@ -24,13 +24,6 @@ class RunFailed(Exception):
         self.code, self.message, self.step, self.help, self.data = code, message, step, help, data
 
 
-def _refused(error: OSError, root: str, step: str | None = None) -> RunFailed:
-    """The failure that the operating system's refusal is."""
-    return RunFailed(
-        "IL908", f"{error.filename or 'a file'}: {error.strerror or error}".replace(root + os.sep, ""), step
-    )
-
-
 class Rows:
     """A relation as Python sees it: (name, SQL type) pairs, and an iterator of tuples."""
 
