@@ -31,12 +31,19 @@ def plan_of(given: dict[str, Any]) -> Plan:
     return found.plan
 
 
-def test_what_is_left_out_is_as_usual() -> None:
-    found = plan_of(reading({"attempts": 3})).nodes[0].retry
-    assert found == Retry(3, 1_000, 2, 60_000)
-    assert found.waits() == [1.0, 2.0]
-    assert plan_of(reading({"attempts": 8})).nodes[0].retry.waits() == [1, 2, 4, 8, 16, 32, 60]  # type: ignore[union-attr]
-    assert plan_of(reading({"attempts": 3, "interval": "5m"})).nodes[0].retry.waits() == [300, 300]  # type: ignore[union-attr]
+@pytest.mark.parametrize(
+    ("retry", "means", "waits"),
+    [
+        ({"attempts": 3}, Retry(3, 1_000, 2, 60_000), [1, 2]),
+        ({"attempts": 8}, Retry(8, 1_000, 2, 60_000), [1, 2, 4, 8, 16, 32, 60]),
+        ({"attempts": 3, "interval": "5m"}, Retry(3, 300_000, 2, 300_000), [300, 300]),
+        ({"attempts": 4, "interval": "500ms", "factor": 1}, Retry(4, 500, 1, 60_000), [0.5, 0.5, 0.5]),
+    ],
+)
+def test_what_is_left_out_is_as_usual(retry: Any, means: Retry, waits: list[float]) -> None:
+    found = plan_of(reading(retry)).nodes[0].retry
+    assert found == means
+    assert means.waits() == waits
 
 
 @pytest.mark.parametrize(

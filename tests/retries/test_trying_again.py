@@ -162,6 +162,21 @@ def test_a_file_that_cannot_take_its_name_at_first(how: str, bench: Workbench, h
     assert hidden(bench.root) == []
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+@pytest.mark.parametrize(("place", "mode"), [("data/s.csv", 0o000), ("out", 0o500), ("out/o.csv", 0o400)])
+def test_no_permission_at_first(place: str, mode: int, bench: Workbench, heard: Heard) -> None:
+    bench.put("out/o.csv", "old")
+    given = patient(chain(), s=QUICK, o=QUICK)
+    before = Path(place).stat().st_mode
+    hear = heard(
+        connected=lambda: os.chmod(place, mode),
+        step_retried=lambda: os.chmod(place, before),
+    )
+    run(bench, given, "joined", hear)
+    assert bench.read() == TEN
+    assert [step for step, *_ in retried(hear)] == ["s" if place == "data/s.csv" else "o"]
+
+
 def test_a_database_that_another_program_has_locked(bench: Workbench, heard: Heard) -> None:
     with sqlite3.connect("data/shop.db") as database:
         database.execute("CREATE TABLE orders (id)")
@@ -261,9 +276,9 @@ def test_what_the_record_says(bench: Workbench) -> None:
     assert [each["name"] for each in step["events"]] == ["interlock.step_retried"]
 
 
-def waiting(bench: Workbench) -> subprocess.Popen[bytes]:
+def waiting(bench: Workbench, given: dict[str, Any]) -> subprocess.Popen[bytes]:
     """A process that runs the plan and waits before its second try."""
-    bench.put("test.plan.json", patient(chain(("ask", {"times": 1})), n0={"attempts": 2, "interval": "1h"}))
+    bench.put("test.plan.json", given)
     child = subprocess.Popen([str(INTERLOCK), "run", "test.plan.json"], cwd=bench.root, stderr=subprocess.PIPE)
     assert child.stderr is not None
     assert b"does not answer" in child.stderr.readline()
@@ -275,7 +290,7 @@ def waiting(bench: Workbench) -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
 def test_stopped_while_it_waits(how: str, bench: Workbench) -> None:
     """The run goes on later, and tries at once."""
-    child = waiting(bench)
+    child = waiting(bench, patient(chain(("ask", {"times": 1})), n0={"attempts": 2, "interval": "1h"}))
     os.kill(child.pid, getattr(signal, how))
     _, told = child.communicate(timeout=30)
     assert child.returncode == {"SIGKILL": -signal.SIGKILL, "SIGINT": 3}[how], told
@@ -285,6 +300,20 @@ def test_stopped_while_it_waits(how: str, bench: Workbench) -> None:
     assert ran.code == 0, ran.err
     assert bench.read() == TEN
     assert bench.read("tries") == "xx"
+
+
+@pytest.mark.slow
+def test_killed_while_a_commit_waits(bench: Workbench) -> None:
+    """What was committed before its answer was lost is not committed again."""
+    given = chain(out=("post", {"path": "out/ledger.txt", "times": 1}))
+    child = waiting(bench, patient(given, o={"attempts": 2, "interval": "1h"}))
+    child.kill()
+    child.communicate(timeout=30)
+    ran = bench.cli("resume", "last")
+    assert ran.code == 0, ran.err
+    assert bench.read("out/ledger.txt").splitlines()[1:] == TEN.splitlines()[1:]
+    assert bench.read("tries") == "xx"
+    assert hidden(bench.root) == []
 
 
 def test_cancelled_while_it_waits(bench: Workbench, heard: Heard) -> None:
