@@ -162,12 +162,14 @@ def test_a_file_that_cannot_take_its_name_at_first(how: str, bench: Workbench, h
     assert hidden(bench.root) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
 @pytest.mark.parametrize(("place", "mode"), [("data/s.csv", 0o000), ("out", 0o500), ("out/o.csv", 0o400)])
 def test_no_permission_at_first(place: str, mode: int, bench: Workbench, heard: Heard) -> None:
     bench.put("out/o.csv", "old")
     given = patient(chain(), s=QUICK, o=QUICK)
     before = Path(place).stat().st_mode
+    bench.put("closed", "").chmod(0)
+    if os.access("closed", os.R_OK):
+        pytest.skip("who runs this may do everything")
     hear = heard(
         connected=lambda: os.chmod(place, mode),
         step_retried=lambda: os.chmod(place, before),
