@@ -32,6 +32,7 @@ class PatientRun(Run):
         self.wanted |= {name for step in again for name in step["reads"] if step["repeat"] != "replace"}
 
     def attempt(self, doing: str, name: str, work: Callable[[dict[str, Any]], Any], given: dict[str, Any]) -> Any:
+        """Do a part of a step, if need be as often as the plan allows; what fails for good has its tries counted."""
         tries: dict[str, int] = {}
         shown = len(self.previews)
         while True:
