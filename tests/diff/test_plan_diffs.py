@@ -161,6 +161,12 @@ CASES: dict[str, tuple[list[Change], list[str]]] = {
         ["`out` was write_csv@1 and is write_parquet@1.", "`out`: path was `out/totals.csv` and is `out/totals.parquet`.",
          "It now writes `out/totals.parquet`.", "It no longer writes `out/totals.csv`."],
     ),
+    "how often it is tried": (
+        [lambda given: node(given, "sales").update(retry={"attempts": 4, "interval": "2s", "factor": 1.5}),
+         lambda given: node(given, "out").update(retry={"attempts": 2, "factor": 1})],
+        ["`sales` is tried up to 4 times, waiting 2s, then 1.5 times as long each time; it was tried once.",
+         "`out` is tried up to 2 times, waiting 1s each time; it was tried once."],
+    ),
     "a plan that does not pass": (
         [lambda given: node(given, "large")["params"].update(where="amont > :least")],
         ["`large`: where was `amount >= :least` and is `amont > :least`.",

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from interlock.ir.plan import Contract, Edge, Input, Node, Plan
+from interlock.ir.retry import Retry, plain_number
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry, load
 
@@ -50,6 +51,13 @@ NUMBERS = st.integers(-5, 10**20) | st.floats(allow_nan=False, allow_infinity=Fa
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=8
+)
+WAITS = st.integers(1, 3_600_000) | st.sampled_from([1_000, 2_000, 60_000, 90_000, 3_600_000])
+RETRIES = st.builds(
+    lambda attempts, waits, factor: Retry(attempts, min(waits), factor, max(waits)),
+    st.integers(2, 20),
+    st.tuples(WAITS, WAITS | st.just(60_000)),
+    st.sampled_from([1, 2, 3]) | st.floats(1, 10).map(plain_number),
 )
 
 
@@ -116,7 +124,8 @@ def nodes(draw: st.DrawFn, name: str, index: int) -> Node:
     node_type = draw(st.sampled_from(TYPES))
     written = draw(st.sampled_from([node_type.name] * 9 + [*sorted(node_type.aliases), node_type.name]))
     version = draw(st.sampled_from([1] * 8 + [None, 7]))
-    return Node(name, written, version, draw(parameters(node_type)), index)
+    retry = draw(RETRIES) if draw(st.integers(0, 4)) == 0 else None
+    return Node(name, written, version, draw(parameters(node_type)), index, retry)
 
 
 @st.composite

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.ir.plan import Contract, Edge, Input, Node, Plan
+from interlock.ir.retry import Retry, plain_number
 from interlock.syntax.plans import read_plan
 from interlock.syntax.write import to_json, to_yaml
 
@@ -112,7 +113,13 @@ values = st.recursive(
 )
 ids = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,12}", fullmatch=True)
 names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True)
-nodes = st.builds(Node, ids, ids, st.none() | st.integers(1, 99), st.dictionaries(odd, values, max_size=4))
+waits = st.tuples(st.integers(1, 3_600_000), st.integers(1, 3_600_000)).map(sorted)
+factors = st.integers(1, 10) | st.floats(1, 10).map(plain_number)
+retries = st.builds(
+    lambda most, wait, factor: Retry(most, wait[0], factor, wait[1]), st.integers(2, 20), waits, factors
+)
+params = st.dictionaries(odd, values, max_size=4)
+nodes = st.builds(Node, ids, ids, st.none() | st.integers(1, 99), params, retry=st.none() | retries)
 inputs = st.builds(Input, names, odd.filter(bool), values, st.booleans(), odd)
 plans = st.builds(
     Plan,

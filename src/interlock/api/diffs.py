@@ -11,7 +11,7 @@ from typing import Any
 
 from interlock.api.checked import Checked
 from interlock.api.project import Project
-from interlock.api.sentences import phrase, sentences, shown
+from interlock.api.sentences import phrase, sentences, shown, tried
 from interlock.compiler.checked import CheckedPlan
 from interlock.compiler.touches import touches
 from interlock.ir.difference import Change, Difference, NodeChange, difference
@@ -116,6 +116,8 @@ class PlanDiff:
             lines = [phrase(each) for each in changed[node.id].params] if node.id in changed else []
             if node.id in changed and changed[node.id].renamed:
                 lines.insert(0, f"was {changed[node.id].before.id}")
+            if node.id in changed and changed[node.id].retried:
+                lines.append(tried(node))
             if kind == "added":
                 lines = [f"{name}: {shown(value)}" for name, value in node.params.items()]
             mark = "output differs" if node.id in touched and kind == "same" else None
@@ -168,7 +170,8 @@ def _side(checked: Checked) -> dict[str, Any]:
 
 
 def _node(node: Node) -> dict[str, Any]:
-    return {"id": node.id, "type": node.reference, "params": dict(node.params)}
+    retry = {"retry": node.retry.document()} if node.retry else {}
+    return {"id": node.id, "type": node.reference, "params": dict(node.params), **retry}
 
 
 def _changed(each: NodeChange) -> dict[str, Any]:
@@ -177,6 +180,9 @@ def _changed(each: NodeChange) -> dict[str, Any]:
         found["was"] = each.before.id
     if each.retyped:
         found["type"] = {"before": each.retyped[0], "after": each.retyped[1]}
+    if each.retried:
+        one, other = (node.retry.document() if node.retry else None for node in (each.before, each.after))
+        found["retry"] = {"before": one, "after": other}
     return found | {"params": [change.as_dict() for change in each.params]}
 
 

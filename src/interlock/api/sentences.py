@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from interlock.ir.difference import Change, Difference, spliced
+from interlock.ir.plan import Node
+from interlock.syntax.english.patience import say_retry
 from interlock.syntax.words import clipped
 
 
@@ -24,18 +26,21 @@ def sentences(found: Difference) -> Iterator[str]:
             told |= {(between[0], node.id), (node.id, between[1]), between}
             place = f" between `{between[0]}` and `{between[1]}`"
         given = ", ".join(f"{name} {shown(value)}" for name, value in node.params.items())
-        yield f"`{node.id}` ({node.reference}) is new{place}" + (f": {given}." if given else ".")
+        patience = say_retry(node.retry)
+        yield f"`{node.id}` ({node.reference}) is new{place}" + (f": {given}{patience}." if given else f"{patience}.")
     for node in found.removed:
         yield f"`{node.id}` ({node.reference}) is gone."
     for each in found.changed:
         if each.renamed:
             yield f"`{each.before.id}` is now called `{each.after.id}`" + (
-                "." if each.params or each.retyped else ", and does the same."
+                "." if each.params or each.retyped or each.retried else ", and does the same."
             )
         if each.retyped:
             yield f"`{each.after.id}` was {each.retyped[0]} and is {each.retyped[1]}."
         for change in each.params:
             yield f"`{each.after.id}`: {phrase(change)}."
+        if each.retried:
+            yield f"`{each.after.id}` is {tried(each.after)}; it was {tried(each.before)}."
     gone = {node.id for node in found.removed}
     for edge in found.edges:
         arrow = f"`{edge.source}` to `{edge.target}`" + (f" (port {edge.port})" if edge.port else "")
@@ -55,6 +60,11 @@ def sentences(found: Difference) -> Iterator[str]:
             else:
                 rest = Change(change.word, change.path[1:], change.before, change.after)
                 yield f"The contract on `{subject}`: {phrase(rest)}."
+
+
+def tried(node: Node) -> str:
+    """How often a node is tried, in words."""
+    return say_retry(node.retry).removeprefix(", ") or "tried once"
 
 
 def phrase(change: Change) -> str:

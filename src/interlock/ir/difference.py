@@ -36,12 +36,19 @@ class Change:
 
 @dataclass(frozen=True)
 class NodeChange:
-    """A node that is in both plans and differs: its id before and after, its type, and what changed in its parameters."""
+    """A node that is in both plans and differs: its id before and after, its type, and what changed in its parameters.
+
+    `retried` says whether it is tried again in another way; how, `before` and `after` know.
+    """
 
     before: Node
     after: Node
     params: tuple[Change, ...] = ()
     retyped: tuple[str, str] | None = None
+
+    @property
+    def retried(self) -> bool:
+        return self.before.retry != self.after.retry
 
     @property
     def renamed(self) -> bool:
@@ -99,7 +106,7 @@ def difference(before: Plan, after: Plan, types: Mapping[str, str] | None = None
         one, other = before.by_id[old], after.by_id[new]
         params = tuple(compare(one.params, other.params))
         retyped = (one.reference, other.reference) if kind(one) != kind(other) else None
-        if old != new or params or retyped:
+        if old != new or params or retyped or one.retry != other.retry:
             changed.append(NodeChange(one, other, params, retyped))
     edges, reordered = _edges(before, after, ids)
     return Difference(

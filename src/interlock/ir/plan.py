@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from interlock.ir.diagnostics import Place, escape_pointer
+from interlock.ir.retry import Retry
 
 FORMAT = 1
 """The version of the plan format that this release reads and writes."""
@@ -36,13 +37,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Node:
-    """One use of a node type. `index` is its position in the plan as written."""
+    """One use of a node type. `index` is its position in the plan as written; without `retry` it is tried once."""
 
     id: str
     type: str
     version: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     index: int = 0
+    retry: Retry | None = None
 
     @property
     def at(self) -> Place:
@@ -129,6 +131,7 @@ class Plan:
                         "type": node.reference,
                         "params": {name: _in_order(each) for name, each in node.params.items()},
                     }
+                    | ({"retry": node.retry.canonical()} if node.retry else {})
                     for node in self.nodes
                 ),
                 key=lambda node: str(node["id"]),
@@ -150,7 +153,9 @@ class Plan:
         if self.inputs:
             found["inputs"] = {given.name: _written_input(given) for given in self.inputs}
         found["nodes"] = [
-            {"id": node.id, "type": node.reference} | ({"params": dict(node.params)} if node.params else {})
+            {"id": node.id, "type": node.reference}
+            | ({"params": dict(node.params)} if node.params else {})
+            | ({"retry": node.retry.document()} if node.retry else {})
             for node in self.nodes
         ]
         found["edges"] = [

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from interlock.ir.retry import Retry
 from interlock.ir.types import Schema
 
 Repeat = Literal["replace", "marked", "ask"]
@@ -68,6 +69,7 @@ class Step:
     `known_shape` says that Interlock built `query`; another's statement is carried as it stands.
     `asks` is a form (`question`, `fields`, `show`) whose answers the query reads as variables, `step.field`.
     `materialise` asks for the result to be stored once instead of being part of its consumers' statements.
+    `retry` says how often it is tried when something outside fails.
     `checkpoint` says that it pays to keep the result in a file, so that a run that is interrupted can go on from there.
     """
 
@@ -83,6 +85,7 @@ class Step:
     checks: tuple[RuntimeCheck, ...] = ()
     preview: int = 0
     asks: Mapping[str, Any] | None = None
+    retry: Retry | None = None
     materialise: bool = False
     checkpoint: bool = False
     known_shape: bool = True

@@ -153,7 +153,7 @@ def report_of(status: RunStatus) -> Report:
     """The report of a finished run, from its events."""
     steps = tuple(
         {"step": each.step, "type": each.type, "rows": each.rows, "bytes": each.bytes, "seconds": each.seconds,
-         "fused": each.fused, **({"path": each.path} if each.path else {})}
+         "fused": each.fused, **({"path": each.path} if each.path else {}), **({"retries": each.retries} if each.retries else {})}
         for each in status.steps.values()
     )  # fmt: skip
     previews = tuple(each.preview for each in status.steps.values() if each.preview)

@@ -23,7 +23,8 @@ KINDS: dict[str, str] = {
     "held); of sinks `path`, `staged` ({path, digest}); of stored results `checkpoint` (digest of the file) and "
     "`checkpoint_bytes`; of previews `preview` ({columns, rows, total})",
     "step_reused": "the result of a complete step was taken from its checkpoint: `step`, `checkpoint`",
-    "step_retried": "a step failed and is tried again: `step`, `attempt`, `message`, `wait_seconds`",
+    "step_retried": "a step failed, and is tried again after a wait: `step`, `type`, `attempt` (the one to come, from 2) of "
+    "`attempts`, `code` and `message` of the failure, `wait_seconds`",
     "checkpoint_damaged": "a checkpoint is missing or its bytes are not those that were stored: `step`, `checkpoint`, `reason`",
     "commit_planned": "everything is written beside its target, and from here on the run is finished, never undone: "
     "`sinks` ([{step, path, how, staged, digest, bytes, rows}])",
@@ -52,6 +53,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "step_started": ("step",),
     "step_finished": ("step",),
     "step_reused": ("step",),
+    "step_retried": ("step",),
     "checkpoint_damaged": ("step",),
     "commit_planned": ("sinks",),
     "sink_committing": ("step",),
@@ -111,7 +113,8 @@ class StepStatus:
 
     `digest` is that of the rows, `checkpoint` that of the Parquet file that holds them, if they were stored. `complete` says
     that some attempt finished it, whatever became of it in a later one. `attempts`
-    counts how often the step was begun, over all resumptions. Times are UTC, `seconds` those of the last attempt.
+    counts how often the step was begun, over all resumptions; `retries` how often it was tried again, as its plan says, in
+    the last attempt at the run. Times are UTC, `seconds` those of the last attempt.
     """
 
     step: str
@@ -132,6 +135,7 @@ class StepStatus:
     preview: Mapping[str, Any] | None = None
     attempts: int = 0
     reused: int = 0
+    retries: int = 0
     complete: bool = False
 
 
@@ -219,6 +223,8 @@ def _started(status: RunStatus, event: Event) -> None:
     status.attempts = event.data.get("attempt", status.attempts + 1)
     status.versions = event.data.get("versions", status.versions)
     status.failure = None
+    for step in status.steps.values():
+        step.retries = 0
 
 
 def _step(status: RunStatus, event: Event) -> StepStatus:
@@ -245,6 +251,12 @@ def _step_finished(status: RunStatus, event: Event) -> None:
 
 def _step_reused(status: RunStatus, event: Event) -> None:
     _step(status, event).reused += 1
+
+
+def _step_retried(status: RunStatus, event: Event) -> None:
+    step = _step(status, event)
+    step.type = event.data.get("type", step.type)
+    step.retries += 1
 
 
 def _checkpoint_damaged(status: RunStatus, event: Event) -> None:
@@ -309,6 +321,7 @@ _APPLY: dict[str, Any] = {
     "step_started": _step_started,
     "step_finished": _step_finished,
     "step_reused": _step_reused,
+    "step_retried": _step_retried,
     "checkpoint_damaged": _checkpoint_damaged,
     "commit_planned": _commit_planned,
     "sink_committing": _sink("committing"),

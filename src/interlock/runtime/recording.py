@@ -23,7 +23,7 @@ DEAR = 0.25
 SPEED = 50_000_000
 """Bytes a second at which results are kept, taking a value for eight bytes: measured 40 to 200 million."""
 
-NOT_TOLD = frozenset({"connected", "check_passed"})
+NOT_TOLD = frozenset({"connected", "check_passed", "waiting"})
 """Events of a run that are not written down; titles of checks that held are in `step_finished`."""
 
 

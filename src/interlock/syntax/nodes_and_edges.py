@@ -10,6 +10,7 @@ from interlock.ir.diagnostics import Fix, Place
 from interlock.ir.plan import Edge, Node
 from interlock.syntax.findings import Findings
 from interlock.syntax.members import Shape, members, text
+from interlock.syntax.retries import read_retry
 from interlock.syntax.rules.bad_id import bad_id, is_id, plain_id
 from interlock.syntax.rules.bad_reference import bad_reference, read_reference
 from interlock.syntax.rules.missing_key import missing_key
@@ -18,10 +19,11 @@ from interlock.syntax.words import clipped, quoted
 
 _NODE = Shape(
     "a node",
-    {"id": str, "type": str, "params": dict},
+    {"id": str, "type": str, "params": dict, "retry": dict},
     {"name": "id", "key": "id", "node": "id", "kind": "type", "op": "type", "operation": "type", "uses": "type",
      "parameters": "params", "config": "params", "args": "params", "arguments": "params", "with": "params",
-     "options": "params", "settings": "params", "properties": "params"},
+     "options": "params", "settings": "params", "properties": "params", "retries": "retry", "retry_policy": "retry",
+     "retrypolicy": "retry", "retrystrategy": "retry"},
 )  # fmt: skip
 _EDGE = Shape(
     "an edge",
@@ -69,7 +71,8 @@ def _node(at: Place, index: int, value: Any, names: _Names, findings: Findings) 
         if not isinstance(params, dict):
             findings.add(wrong_shape, here, "`params`", "a mapping", params, "params: {path: data/sales.csv}")
             params = {}
-    return None if name is None else Node(name, kind, version, params, index)
+    retry = read_retry(*given["retry"], findings) if "retry" in given else None
+    return None if name is None else Node(name, kind, version, params, index, retry)
 
 
 def _node_id(given: tuple[Place, Any] | None, names: _Names, findings: Findings) -> str | None:

@@ -7,7 +7,7 @@ rules reports all it finds; a family that needs what an earlier one could not es
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from interlock.compiler.check.context import Context
@@ -23,6 +23,7 @@ from interlock.compiler.check.rules import (
     empty_plan,
     input_arity,
     model_not_allowed,
+    needless_retry,
     not_a_file,
     not_carriable,
     orphan,
@@ -34,6 +35,7 @@ from interlock.compiler.check.rules import (
     unknown_node_type,
     unknown_port,
     unknown_version,
+    unsafe_retry,
     unused_input,
     unused_result,
 )
@@ -41,7 +43,7 @@ from interlock.compiler.checked import CheckedPlan
 from interlock.compiler.collector import without_collector
 from interlock.gates.policy import Policy
 from interlock.ir.diagnostics import Diagnostic
-from interlock.ir.plan import Input, Node, Plan
+from interlock.ir.plan import Input, Plan
 from interlock.ir.program import RunInput
 from interlock.ir.types import Schema
 from interlock.registry.registry import Registry
@@ -67,6 +69,8 @@ EFFECTS: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
     overwrites_input.check,
     two_writers.check,
     not_a_file.check,
+    needless_retry.check,
+    unsafe_retry.check,
 )
 AFTER: tuple[Callable[[Context], Iterator[Diagnostic]], ...] = (
     not_carriable.check,
@@ -138,7 +142,12 @@ def _pinned(context: Context) -> Plan:
     """The plan with every node under its type's own name, its version pinned, its parameters as that version's."""
     plan = context.plan
     nodes = tuple(
-        Node(node.id, context.types[node.id].name, context.types[node.id].version, context.params[node.id], node.index)
+        replace(
+            node,
+            type=context.types[node.id].name,
+            version=context.types[node.id].version,
+            params=context.params[node.id],
+        )
         for node in plan.nodes
     )
     return Plan(nodes, plan.edges, plan.inputs, plan.contracts, plan.name, plan.task)

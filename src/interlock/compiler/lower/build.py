@@ -40,6 +40,7 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
         "node_type": bound.type.reference,
         "source": bound.source,
         "known_shape": bound.type.known_shape,
+        "retry": bound.node.retry,
     }
     if isinstance(bound.result, Select):
         inputs = {source for _, source in bound.inputs}

@@ -63,9 +63,12 @@ def _signature(step: Step) -> str | None:
     """What a step computes, as text; None for steps that have effects."""
     if step.preview or step.asks:
         return None  # what is shown or asked is so under its own name
+    patience = f"{canonical_json(step.retry.canonical())} " if step.retry else ""  # steps that differ in it stay two
     if step.kind == "select" and step.query is not None:
-        return "select " + sql.text(step.query)
+        return f"{patience}select {sql.text(step.query)}"
     if step.kind == "rows" and step.call is not None and not step.reads:
         function = step.call.function
-        return f"rows {function.__module__}.{function.__qualname__} {canonical_json(dict(step.call.arguments))}"
+        return (
+            f"{patience}rows {function.__module__}.{function.__qualname__} {canonical_json(dict(step.call.arguments))}"
+        )
     return None

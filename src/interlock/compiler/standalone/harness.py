@@ -11,6 +11,7 @@ from interlock.compiler.standalone import (
     harness_main,
     harness_open,
     harness_record,
+    harness_retry,
     harness_run,
     harness_sinks,
     harness_values,
@@ -23,6 +24,7 @@ PARTS: tuple[ModuleType, ...] = (
     harness_sinks,
     harness_open,
     harness_run,
+    harness_retry,
     harness_main,
 )
 RULER = "# " + "-" * 117
@@ -50,9 +52,10 @@ IMPORTS = (
 """What the parts import, together."""
 
 
-@lru_cache(maxsize=1)
-def harness_text() -> str:
-    """The parts, one after the other, each from its line of dashes on."""
-    texts = [Path(str(part.__file__)).read_text(encoding="utf-8") for part in PARTS]
+@lru_cache(maxsize=2)
+def harness_text(retries: bool) -> str:
+    """The parts, one after the other, each from its line of dashes on; that of `retries` only where a step has one."""
+    parts = [part for part in PARTS if retries or part is not harness_retry]
+    texts = [Path(str(part.__file__)).read_text(encoding="utf-8") for part in parts]
     bodies = [text[text.index(RULER) + len(RULER) :].strip("\n") for text in texts]
     return "\n\n\n".join([f"{RULER}\n{bodies[0]}", *bodies[1:]])

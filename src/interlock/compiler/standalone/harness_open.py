@@ -52,7 +52,7 @@ class Opened:
         self.recorder = recorder or Recorder()
         self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
-        self.sinks = Sinks(self.root, self.recorder, self.event)
+        self.sinks = Sinks(self.root, self.recorder, self.event, self.attempt)
         self.spared: dict[str, Mapping[str, Any]] = {}
         self.loads: dict[str, str] = {}
         self.digests: dict[str, str] = {}
@@ -109,6 +109,10 @@ class Opened:
     def event(self, kind: str, **data: Any) -> None:
         if self.on_event is not None:
             self.on_event({"event": kind, **data})
+
+    def attempt(self, doing: str, name: str, work: Callable[[dict[str, Any]], Any], given: dict[str, Any]) -> Any:
+        """Do a part of a step: `check` its source, `run` it, or `commit` what it wrote."""
+        return work(given)
 
     def set_inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Give every run input its value, of its type; text is read as that type."""
@@ -172,15 +176,18 @@ class Opened:
         for step in self.steps.values():
             if step["id"] in self.spared or step["id"] in self.loads:
                 continue
-            self._check_source(step)
-            paths = [step["source"]["path"]] if step.get("source") else []
-            if step["kind"] == "rows":
-                paths += [step["arguments"][name] for name in step["paths"]]
-            for path in dict.fromkeys(paths):
-                if path:
-                    self.event("source_checked", step=step["id"], path=path, bytes=_size(self.path(path)))
+            self.attempt("check", step["id"], self.check_source, step)
 
-    def _check_source(self, step: dict[str, Any]) -> None:
+    def check_source(self, step: dict[str, Any]) -> None:
+        self._compare_source(step)
+        paths = [step["source"]["path"]] if step.get("source") else []
+        if step["kind"] == "rows":
+            paths += [step["arguments"][name] for name in step["paths"]]
+        for path in dict.fromkeys(paths):
+            if path:
+                self.event("source_checked", step=step["id"], path=path, bytes=_size(self.path(path)))
+
+    def _compare_source(self, step: dict[str, Any]) -> None:
         source = step.get("source")
         if not source or source.get("describe") is None:
             return

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -38,6 +38,8 @@ from interlock.compiler.standalone.harness_values import (
 class Run(Opened):
     """One run: the results made so far, and the sinks that are not yet in place."""
 
+    aloud: Callable[[dict[str, Any]], None] | None = None  # what the command line lets hear of the events
+
     def statement(self, sql: str, reads: Iterable[str]) -> str:
         """`sql` with the results that are not stored as CTEs before it, each after what it reads."""
         needed: list[str] = []
@@ -62,8 +64,19 @@ class Run(Opened):
         if name in self.spared or name in self.loads:
             self.take_up(step, self.recorder.complete(name) or {})
             return
-        started = time.perf_counter()
         self.event("step_started", step=name, type=step["type"])
+        entry, preview, more = self.attempt("run", name, self.make, step)
+        self.report.append(entry)
+        if self.recorder.run:
+            more |= {"digest": self.digests.get(name), "preview": preview}
+            self.compare(name, more)
+            more["checks"] = [check["title"] for check in step["checks"]]
+        self.event("step_finished", **entry, **more)
+
+    def make(self, step: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
+        """Do what a step is there for: its entry in the report, the rows to show, and what else to tell of it."""
+        started = time.perf_counter()
+        name = step["id"]
         rows = size = None
         fused = False
         more: dict[str, Any] = {}
@@ -103,12 +116,7 @@ class Run(Opened):
         }
         if step.get("path"):
             entry["path"] = step["path"]
-        self.report.append(entry)
-        if self.recorder.run:
-            more |= {"digest": self.digests.get(name), "preview": preview}
-            self.compare(name, more)
-            more["checks"] = [check["title"] for check in step["checks"]]
-        self.event("step_finished", **entry, **more)
+        return entry, preview, more
 
     def ask(self, step: dict[str, Any]) -> None:
         """Give the statement of a step the answers to its form; without them, stop the run with the question."""
@@ -301,3 +309,6 @@ class Run(Opened):
         if hasattr(self, "connection"):
             self.connection.close()
         shutil.rmtree(self.spill, ignore_errors=True)
+
+
+Runner = Run  # one that is more patient stands in for it where a step of the plan may be tried again

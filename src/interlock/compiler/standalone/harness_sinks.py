@@ -24,8 +24,8 @@ class Sinks:
     undone: what is staged then stays until it is in place, if need be by a later process.
     """
 
-    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None]) -> None:
-        self.root, self.recorder, self.tell = root, recorder, tell
+    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None], attempt: Callable[..., None]) -> None:
+        self.root, self.recorder, self.tell, self.attempt = root, recorder, tell, attempt
         self.staged: list[dict[str, Any]] = []
         self.writers: list[tuple[Any, dict[str, Any]]] = []
         self.folders: dict[str, str] = {}
@@ -52,7 +52,7 @@ class Sinks:
         if os.path.exists(target) and not os.path.isfile(target):
             raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
         if os.path.exists(target) and not os.access(target, os.W_OK):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
+            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied") from PermissionError(target)
         missing = []
         folder = os.path.dirname(target)
         while folder and not os.path.isdir(folder):
@@ -161,32 +161,40 @@ class Sinks:
         if self.recorder.run and not self.planned and (self.writers or self.staged):
             self.tell("commit_planned", sinks=self._intentions())
         self.planned = True
-        for writer, step in self.writers:
+        for _, step in list(self.writers):
             self.tell("sink_committing", step=step["id"], path=step["path"], how=step["repeat"])
-            try:
-                next(writer, None)
-            except (Exception, SystemExit) as error:
-                reason = f"`{step['path']}` cannot be written: {_said(error)}"
-                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+            self.attempt("commit", step["id"], self.finish, step)
             self.committed.append(step["path"])
             self.tell("sink_committed", step=step["id"], path=step["path"], how=step["repeat"])
         for each in self.staged:
-            temporary, target = each["temporary"], each["target"]
-            try:
-                mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-                os.chmod(temporary, mode)
-                os.replace(temporary, target)
-                if self.recorder.run:
-                    _sync_folder(os.path.dirname(target))
-            except OSError as error:
-                reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
-                raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
+            self.attempt("commit", each["step"], self.rename, each)
             self.committed.append(each["path"])
             self.tell("sink_committed", step=each["step"], path=each["path"], how="replace")
         for writer, _ in self.writers:
             with contextlib.suppress(Exception):
                 next(writer, None)
         self.made_folders = []
+
+    def finish(self, step: dict[str, Any]) -> None:
+        """Let a Python sink go on from its `yield`."""
+        try:
+            next(next(writer for writer, each in self.writers if each is step), None)
+        except (Exception, SystemExit) as error:
+            reason = f"`{step['path']}` cannot be written: {_said(error)}"
+            raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+
+    def rename(self, each: dict[str, Any]) -> None:
+        """Let a staged file take its name."""
+        temporary, target = each["temporary"], each["target"]
+        try:
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            os.replace(temporary, target)
+            if self.recorder.run:
+                _sync_folder(os.path.dirname(target))
+        except OSError as error:
+            reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
+            raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
 
     def _intentions(self) -> list[dict[str, Any]]:
         written = [

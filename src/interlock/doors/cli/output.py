@@ -140,6 +140,15 @@ def require(checked: Checked, as_json: bool) -> None:
         print(checked.text(color=color()), file=sys.stderr)
 
 
+def times(number: int) -> str:
+    """How often, in words.
+
+    >>> times(1), times(3)
+    ('once', '3 times')
+    """
+    return "once" if number == 1 else f"{number} times"
+
+
 def table(headers: list[str], rows: list[list[Any]], right: set[int] | None = None) -> str:
     """A plain table; columns in `right` are aligned right. Cells are cut at 40 characters.
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from interlock.api import JournalError, Report, RunFailed
-from interlock.doors.cli.output import color, say_json, stop, table
+from interlock.doors.cli.output import color, say_json, stop, table, times
+from interlock.syntax.words import visible
 
 
 def follow(execute: Callable[[Any], Report], steps: int, as_json: bool, **more: Any) -> None:
@@ -68,6 +69,9 @@ def _show(report: Report) -> None:
         count = "in the next" if entry["fused"] else "" if entry["rows"] is None else f"{entry['rows']:,}"
         rows.append([entry["step"], entry["type"], count, f"{entry['seconds'] * 1000:,.1f}"])
     print(table(["step", "node type", "rows", "ms"], rows, {2, 3}))
+    for entry in report.steps:
+        if entry.get("retries"):
+            print(f"{entry['step']} was tried again {times(entry['retries'])}")
     for output in report.outputs:
         print(
             f"wrote {output['path']}  {output['rows']:,} row{'s'[: output['rows'] != 1]}, {output['bytes']:,} bytes, {output['digest'][:19]}…"
@@ -94,14 +98,14 @@ def _indented(text: str) -> str:
 
 
 class _progress:
-    """A progress display on a terminal, nothing elsewhere; gives the function that hears of every event."""
+    """A progress display on a terminal, elsewhere a line for each step that waits; gives what hears of every event."""
 
     def __init__(self, steps: int, silent: bool) -> None:
-        self.steps, self.silent, self.bar = steps, silent or not sys.stderr.isatty(), None
+        self.steps, self.silent, self.bar = steps, silent, None
 
     def __enter__(self) -> Any:
-        if self.silent:
-            return None
+        if self.silent or not sys.stderr.isatty():
+            return None if self.silent else self.hear
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -114,10 +118,15 @@ class _progress:
         return self.hear
 
     def hear(self, event: dict[str, Any]) -> None:
+        if event["event"] == "step_retried":
+            again = f"attempt {event['attempt']} of {event['attempts']} in {event['wait_seconds']:g} s"
+            print(f"{visible(event['message'])}\n  = {again}", file=sys.stderr, flush=True)
         if self.bar is None:
             return
         if event["event"] == "step_started":
             self.bar.update(self.task, description=f"{event['step']} ({event['type']})")
+        elif event["event"] == "waiting":
+            self.bar.update(self.task, description=f"{event['step']} (waits, {event['seconds']:.0f} s left)")
         elif event["event"] == "step_finished":
             self.bar.advance(self.task)
 

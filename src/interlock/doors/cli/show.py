@@ -16,6 +16,7 @@ from interlock.doors.cli.output import (
     project_here,
     say_json,
     table,
+    times,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def _said(past: PastRun) -> str:
         taken = "" if step.seconds is None else f"{step.seconds * 1000:,.1f}"
         notes = [f"held: {title}" for title in step.checks]
         notes += [f"begun {step.attempts} times"] if step.attempts > 1 else []
+        notes += [f"tried again {times(step.retries)}"] if step.retries else []
         notes += ["reused"] if step.reused or (step.complete and not step.attempts) else []
         notes += [f"kept, {step.checkpoint_bytes:,} bytes"] if step.checkpoint and step.checkpoint_bytes else []
         state = step.state if step.state != "running" or status.status == "running" else status.status

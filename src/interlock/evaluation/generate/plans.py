@@ -10,6 +10,7 @@ from interlock.evaluation.generate.contracts import draw_contracts
 from interlock.evaluation.generate.draft import Draft, Step
 from interlock.evaluation.generate.inputs import draw_inputs, input_values, written_inputs
 from interlock.evaluation.generate.names import draw_id
+from interlock.evaluation.generate.retries import draw_retries
 from interlock.evaluation.generate.shape import Shape
 from interlock.evaluation.generate.sources import TYPES as SOURCES
 from interlock.evaluation.generate.sources import draw_source
@@ -55,6 +56,7 @@ def draw_case(seed: int, registry: Registry, shape: Shape = USUAL) -> Case:
         _draw_sinks(draft, sinks, shape)
     _connect_all(draft, steps, shape)
     draw_contracts(draft)
+    draw_retries(draft, registry)
     return _finished(draft, seed)
 
 

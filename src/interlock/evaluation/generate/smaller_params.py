@@ -17,8 +17,15 @@ EXPRESSIONS = frozenset({"where", "expression"})
 
 
 def smaller_params(case: Case) -> Iterator[Case]:
-    """The case with the parameters of one node made smaller in one place; what sources read is left to their tables."""
+    """The case with one node tried once only, or its parameters made smaller in one place.
+
+    What sources read is left to their tables.
+    """
     for place, node in enumerate(case.plan["nodes"]):
+        if "retry" in node:
+            nodes = list(case.plan["nodes"])
+            nodes[place] = {key: part for key, part in node.items() if key != "retry"}
+            yield replace(case, plan={**case.plan, "nodes": nodes})
         params = node.get("params")
         if not params or node["id"] in case.forms:
             continue

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from random import Random
 
-from interlock.evaluation.mutate import graph, params, texts
+from interlock.evaluation.mutate import graph, params, retries, texts
 from interlock.evaluation.mutate.subjects import Mutant, Mutator, Subject
 
-MUTATORS = (*graph.MUTATORS, *params.MUTATORS, *texts.MUTATORS)
+MUTATORS = (*graph.MUTATORS, *params.MUTATORS, *retries.MUTATORS, *texts.MUTATORS)
 
 
 def mutants_of(subject: Subject, seed: int, most: int = 12, more: Mapping[str, int] | None = None) -> Iterator[Mutant]:

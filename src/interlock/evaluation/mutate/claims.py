@@ -8,8 +8,11 @@ from __future__ import annotations
 from interlock.evaluation.mutate.subjects import Mutant, Subject
 
 WHOLE = frozenset(
-    {"misspell_edge", "make_cycle", "misspell_type", "unknown_version", "misspell_parameter", "duplicate_id"}
-)
+    {
+        "misspell_edge", "make_cycle", "misspell_type", "unknown_version", "misspell_parameter", "duplicate_id",
+        "needless_retry", "bad_retry",
+    }
+)  # fmt: skip
 """Mutators all of whose mutants are claimed."""
 
 WORDS = {

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from interlock.ir.plan import Edge, Node
+from interlock.ir.retry import Retry
 from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry
 from interlock.registry.says import Sets, Slot, Word
 from interlock.syntax.english.exact import Exact, Tokens, same
 from interlock.syntax.english.kinds import kind_of
-from interlock.syntax.english.tokens import Token, tokenise
+from interlock.syntax.english.patience import is_retry, read_retry, say_retry, words_at
+from interlock.syntax.english.tokens import tokenise
 from interlock.syntax.english.vocabulary import Phrase, Vocabulary, vocabulary
 
 
@@ -29,10 +31,11 @@ class Step:
     reference: str
     params: Mapping[str, Any]
     inputs: tuple[tuple[str, str | None], ...] | None
+    retry: Retry | None = None
 
     def node(self, index: int) -> Node:
         name, _, version = self.reference.partition("@")
-        return Node(self.id, name, int(version) if version else None, self.params, index)
+        return Node(self.id, name, int(version) if version else None, self.params, index, self.retry)
 
 
 class Sentences:
@@ -52,7 +55,8 @@ class Sentences:
 
     def write(self, node: Node, edges: Sequence[Edge], previous: str | None) -> str:
         """The sentence of a node, without its number and its full stop. `previous` is the id of the node before."""
-        step = Step(node.id, node.reference, node.params, tuple((edge.source, edge.port) for edge in edges))
+        inputs = tuple((edge.source, edge.port) for edge in edges)
+        step = Step(node.id, node.reference, node.params, inputs, node.retry)
         implied = self._implied(node.type, previous)
         for phrase in self._ranked(node, step.inputs or ()):
             text = self._said(phrase, node, step.inputs or (), implied)
@@ -65,7 +69,7 @@ class Sentences:
         found: list[Step] = []
         for step in self._steps(tokens):
             inputs = self._implied(step.reference.partition("@")[0], previous) if step.inputs is None else step.inputs
-            complete = Step(step.id, step.reference, step.params, inputs)
+            complete = replace(step, inputs=inputs)
             if not any(_equal(complete, other) for other in found):
                 found.append(complete)
         return found
@@ -128,13 +132,14 @@ class Sentences:
         mark = self._mark(node)
         if source is None or mark is None:
             return None
-        return _capital(source + sentence) + self._with(rest) + mark + self._call(node)
+        return _capital(source + sentence) + self._with(rest) + mark + say_retry(node.retry) + self._call(node)
 
     def _generic(
         self, node: Node, inputs: tuple[tuple[str, str | None], ...], implied: tuple[tuple[str, str | None], ...]
     ) -> str:
         source = "" if inputs == implied else self._from(inputs)
-        return _capital(f"{source}use `{node.reference}`") + self._with(node.params) + self._call(node)
+        said = _capital(f"{source}use `{node.reference}`") + self._with(node.params)
+        return said + say_retry(node.retry) + self._call(node)
 
     def _mark(self, node: Node) -> str | None:
         """What is said of the version: nothing of the newest one; None for an alias, which no phrase can say."""
@@ -169,12 +174,12 @@ class Sentences:
 
     def _steps(self, tokens: Tokens) -> Iterator[Step]:
         at, inputs = 0, None
-        if _words(tokens, 0, "from"):
-            if _words(tokens, 1, "nothing", ","):
+        if words_at(tokens, 0, "from"):
+            if words_at(tokens, 1, "nothing", ","):
                 at, inputs = 3, ()
             else:
                 for end, found in _read_ends(self.exact, tokens, 1):
-                    if _words(tokens, end, ","):
+                    if words_at(tokens, end, ","):
                         yield from self._rest(tokens, end + 1, tuple(found))
                 return
         yield from self._rest(tokens, at, inputs)
@@ -182,7 +187,7 @@ class Sentences:
     def _rest(self, tokens: Tokens, at: int, inputs: tuple[tuple[str, str | None], ...] | None) -> Iterator[Step]:
         if at >= len(tokens):
             return
-        if _words(tokens, at, "use") and at + 1 < len(tokens) and tokens[at + 1].kind == "code":
+        if words_at(tokens, at, "use") and at + 1 < len(tokens) and tokens[at + 1].kind == "code":
             yield from self._ending(tokens, at + 2, {}, inputs, tokens[at + 1].raw)
         for phrase in self._by_word.get(tokens[at].word, ()):
             for end, params, ports in self._phrase(phrase, tokens, at, 0, {}, ()):
@@ -199,7 +204,7 @@ class Sentences:
             return
         each, node_type = phrase.printed[place], phrase.node_type
         if isinstance(each, Word):
-            if _words(tokens, at, each.text):
+            if words_at(tokens, at, each.text):
                 yield from self._phrase(phrase, tokens, at + 1, place + 1, params, ports)
         elif isinstance(each, Sets):
             yield from self._phrase(phrase, tokens, at, place + 1, {**params, each.name: each.value}, ports)
@@ -226,36 +231,29 @@ class Sentences:
         reference: str,
         node_type: NodeType | None = None,
     ) -> Iterator[Step]:
-        """After the phrase: parameters as JSON, a mark of the version, and the name."""
-        if _words(tokens, at, ",", "with"):
+        """After the phrase: parameters as JSON, a mark of the version, how often it is tried, and the name."""
+        if words_at(tokens, at, ",", "with"):
             at, more = _read_with(tokens, at + 2)
             if more is None or set(more) & set(params):
                 return
             params = {**params, **more}
         if node_type is not None:
             reference = node_type.reference
-            if _words(tokens, at, "(", "any", "version", ")"):
+            if words_at(tokens, at, "(", "any", "version", ")"):
                 at, reference = at + 4, node_type.name
-            elif _words(tokens, at, "(", "version") and _words(tokens, at + 3, ")"):
+            elif words_at(tokens, at, "(", "version") and words_at(tokens, at + 3, ")"):
                 at, reference = at + 4, f"{node_type.name}@{tokens[at + 2].raw}"
-        if not _words(tokens, at, ";", "call", "it"):
+        at, retry = read_retry(tokens, at)
+        if not words_at(tokens, at, ";", "call", "it"):
             return
         for end, name in self.exact.read_name(tokens, at + 3):
             if end == len(tokens):
-                yield Step(name, reference, params, inputs)
+                yield Step(name, reference, params, inputs, retry)
 
 
 def _equal(one: Step, other: Step) -> bool:
-    return (one.id, one.reference, one.inputs) == (other.id, other.reference, other.inputs) and same(
-        dict(sorted(one.params.items())), dict(sorted(other.params.items()))
-    )
-
-
-def _words(tokens: Sequence[Token], at: int, *words: str) -> bool:
-    part = tokens[at : at + len(words)]
-    return len(part) == len(words) and all(
-        token.kind in ("word", "sign") and token.word == word for token, word in zip(part, words, strict=True)
-    )
+    these, those = ((each.id, each.reference, each.inputs, each.retry) for each in (one, other))
+    return these == those and same(dict(sorted(one.params.items())), dict(sorted(other.params.items())))
 
 
 def as_code(value: Any) -> str:
@@ -278,7 +276,7 @@ def _read_with(tokens: Tokens, at: int) -> tuple[int, dict[str, Any] | None]:
         if name in found:
             return at, None
         found[name], at = value, at + 2
-        if not (_words(tokens, at, ",") or _words(tokens, at, "and")):
+        if is_retry(tokens, at) or not (words_at(tokens, at, ",") or words_at(tokens, at, "and")):
             return at, found
         at += 1
     return at, None
@@ -292,12 +290,12 @@ def _key(name: str, exact: Exact) -> str | None:
 def _read_ends(exact: Exact, tokens: Tokens, at: int) -> Iterator[tuple[int, list[tuple[str, str | None]]]]:
     for end, source in exact.read_name(tokens, at):
         ends: list[tuple[int, tuple[str, str | None]]] = [(end, (source, None))]
-        if _words(tokens, end, "as"):
+        if words_at(tokens, end, "as"):
             ends = [(last, (source, port)) for last, port in exact.read_name(tokens, end + 1)] + ends
         for last, each in ends:
             yield last, [each]
             for sign in (",", "and"):
-                if _words(tokens, last, sign):
+                if words_at(tokens, last, sign):
                     for final, more in _read_ends(exact, tokens, last + 1):
                         yield final, [each, *more]
 
