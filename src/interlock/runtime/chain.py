@@ -32,7 +32,7 @@ class Stored(Protocol):
 
 def event_hash(previous: bytes, seq: int, at: str, run: str, kind: str, text: str) -> bytes:
     """The hash of an event: over the hash of the one before it, and all that it says (`text` is its data as JSON)."""
-    said = f"[{seq},{_quoted(at)},{_quoted(run)},{_quoted(kind)},{_quoted(text)}]"  # canonical JSON: on every event's way
+    said = f"[{seq},{_quoted(at)},{_quoted(run)},{_quoted(kind)},{_quoted(text)}]"  # as canonical JSON says it
     return hashlib.sha256(previous + said.encode()).digest()
 
 
