@@ -68,6 +68,7 @@ class Step:
     `known_shape` says that Interlock built `query`; another's statement is carried as it stands.
     `asks` is a form (`question`, `fields`, `show`) whose answers the query reads as variables, `step.field`.
     `materialise` asks for the result to be stored once instead of being part of its consumers' statements.
+    `outward` says that its rows come from another machine or a model, so that it mostly waits.
     `checkpoint` says that it pays to keep the result in a file, so that a run that is interrupted can go on from there.
     """
 
@@ -83,6 +84,7 @@ class Step:
     checks: tuple[RuntimeCheck, ...] = ()
     preview: int = 0
     asks: Mapping[str, Any] | None = None
+    outward: bool = False
     materialise: bool = False
     checkpoint: bool = False
     known_shape: bool = True

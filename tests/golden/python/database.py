@@ -1225,17 +1225,13 @@ class Run(Opened):
 
     def store_rows(self, step: dict[str, Any]) -> int:
         """Run a Python node and store the rows it gives, a batch at a time, as their declared types."""
-        ports = [self.rows_of(name) for name in step["reads"]]
         try:
-            given = step["call"](*ports, **self.arguments(step))
-            if not isinstance(given, Rows):
-                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
             self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
             rows = 0
-            for batch in _batches(given):
+            for batch in self.called(step)():
                 rows += len(batch)
                 self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
         except (duckdb.Error, RunFailed):
@@ -1244,6 +1240,19 @@ class Run(Opened):
             raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
         return self.counted(step, rows)
+
+    def called(self, step: dict[str, Any]) -> Callable[[], Iterable[list[Sequence[Any]]]]:
+        """The call of a Python node, ready to be made: it gives the rows, a batch at a time."""
+        ports = [self.rows_of(name) for name in step["reads"]]
+        arguments = self.arguments(step)
+
+        def call() -> Iterator[list[Sequence[Any]]]:
+            given = step["call"](*ports, **arguments)
+            if not isinstance(given, Rows):
+                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
+            yield from _batches(given)
+
+        return call
 
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
@@ -1342,6 +1351,9 @@ class Run(Opened):
         shutil.rmtree(self.spill, ignore_errors=True)
 
 
+Runner = Run  # what a program is run by: one that can do more stands in for it where its steps need that
+
+
 def run(
     root: str = ".",
     inputs: Mapping[str, Any] | None = None,
@@ -1358,7 +1370,7 @@ def run(
     run durable: what it keeps, a later call with the same recorder takes up.
     """
     started = time.perf_counter()
-    this = Run(root, on_event, stepwise, recorder)
+    this = Runner(root, on_event, stepwise, recorder)
     try:
         with _interrupts_heard(this):
             this.connect(threads, memory)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from interlock.compiler.standalone import (
+    harness_ahead,
     harness_asks,
     harness_main,
     harness_open,
@@ -23,6 +24,7 @@ PARTS: tuple[ModuleType, ...] = (
     harness_sinks,
     harness_open,
     harness_run,
+    harness_ahead,
     harness_main,
 )
 RULER = "# " + "-" * 117
@@ -50,9 +52,10 @@ IMPORTS = (
 """What the parts import, together."""
 
 
-@lru_cache(maxsize=1)
-def harness_text() -> str:
-    """The parts, one after the other, each from its line of dashes on."""
-    texts = [Path(str(part.__file__)).read_text(encoding="utf-8") for part in PARTS]
+@lru_cache(maxsize=2)
+def harness_text(ahead: bool) -> str:
+    """The parts, one after the other, each from its line of dashes on; calls ahead of their turn where there are any."""
+    parts = [part for part in PARTS if ahead or part is not harness_ahead]
+    texts = [Path(str(part.__file__)).read_text(encoding="utf-8") for part in parts]
     bodies = [text[text.index(RULER) + len(RULER) :].strip("\n") for text in texts]
     return "\n\n\n".join([f"{RULER}\n{bodies[0]}", *bodies[1:]])

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from interlock.compiler.standalone.harness_record import Recorder
-from interlock.compiler.standalone.harness_run import Run
+from interlock.compiler.standalone.harness_run import Run, Runner
 from interlock.compiler.standalone.harness_values import RunFailed, _json
 
 PLAN = ""
@@ -42,7 +42,7 @@ def run(
     run durable: what it keeps, a later call with the same recorder takes up.
     """
     started = time.perf_counter()
-    this = Run(root, on_event, stepwise, recorder)
+    this = Runner(root, on_event, stepwise, recorder)
     try:
         with _interrupts_heard(this):
             this.connect(threads, memory)

@@ -66,7 +66,7 @@ def emit(program: Program, name: str = "program") -> Artifact:
         _ruler("The steps."),
         f"MACROS = {_macros(macros)}",
         "STEPS = [\n" + "".join(f"    {_shown(entry, 4)},\n" for _, entry in steps) + "]\n",
-        harness_text() + "\n",
+        harness_text(sum(step.outward for step in program.steps) > 1) + "\n",
         'if __name__ == "__main__":\n    sys.exit(main())',
     ]
     file = f"{_file_name(name)}.py"
@@ -157,6 +157,8 @@ def _step(step: Step, carried: Carried) -> tuple[list[str], dict[str, Any]]:
     entry |= {"store": step.materialise, "keep": step.checkpoint, "preview": step.preview, "checks": []}
     if step.asks is not None:
         entry["asks"] = _data(step.asks)
+    if step.outward:
+        entry["outward"] = True
     for check in step.checks:
         name = _named(f"{check.node}_check", check.violations, carried, texts)
         reads = list(dict.fromkeys(relations(check.violations)))
