@@ -52,7 +52,8 @@ class Runs:
         run = self.create(
             plan, inputs, checkpoint=checkpoint, threads=threads, memory=memory, stepwise=stepwise, artifact=artifact
         )
-        return self._go_on(run, on_event, cancellation=cancellation)
+        with Journal.open(self.project.root) as journal:
+            return self._go_on(journal, run, on_event, cancellation=cancellation)
 
     def create(
         self,
@@ -116,10 +117,11 @@ class Runs:
         with Journal.open(self.project.root) as journal:
             journal.trust()
             run = journal.find_run(run)
-        return self._go_on(run, on_event, repeat=repeat, skip=skip, cancellation=cancellation)
+            return self._go_on(journal, run, on_event, repeat=repeat, skip=skip, cancellation=cancellation)
 
     def _go_on(
         self,
+        journal: Journal,
         run: str,
         on_event: Listener | None,
         *,
@@ -128,15 +130,12 @@ class Runs:
         cancellation: Cancellation | None = None,
     ) -> Report:
         """Execute a run that has only been made, or whose events have been gone through."""
-        with Journal.open(self.project.root) as journal:
-            status = journal.status(run)
-            if status.status not in ("finished", "running") and not status.commit_planned:
-                touches = [Touch.read(each) for each in status.touches]
-                pass_gate(journal, self.project.policy, run, status.name, status.plan, status.artifact, touches)
-            listener = limited(self.project.policy, on_event)
-            return advance(
-                journal, run, self.project.root, listener, repeat=repeat, skip=skip, cancellation=cancellation
-            )
+        status = journal.status(run)
+        if status.status not in ("finished", "running") and not status.commit_planned:
+            touches = [Touch.read(each) for each in status.touches]
+            pass_gate(journal, self.project.policy, run, status.name, status.plan, status.artifact, touches)
+        listener = limited(self.project.policy, on_event)
+        return advance(journal, run, self.project.root, listener, repeat=repeat, skip=skip, cancellation=cancellation)
 
     async def start_async(
         self, plan: str | Path | Checked | SavedPlan, inputs: Mapping[str, Any] | None = None, **options: Any

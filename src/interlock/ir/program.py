@@ -70,6 +70,7 @@ class Step:
     `asks` is a form (`question`, `fields`, `show`) whose answers the query reads as variables, `step.field`.
     `materialise` asks for the result to be stored once instead of being part of its consumers' statements.
     `retry` says how often it is tried when something outside fails.
+    `outward` says that its rows come from another machine or a model, so that it mostly waits.
     `checkpoint` says that it pays to keep the result in a file, so that a run that is interrupted can go on from there.
     """
 
@@ -86,6 +87,7 @@ class Step:
     preview: int = 0
     asks: Mapping[str, Any] | None = None
     retry: Retry | None = None
+    outward: bool = False
     materialise: bool = False
     checkpoint: bool = False
     known_shape: bool = True

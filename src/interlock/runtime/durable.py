@@ -116,8 +116,7 @@ def _attempt(
             artifact, root, status.inputs, hear, threads=settings.get("threads"), memory=settings.get("memory"),
             stepwise=settings.get("stepwise") if stepwise is None else stepwise, recorder=recording,
         )  # fmt: skip
-        recording.flush()
-        journal.append(run, "run_finished", outputs=[dict(each) for each in found.outputs], seconds=found.seconds)
+        recording.end("run_finished", outputs=[dict(each) for each in found.outputs], seconds=found.seconds)
     except JournalError as error:
         failed = RunFailed(error.code, error.message, None, error.help, {})
         _note_failure(recording, failed)
@@ -136,13 +135,11 @@ def _attempt(
 
 def _note_failure(recording: Recording, error: RunFailed) -> None:
     """The failure as an event, if the journal can still be written; else the run counts as interrupted."""
-    journal, run = recording.journal, recording.run
-    error.data = {**error.data, "run": run}
+    error.data = {**error.data, "run": recording.run}
     kind = {"IL909": "run_stopped", "IL943": "run_paused"}.get(error.code, "run_failed")
     data = {"code": error.code, "message": error.message, "step": error.step, "help": error.help}
     with contextlib.suppress(JournalError):
-        recording.flush()
-        journal.append(run, kind, **data, data=_plain(error.data))
+        recording.end(kind, **data, data=_plain(error.data))
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

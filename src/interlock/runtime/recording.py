@@ -62,6 +62,7 @@ class Recording:
         self.same_engine = status.versions.get("duckdb") == duckdb.__version__
         self.read: dict[str, dict[str, Any]] = {}
         self.waiting: list[tuple[str, str, Mapping[str, Any]]] = []
+        self.relied_on = False
 
     # ---- what the run asks
 
@@ -124,16 +125,23 @@ class Recording:
             relied_on = kind == "commit_planned" or "checkpoint" in data or "staged" in data or data.get("how") == "ask"
             relied_on = relied_on or (kind == "sink_committed" and event["how"] == "marked")
             self.waiting.append((self.run, kind, data))
-            if relied_on or kind != "step_finished":  # which is written down with the start of the next step
-                self.flush(relied_on)
+            self.relied_on = self.relied_on or relied_on
+            # a step's end is written down with what comes next, which is at once, unless that may be a file's new name
+            if kind != "step_finished" or (relied_on and self.status.commit_planned):
+                self.flush()
         if self.listener is not None:
             self.listener(event)
 
-    def flush(self, durable: bool = False) -> None:
+    def flush(self) -> None:
         """Write down what waits."""
-        if self.waiting:
-            self.journal.append_all(self.waiting, durable)
-            self.waiting = []
+        self.journal.append_all(self.waiting, self.relied_on)
+        self.waiting, self.relied_on = [], False
+
+    def end(self, kind: str, **data: Any) -> None:
+        """Write down how the attempt ended, with what waits; it is on disk when this returns."""
+        self.waiting.append((self.run, kind, data))
+        self.relied_on = True
+        self.flush()
 
     def _source(self, event: Mapping[str, Any]) -> dict[str, Any]:
         path = event["path"]

@@ -577,12 +577,19 @@ def _from_parquet(columns: list[tuple[str, str]]) -> str:
     return ", ".join(f"CAST({_quoted(name)} AS {kind}) AS {_quoted(name)}" for name, kind in columns)
 
 
-def _digest_of_rows(relation: str, columns: list[tuple[str, str]]) -> str:
-    """A statement that counts the rows of a table and digests them, in their order."""
+def _digest_of_rows(connection: Any, relation: str, columns: list[tuple[str, str]], rows: int) -> str:
+    """The digest of a table's rows, in their order; `rows` is how many there are."""
     names = [_quoted(name) for name, _ in columns]
     row = "row_number() OVER ()" if any(name.lower() == "rowid" for name, _ in columns) else "rowid"
-    digest = f"hash({', '.join([row, *names])})"
-    return f"SELECT count(*), bit_xor(digest), sum(digest) FROM (SELECT {digest} AS digest FROM {relation})"
+    hashes = f"SELECT hash({', '.join([row, *names])}) AS digest FROM {relation}"
+    if 0 < rows <= 256:  # planning the aggregate would take longer
+        mixed = total = 0
+        for (digest,) in connection.execute(hashes).fetchall():
+            mixed, total = mixed ^ digest, total + digest
+    else:
+        mixed, total = connection.execute(f"SELECT bit_xor(digest), sum(digest) FROM ({hashes})").fetchone()
+    text = json.dumps([columns, rows, mixed, total])
+    return "rows:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _question(step: dict[str, Any], names: Sequence[str], rows: list[list[Any]], total: int) -> RunFailed:
@@ -639,8 +646,8 @@ class Sinks:
     undone: what is staged then stays until it is in place, if need be by a later process.
     """
 
-    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None], attempt: Callable[..., None]) -> None:
-        self.root, self.recorder, self.tell, self.attempt = root, recorder, tell, attempt
+    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None]) -> None:
+        self.root, self.recorder, self.tell = root, recorder, tell
         self.staged: list[dict[str, Any]] = []
         self.writers: list[tuple[Any, dict[str, Any]]] = []
         self.folders: dict[str, str] = {}
@@ -667,7 +674,7 @@ class Sinks:
         if os.path.exists(target) and not os.path.isfile(target):
             raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
         if os.path.exists(target) and not os.access(target, os.W_OK):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied") from PermissionError(target)
+            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
         missing = []
         folder = os.path.dirname(target)
         while folder and not os.path.isdir(folder):
@@ -776,40 +783,32 @@ class Sinks:
         if self.recorder.run and not self.planned and (self.writers or self.staged):
             self.tell("commit_planned", sinks=self._intentions())
         self.planned = True
-        for _, step in list(self.writers):
+        for writer, step in self.writers:
             self.tell("sink_committing", step=step["id"], path=step["path"], how=step["repeat"])
-            self.attempt("commit", step["id"], self.finish, step)
+            try:
+                next(writer, None)
+            except (Exception, SystemExit) as error:
+                reason = f"`{step['path']}` cannot be written: {_said(error)}"
+                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
             self.committed.append(step["path"])
             self.tell("sink_committed", step=step["id"], path=step["path"], how=step["repeat"])
         for each in self.staged:
-            self.attempt("commit", each["step"], self.rename, each)
+            temporary, target = each["temporary"], each["target"]
+            try:
+                mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+                os.chmod(temporary, mode)
+                os.replace(temporary, target)
+                if self.recorder.run:
+                    _sync_folder(os.path.dirname(target))
+            except OSError as error:
+                reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
+                raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
             self.committed.append(each["path"])
             self.tell("sink_committed", step=each["step"], path=each["path"], how="replace")
         for writer, _ in self.writers:
             with contextlib.suppress(Exception):
                 next(writer, None)
         self.made_folders = []
-
-    def finish(self, step: dict[str, Any]) -> None:
-        """Let a Python sink go on from its `yield`."""
-        try:
-            next(next(writer for writer, each in self.writers if each is step), None)
-        except (Exception, SystemExit) as error:
-            reason = f"`{step['path']}` cannot be written: {_said(error)}"
-            raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
-
-    def rename(self, each: dict[str, Any]) -> None:
-        """Let a staged file take its name."""
-        temporary, target = each["temporary"], each["target"]
-        try:
-            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-            if self.recorder.run:
-                _sync_folder(os.path.dirname(target))
-        except OSError as error:
-            reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
-            raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
 
     def _intentions(self) -> list[dict[str, Any]]:
         written = [
@@ -899,7 +898,7 @@ class Opened:
         self.recorder = recorder or Recorder()
         self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
-        self.sinks = Sinks(self.root, self.recorder, self.event, self.attempt)
+        self.sinks = Sinks(self.root, self.recorder, self.event)
         self.spared: dict[str, Mapping[str, Any]] = {}
         self.loads: dict[str, str] = {}
         self.digests: dict[str, str] = {}
@@ -956,10 +955,6 @@ class Opened:
     def event(self, kind: str, **data: Any) -> None:
         if self.on_event is not None:
             self.on_event({"event": kind, **data})
-
-    def attempt(self, doing: str, name: str, work: Callable[[dict[str, Any]], Any], given: dict[str, Any]) -> Any:
-        """Do a part of a step: `check` its source, `run` it, or `commit` what it wrote."""
-        return work(given)
 
     def set_inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Give every run input its value, of its type; text is read as that type."""
@@ -1023,18 +1018,15 @@ class Opened:
         for step in self.steps.values():
             if step["id"] in self.spared or step["id"] in self.loads:
                 continue
-            self.attempt("check", step["id"], self.check_source, step)
+            self._check_source(step)
+            paths = [step["source"]["path"]] if step.get("source") else []
+            if step["kind"] == "rows":
+                paths += [step["arguments"][name] for name in step["paths"]]
+            for path in dict.fromkeys(paths):
+                if path:
+                    self.event("source_checked", step=step["id"], path=path, bytes=_size(self.path(path)))
 
-    def check_source(self, step: dict[str, Any]) -> None:
-        self._compare_source(step)
-        paths = [step["source"]["path"]] if step.get("source") else []
-        if step["kind"] == "rows":
-            paths += [step["arguments"][name] for name in step["paths"]]
-        for path in dict.fromkeys(paths):
-            if path:
-                self.event("source_checked", step=step["id"], path=path, bytes=_size(self.path(path)))
-
-    def _compare_source(self, step: dict[str, Any]) -> None:
+    def _check_source(self, step: dict[str, Any]) -> None:
         source = step.get("source")
         if not source or source.get("describe") is None:
             return
@@ -1086,8 +1078,6 @@ class Opened:
 class Run(Opened):
     """One run: the results made so far, and the sinks that are not yet in place."""
 
-    aloud: Callable[[dict[str, Any]], None] | None = None  # what the command line lets hear of the events
-
     def statement(self, sql: str, reads: Iterable[str]) -> str:
         """`sql` with the results that are not stored as CTEs before it, each after what it reads."""
         needed: list[str] = []
@@ -1112,19 +1102,8 @@ class Run(Opened):
         if name in self.spared or name in self.loads:
             self.take_up(step, self.recorder.complete(name) or {})
             return
-        self.event("step_started", step=name, type=step["type"])
-        entry, preview, more = self.attempt("run", name, self.make, step)
-        self.report.append(entry)
-        if self.recorder.run:
-            more |= {"digest": self.digests.get(name), "preview": preview}
-            self.compare(name, more)
-            more["checks"] = [check["title"] for check in step["checks"]]
-        self.event("step_finished", **entry, **more)
-
-    def make(self, step: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
-        """Do what a step is there for: its entry in the report, the rows to show, and what else to tell of it."""
         started = time.perf_counter()
-        name = step["id"]
+        self.event("step_started", step=name, type=step["type"])
         rows = size = None
         fused = False
         more: dict[str, Any] = {}
@@ -1164,7 +1143,12 @@ class Run(Opened):
         }
         if step.get("path"):
             entry["path"] = step["path"]
-        return entry, preview, more
+        self.report.append(entry)
+        if self.recorder.run:
+            more |= {"digest": self.digests.get(name), "preview": preview}
+            self.compare(name, more)
+            more["checks"] = [check["title"] for check in step["checks"]]
+        self.event("step_finished", **entry, **more)
 
     def ask(self, step: dict[str, Any]) -> None:
         """Give the statement of a step the answers to its form; without them, stop the run with the question."""
@@ -1219,18 +1203,15 @@ class Run(Opened):
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
-        self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
+        made = self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}").fetchone()
         self.stored.add(step["id"])
-        return self.counted(step)
+        return self.counted(step, made[0] if made else 0)
 
-    def counted(self, step: dict[str, Any]) -> int:
+    def counted(self, step: dict[str, Any], rows: int) -> int:
         """The number of rows of a result just stored; in a durable run its digest is noted."""
-        if not self.recorder.digests:
-            return self._count(_quoted(step["id"]))
-        found = self.connection.execute(_digest_of_rows(_quoted(step["id"]), step["columns"])).fetchone() or (0,)
-        text = json.dumps([step["columns"], *found])
-        self.digests[step["id"]] = "rows:" + hashlib.sha256(text.encode()).hexdigest()
-        return found[0]
+        if self.recorder.digests:
+            self.digests[step["id"]] = _digest_of_rows(self.connection, _quoted(step["id"]), step["columns"], rows)
+        return rows
 
     def _count(self, relation: str) -> int:
         row = self.connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
@@ -1244,23 +1225,34 @@ class Run(Opened):
 
     def store_rows(self, step: dict[str, Any]) -> int:
         """Run a Python node and store the rows it gives, a batch at a time, as their declared types."""
-        ports = [self.rows_of(name) for name in step["reads"]]
         try:
-            given = step["call"](*ports, **self.arguments(step))
-            if not isinstance(given, Rows):
-                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
             self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
-            for batch in _batches(given):
+            rows = 0
+            for batch in self.called(step)():
+                rows += len(batch)
                 self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
             raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
-        return self.counted(step)
+        return self.counted(step, rows)
+
+    def called(self, step: dict[str, Any]) -> Callable[[], Iterable[list[Sequence[Any]]]]:
+        """The call of a Python node, ready to be made: it gives the rows, a batch at a time."""
+        ports = [self.rows_of(name) for name in step["reads"]]
+        arguments = self.arguments(step)
+
+        def call() -> Iterator[list[Sequence[Any]]]:
+            given = step["call"](*ports, **arguments)
+            if not isinstance(given, Rows):
+                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
+            yield from _batches(given)
+
+        return call
 
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
@@ -1359,7 +1351,7 @@ class Run(Opened):
         shutil.rmtree(self.spill, ignore_errors=True)
 
 
-Runner = Run  # one that is more patient stands in for it where a step of the plan may be tried again
+Runner = Run  # what a program is run by: one that can do more stands in for it where its steps need that
 
 
 def run(
@@ -1457,7 +1449,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recorder = Recorder(_given_answers(parser, given.answer))
     inputs = {name: value for name, _, value in pairs}
     try:
-        report = run(given.root, inputs, Runner.aloud, given.threads, given.memory, recorder=recorder)
+        report = run(given.root, inputs, None, given.threads, given.memory, recorder=recorder)
     except RunFailed as failed:
         if given.json:
             print(

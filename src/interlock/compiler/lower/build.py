@@ -16,6 +16,9 @@ from interlock.registry.tables import ANSWER, THIS, Check, Copy, Described, Form
 CODES = {"multiplicity": "IL905"}
 """Run-time codes of checks that node types plant, by the check's name; others are expectations."""
 
+OUTWARD = frozenset({"network", "model"})
+"""The effects of node types that wait for another machine."""
+
 
 def build(checked: CheckedPlan) -> Program:
     """A program with one step a node, in the checked plan's order."""
@@ -56,7 +59,10 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
     call = _call(bound)
     written = [call.writes] if call.writes in call.paths else call.paths
     path = next((str(call.arguments[name]) for name in written), None)
-    return Step(kind="writes" if bound.type.is_sink else "rows", call=call, path=path, **common)
+    if bound.type.is_sink:
+        return Step(kind="writes", call=call, path=path, **common)
+    outward = not OUTWARD.isdisjoint(bound.type.effects)
+    return Step(kind="rows", call=call, path=path, outward=outward, **common)
 
 
 def _answered(tree: exp.Query, name: str) -> exp.Query:

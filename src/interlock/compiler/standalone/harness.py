@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from interlock.compiler.standalone import (
+    harness_ahead,
     harness_asks,
     harness_main,
     harness_open,
@@ -25,6 +26,7 @@ PARTS: tuple[ModuleType, ...] = (
     harness_open,
     harness_run,
     harness_retry,
+    harness_ahead,
     harness_main,
 )
 RULER = "# " + "-" * 117
@@ -52,10 +54,11 @@ IMPORTS = (
 """What the parts import, together."""
 
 
-@lru_cache(maxsize=2)
-def harness_text(retries: bool) -> str:
-    """The parts, one after the other, each from its line of dashes on; that of `retries` only where a step has one."""
-    parts = [part for part in PARTS if retries or part is not harness_retry]
+@lru_cache(maxsize=4)
+def harness_text(retries: bool, ahead: bool) -> str:
+    """The parts, one after the other, each from its line of dashes on: retries and calls ahead only where there are any."""
+    left_out = {None if retries else harness_retry, None if ahead else harness_ahead}
+    parts = [part for part in PARTS if part not in left_out]
     texts = [Path(str(part.__file__)).read_text(encoding="utf-8") for part in parts]
     bodies = [text[text.index(RULER) + len(RULER) :].strip("\n") for text in texts]
     return "\n\n\n".join([f"{RULER}\n{bodies[0]}", *bodies[1:]])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
@@ -171,18 +169,15 @@ class Run(Opened):
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
-        self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
+        made = self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}").fetchone()
         self.stored.add(step["id"])
-        return self.counted(step)
+        return self.counted(step, made[0] if made else 0)
 
-    def counted(self, step: dict[str, Any]) -> int:
+    def counted(self, step: dict[str, Any], rows: int) -> int:
         """The number of rows of a result just stored; in a durable run its digest is noted."""
-        if not self.recorder.digests:
-            return self._count(_quoted(step["id"]))
-        found = self.connection.execute(_digest_of_rows(_quoted(step["id"]), step["columns"])).fetchone() or (0,)
-        text = json.dumps([step["columns"], *found])
-        self.digests[step["id"]] = "rows:" + hashlib.sha256(text.encode()).hexdigest()
-        return found[0]
+        if self.recorder.digests:
+            self.digests[step["id"]] = _digest_of_rows(self.connection, _quoted(step["id"]), step["columns"], rows)
+        return rows
 
     def _count(self, relation: str) -> int:
         row = self.connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
@@ -196,23 +191,34 @@ class Run(Opened):
 
     def store_rows(self, step: dict[str, Any]) -> int:
         """Run a Python node and store the rows it gives, a batch at a time, as their declared types."""
-        ports = [self.rows_of(name) for name in step["reads"]]
         try:
-            given = step["call"](*ports, **self.arguments(step))
-            if not isinstance(given, Rows):
-                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
             self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
-            for batch in _batches(given):
+            rows = 0
+            for batch in self.called(step)():
+                rows += len(batch)
                 self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
             raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
-        return self.counted(step)
+        return self.counted(step, rows)
+
+    def called(self, step: dict[str, Any]) -> Callable[[], Iterable[list[Sequence[Any]]]]:
+        """The call of a Python node, ready to be made: it gives the rows, a batch at a time."""
+        ports = [self.rows_of(name) for name in step["reads"]]
+        arguments = self.arguments(step)
+
+        def call() -> Iterator[list[Sequence[Any]]]:
+            given = step["call"](*ports, **arguments)
+            if not isinstance(given, Rows):
+                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
+            yield from _batches(given)
+
+        return call
 
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
@@ -311,4 +317,4 @@ class Run(Opened):
         shutil.rmtree(self.spill, ignore_errors=True)
 
 
-Runner = Run  # one that is more patient stands in for it where a step of the plan may be tried again
+Runner = Run  # what a program is run by: one that can do more stands in for it where its steps need that

@@ -66,7 +66,7 @@ def emit(program: Program, name: str = "program") -> Artifact:
         _ruler("The steps."),
         f"MACROS = {_macros(macros)}",
         "STEPS = [\n" + "".join(f"    {_shown(entry, 4)},\n" for _, entry in steps) + "]\n",
-        harness_text(any(step.retry for step in program.steps)) + "\n",
+        harness_text(any(step.retry for step in program.steps), sum(step.outward for step in program.steps) > 1) + "\n",
         'if __name__ == "__main__":\n    sys.exit(main())',
     ]
     file = f"{_file_name(name)}.py"
@@ -159,6 +159,8 @@ def _step(step: Step, carried: Carried) -> tuple[list[str], dict[str, Any]]:
         entry["asks"] = _data(step.asks)
     if step.retry is not None:
         entry["waits"] = step.retry.waits()
+    if step.outward:
+        entry["outward"] = True
     for check in step.checks:
         name = _named(f"{check.node}_check", check.violations, carried, texts)
         reads = list(dict.fromkeys(relations(check.violations)))

@@ -86,9 +86,14 @@ def describe_csv(
     for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
         raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
     nulls = {"", *(null_values or ())}
+    # whole columns at a time, from the last row to the first: of equal texts the first line stays
+    lines = [line for line, _ in reversed(body)]
+    texts = list(zip(*(row for _, row in reversed(body)), strict=True)) or [()] * len(found)
     columns = []
-    for place, name in enumerate(found):
-        values = {row[place]: line for line, row in reversed(body) if row[place] not in nulls}
+    for name, column in zip(found, texts, strict=True):
+        values = dict(zip(column, lines, strict=True))
+        for null in nulls:
+            values.pop(null, None)
         kind = declared.get(name.casefold())
         if kind is None:
             kind = csv_type(values, decimal, date_format, timestamp_format)
@@ -225,7 +230,7 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
         if form is None:
             if kind == "double" and decimal == ",":
                 pattern = pattern.replace(r"\.", ",")
-            if not all(re.fullmatch(pattern, value) for value in values):
+            if not all(map(re.compile(pattern).fullmatch, values)):
                 continue
         try:
             for value in values:
@@ -237,7 +242,7 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
             continue
         if kind == "double" and not csv_all_numbers(values, decimal):
             continue
-        if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values):
+        if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values if len(value) > 18):
             return "hugeint" if all(abs(int(value)) < 10**38 for value in values) else "varchar"
         return kind
     return "varchar"
@@ -246,7 +251,9 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
 def csv_all_numbers(values: dict[str, int], decimal: str) -> bool:
     """Whether there is a number among the values, and none that is too large for a double or loses whole digits."""
     numbers = [value.replace(decimal, ".") for value in values if value[-1] in "0123456789" + decimal]
-    return bool(numbers) and not any(math.isinf(float(each)) or csv_loses_digits(each) for each in numbers)
+    if not numbers or any(map(math.isinf, map(float, numbers))):
+        return False
+    return not any(csv_loses_digits(each) for each in numbers if len(each) > 15)
 
 
 def csv_loses_digits(number: str) -> bool:
