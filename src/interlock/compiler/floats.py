@@ -16,10 +16,13 @@ from interlock.registry import sql
 FAMILIES = {
     "sum": "sum", "fsum": "sum", "kahan_sum": "sum", "sumkahan": "sum",
     "avg": "mean", "mean": "mean", "favg": "mean",
-    "stddev": "std", "stddev_samp": "std",
+    "stddev": "std", "stddev_samp": "std", "stddev_pop": "stddev_pop",
+    "variance": "var_samp", "var_samp": "var_samp", "var_pop": "var_pop",
 }  # fmt: skip
+SPREADS = {"std": "stddev_samp", "stddev_pop": "stddev_pop", "var_samp": "var_samp", "var_pop": "var_pop"}
+"""Families that are computed from the sorted values, each with the engine's name of it."""
 UNSUPPORTED = frozenset(
-    "var_samp variance var_pop stddev_pop corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 "
+    "corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 "
     "regr_slope regr_sxx regr_sxy regr_syy skewness kurtosis kurtosis_pop sem entropy product geomean geometric_mean".split()
 )
 
@@ -29,7 +32,7 @@ class Unprovable(Exception):
 
 
 def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tuple[exp.Expr, str]]:
-    """The aggregate calls over floats, each with its family (`sum`, `mean`, `std`); raises Unprovable."""
+    """The aggregate calls over floats, each with its family (`sum`, `mean`, or one of `SPREADS`); raises Unprovable."""
     found: list[tuple[exp.Expr, str]] = []
     if len(schemas) == 0:
         return found
@@ -48,7 +51,7 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
         if argument is None:
             continue
         kind = _type(tree, call, argument, schemas)
-        if not (kind.is_float or (kind.is_numeric and FAMILIES[name] == "std")):
+        if not (kind.is_float or (kind.is_numeric and FAMILIES[name] in SPREADS)):
             continue
         having = call.find_ancestor(exp.Having)
         if (
