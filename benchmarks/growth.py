@@ -1,4 +1,7 @@
-"""How the time of a check grows: with nodes up to 2,000, with columns up to 2,000, with nested and long expressions."""
+"""How the time of a check grows: with nodes up to 2,000, with columns up to 2,000, with nested and long expressions.
+
+With columns, the time to compile what was checked is looked at too: `interlock check` does both.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,12 @@ def run(folder: Path) -> Result:
     data: dict[str, Any] = {}
     first: dict[str, tuple[int, float]] = {}
     worst = 0.0
-    for what, size, check in (*_nodes(project), *_columns(project), *_expressions(project)):
+    for what, size, check in (
+        *_nodes(project),
+        *_columns(project),
+        *_compiled(project),
+        *_expressions(project),
+    ):
         milliseconds = measure(check)
         smallest, least = first.setdefault(what, (size, milliseconds))
         growth = (milliseconds / size) / (least / smallest)
@@ -96,6 +104,22 @@ def _columns(project: Project) -> Iterator[Made]:
         ]
         plan = _line(f"wide{width}.csv", steps)
         yield "columns through 8 nodes", width, lambda plan=plan: project.check(plan).checked is not None
+
+
+def _compiled(project: Project) -> Iterator[Made]:
+    """Checked and compiled: wide rows through a filter, and one sum a column."""
+
+    def compiles(plan: Plan) -> bool:
+        proven = project.check(plan).checked
+        return proven is not None and bool(project.compile(proven).files)
+
+    for width in (20, 200, 2_000):
+        plan = _line(f"wide{width}.csv", [("filter_rows", {"where": "c1 > 1"})])
+        yield "columns, compiled", width, lambda plan=plan: compiles(plan)
+    for width in (20, 200, 2_000):
+        measures = [{"name": f"m{n}", "function": "sum", "column": f"c{n}"} for n in range(1, width)]
+        plan = _line(f"wide{width}.csv", [("aggregate", {"by": ["c0"], "measures": measures})])
+        yield "sums of columns, compiled", width, lambda plan=plan: compiles(plan)
 
 
 def _expressions(project: Project) -> Iterator[Made]:

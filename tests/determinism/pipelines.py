@@ -111,6 +111,20 @@ CHAINS: dict[str, list[Step]] = {
     "query-group": [
         ("query", {"sql": "select s, sum(x) as a, avg(x) as b, stddev(y) as c, count(*) as n from s group by s"})
     ],
+    "query-spreads": [
+        (
+            "query",
+            {
+                "sql": "select s, stddev_pop(x) as a, var_samp(y) as b, var_pop(y) as c, variance(d) as e from s group by s"
+            },
+        )
+    ],
+    "query-spreads-window": [
+        (
+            "query",
+            {"sql": "select id, var_samp(y) over (partition by s order by t, id) as a from s order by id limit 900"},
+        )
+    ],
     "query-limit": [("query", {"sql": "select k, t from s order by t limit 300"})],
     "query-distinct": [("query", {"sql": "select distinct s, k from s"})],
 }

@@ -62,6 +62,31 @@ def test_the_words_that_were_not_understood_are_told(project: Project) -> None:
     assert any("keep the rows where" in each for each in found.nearest)
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("do something with orders.csv", "Read orders.csv, "),
+        ("sort orders.csv nicely", ", sort by "),
+        ("I want the top things of orders.csv", ", keep the top 10 rows by "),
+        ("get rid of duplicates somehow in orders.csv", ", drop duplicate rows,"),
+        ("a total of whatever is in orders.csv", "compute total "),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_sentences_that_are(project: Project, text: str, phrase: str) -> None:
+    """With the files that are there; where there are none, with a stand-in's names."""
+    found = read(project, text)
+    assert isinstance(found, Misunderstood)
+    assert 1 <= len(found.examples) <= 2
+    assert phrase in " ".join(found.examples)
+    for each in found.examples:
+        plan = read(project, each)
+        assert isinstance(plan, Plan), each
+        assert project.check(plan).checked is not None, each
+    nothing = read_english("do something", project.registry, Catalog())
+    assert isinstance(nothing, Misunderstood)
+    assert nothing.examples[0].startswith("Read data/sales.csv, ")
+
+
 def test_two_meanings_are_both_told(project: Project) -> None:
     found = read(project, "Read orders.csv, sort by category and quantity descending, save to x.csv")
     assert isinstance(found, Misunderstood)

@@ -162,6 +162,7 @@ def test_a_path_is_one_file_and_never_a_pattern(folder: Folder, name: str) -> No
         ("a,b\n1.555,2\n", {"types": {"a": "decimal(9,2)"}}, "line 2: `1.555`"),
         ("a,b\nx,2\n", {"types": {"a": "date"}}, 'line 2: Error when converting column "a"'),
         ("a,b\n1,2\n", {"types": {"z": "bigint"}}, "`types` names the column `z`, but the file has a, b"),
+        (",".join(f"c{n}" for n in range(500)) + "\n", {"types": {"z": "bigint"}}, "c18, c19, and 480 more columns"),
         ("a,b\n1,2\n", {"header": False, "names": ["x"]}, "`names` gives 1 names"),
         ("a,b\n1,2\n", {"skip": 5}, "`skip: 5` leaves nothing"),
     ],

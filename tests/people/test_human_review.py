@@ -159,9 +159,12 @@ def test_answers_that_do_not_fit(shop: Workbench, given: list[str], told: str) -
     run = paused(shop)["run"]
     arguments = [part for each in given for part in ("--set", each)]
     ran = shop.cli("answer", run, *arguments, "--by", "Ada")
-    assert ran.code == 3
+    assert ran.code == 2  # wrong usage: nothing ran, and the run waits as before
     assert f"error[IL944]: {told}" in ran.err
-    assert shop.cli("answer", run, *arguments, "--by", "Ada", "--json").json["failed"]["code"] == "IL944"
+    ran = shop.cli("answer", run, *arguments, "--by", "Ada", "--json")
+    assert (ran.code, ran.json["ok"], ran.json["code"]) == (2, False, "IL944")
+    assert ran.json["error"].startswith(told)
+    assert shop.cli("runs", "--json").json["runs"][0]["status"] == "paused"
     with pytest.raises(BadAnswer):
         shop.project.answers.answer(run, dict(each.split("=") for each in given), by="Ada")
     assert shop.project.answers.question(run).answered is None

@@ -168,3 +168,129 @@ def test_paths_inside_other_values_are_refused(bench: Workbench, kind: str) -> N
     ran = bench.cli("nodes")
     assert ran.code == 2
     assert "give every path a parameter of its own" in ran.err
+
+
+SINKS = {
+    "write_csv": "csv",
+    "write_json": "json",
+    "write_jsonl": "jsonl",
+    "write_parquet": "parquet",
+    "write_excel": "xlsx",
+    "write_sqlite": "db",
+}
+
+
+def writing(node: str, path: str) -> dict[str, Any]:
+    """One row, written to a path."""
+    return plan(
+        {
+            "s": ("inline_table", {"rows": [{"a": 1}]}),
+            "o": (node, {"path": path} | ({"table": "t"} if node == "write_sqlite" else {})),
+        }
+    )
+
+
+@pytest.mark.parametrize("node", SINKS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Makefile",
+        "justfile",
+        "run.sh",
+        "package.jso",
+        "pyproject.toml",
+        "Dockerfile",
+        "out/no_ending",
+        "out/page.html",
+        ".github/workflows/x.yml",
+        ".github/x.{0}",
+        "out/.hidden/x.{0}",
+        ".x.{0}",
+        ".{0}",
+        "requirements.txt",
+        "CMakeLists.txt",
+        "dev-requirements.TXT",
+        "out/link.{0}",
+    ],
+)
+def test_what_a_tool_would_obey_is_not_written(bench: Workbench, node: str, path: str) -> None:
+    """Without a policy that names it, also not through a link."""
+    bench.put("Makefile", "all:\n")
+    (bench.root / "out").mkdir()
+    (bench.root / f"out/link.{SINKS[node]}").symlink_to("../Makefile")
+    before = bench.files()
+    for settings in ("", '[policy]\nwrite = ["**"]\n'):
+        bench.put("interlock.toml", settings)
+        assert bench.codes(writing(node, path.format(SINKS[node]))) == ["IL501"]
+    assert bench.files() == before | {"interlock.toml": bench.files()["interlock.toml"]}
+
+
+def test_one_format_is_not_written_as_another(bench: Workbench) -> None:
+    """One line of JSON is what a tool reads as its settings; a list of rows is not."""
+    assert bench.codes(writing("write_jsonl", "package.json")) == ["IL501"]
+    assert bench.codes(writing("write_csv", "o.parquet")) == ["IL501"]
+    for node, ending in SINKS.items():
+        assert bench.codes(writing(node, f"out/deep/o.{ending}")) == []
+        assert bench.codes(writing(node, f"OUT.{ending.upper()}")) == []
+    assert bench.codes(writing("write_csv", "o.csv.gz")) == []
+
+
+def test_a_policy_that_names_a_file_allows_it(bench: Workbench) -> None:
+    given = writing("write_csv", "site/table.html")
+    (refused,) = bench.check(given).diagnostics
+    assert "the policy does not name it" in refused.message
+    assert '`write = ["site/table.html"]`' in refused.help[0]
+    for pattern, path in (
+        ("site/table.html", "site/table.html"),
+        ("site/**", "site/table.html"),
+        ("*.html", "site/table.html"),
+        (".cache/**", ".cache/o.csv"),
+    ):
+        bench.put("interlock.toml", f'[policy]\nwrite = ["{pattern}", "**"]\n')
+        assert bench.codes(writing("write_csv", path)) == [], pattern
+        assert bench.codes(writing("write_csv", "Makefile")) == ["IL501"]
+    bench.put("interlock.toml", '[policy]\nwrite = ["*"]\n')
+    assert bench.codes(given) == ["IL501"]
+    for path in (".git/x.csv", ".interlock/x.csv", "interlock.toml", "x.py", "a.plan.json", "requirements.txt"):
+        bench.put("interlock.toml", f'[policy]\nwrite = ["{path}"]\n')
+        assert bench.codes(writing("write_csv", path)) == ["IL501"], path
+
+
+def test_hidden_files_are_not_read(bench: Workbench) -> None:
+    for path in (".env", ".config/s.csv", "data/.s.csv"):
+        bench.put(path, "KEY=secret\nOTHER=x\n")
+        assert bench.codes(passing(path)) == ["IL501"]
+    bench.put("interlock.toml", '[policy]\nread = [".config/**"]\n')
+    assert bench.codes(passing(".config/s.csv")) == []
+
+
+def test_node_types_of_a_project_say_what_they_write(bench: Workbench) -> None:
+    text = '''"""Node types of a project."""
+from interlock import Rows, WritePath, Writes, node
+
+
+@node(effects=["writes"], endings=[".log"])
+def write_log(rows: Rows, *, path: WritePath) -> Writes:
+    """Write a line for each row."""
+    with open(path, "w") as file:
+        file.writelines(f"{row}\\n" for row in rows)
+    yield
+
+
+@node(effects=["writes"])
+def write_lines(rows: Rows, *, path: WritePath) -> Writes:
+    """Write a line for each row."""
+    with open(path, "w") as file:
+        file.writelines(f"{row}\\n" for row in rows)
+    yield
+'''
+    bench.put("own.py", text)
+    bench.put("interlock.toml", "nodes = ['own.py']\n")
+    assert bench.codes(writing("write_log", "out/o.log")) == []
+    assert bench.codes(writing("write_log", "out/o.csv")) == ["IL501"]
+    assert bench.codes(writing("write_lines", "out/o.csv")) == []
+    assert bench.codes(writing("write_lines", "Makefile")) == ["IL501"]
+    bench.put("own.py", text.replace('".log"', '"log"'))
+    ran = bench.cli("nodes")
+    assert ran.code == 2
+    assert "`log` is no ending of a file; write it as `.csv`" in ran.err

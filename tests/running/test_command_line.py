@@ -6,10 +6,19 @@ import json
 from typing import Any
 
 import pytest
+import typer
 from workbench import Workbench, from_rows, passing, plan
+
+from interlock.doors.cli.main import app
 
 SALES = "id,region,revenue\n1,East,120.5\n2,West,310\n3,East,45.25\n"
 INPUTS = {"minimum": {"type": "double", "default": 50}}
+NAMED_BY_A_RUN = {
+    name
+    for name, command in getattr(typer.main.get_command(app), "commands", {}).items()
+    if any(str(each.metavar).startswith("RUN") and each.required for each in command.params)
+}
+assert {"show", "trace", "replay", "fork", "resume", "answer", "approve"} <= NAMED_BY_A_RUN
 
 
 def sales(**more: Any) -> dict[str, Any]:
@@ -197,3 +206,20 @@ def test_a_program_that_writes_nothing_shows_its_result(shop: Workbench) -> None
     ran = shop.cli_run(given)
     assert ran.code == 0
     assert "East" in ran.out
+
+
+@pytest.mark.parametrize("name", sorted(NAMED_BY_A_RUN))
+def test_a_run_that_is_not_named(name: str, bench: Workbench) -> None:
+    """Every command that is about a run says how one is named, and how to find one."""
+    ran = bench.cli(name)
+    assert ran.code == 2
+    assert "Missing argument 'RUN" in ran.err
+    assert "`last` for the newest" in ran.err
+    assert "`interlock runs` lists runs" in ran.err
+
+
+def test_other_missing_arguments_say_nothing_of_runs(bench: Workbench) -> None:
+    ran = bench.cli("check")
+    assert ran.code == 2
+    assert ran.err.rstrip().endswith("Missing argument 'plan'.")
+    assert "lists runs" not in bench.cli("show", "last", "--format", "jpeg").err

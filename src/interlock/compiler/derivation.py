@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
+from interlock.compiler.floats import SPREADS
 from interlock.compiler.origins import ROWS, RUN_INPUT, Derivation, How, Made, Origin, compose
 from interlock.ir.expressions.functions import aggregates
 from interlock.ir.types import Schema
@@ -279,7 +280,7 @@ class _Reader:
         raise Unfollowed(f"`{tree.sql(dialect='duckdb')}` could not be traced to a relation")
 
 
-_EXACT = frozenset({"exact_sum", "exact_mean", "exact_std"})
+_EXACT = frozenset({"exact_sum", "exact_mean", *(f"exact_{family}" for family in SPREADS)})
 
 
 def _is_aggregate(tree: exp.Expr) -> bool:

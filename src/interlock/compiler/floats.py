@@ -16,10 +16,13 @@ from interlock.registry import sql
 FAMILIES = {
     "sum": "sum", "fsum": "sum", "kahan_sum": "sum", "sumkahan": "sum",
     "avg": "mean", "mean": "mean", "favg": "mean",
-    "stddev": "std", "stddev_samp": "std",
+    "stddev": "std", "stddev_samp": "std", "stddev_pop": "stddev_pop",
+    "variance": "var_samp", "var_samp": "var_samp", "var_pop": "var_pop",
 }  # fmt: skip
+SPREADS = {"std": "stddev_samp", "stddev_pop": "stddev_pop", "var_samp": "var_samp", "var_pop": "var_pop"}
+"""Families that are computed from the sorted values, each with the engine's name of it."""
 UNSUPPORTED = frozenset(
-    "var_samp variance var_pop stddev_pop corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 "
+    "corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 "
     "regr_slope regr_sxx regr_sxy regr_syy skewness kurtosis kurtosis_pop sem entropy product geomean geometric_mean".split()
 )
 
@@ -29,7 +32,7 @@ class Unprovable(Exception):
 
 
 def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tuple[exp.Expr, str]]:
-    """The aggregate calls over floats, each with its family (`sum`, `mean`, `std`); raises Unprovable."""
+    """The aggregate calls over floats, each with its family (`sum`, `mean`, or one of `SPREADS`); raises Unprovable."""
     found: list[tuple[exp.Expr, str]] = []
     if len(schemas) == 0:
         return found
@@ -48,7 +51,7 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
         if argument is None:
             continue
         kind = _type(tree, call, argument, schemas)
-        if not (kind.is_float or (kind.is_numeric and FAMILIES[name] == "std")):
+        if not (kind.is_float or (kind.is_numeric and FAMILIES[name] in SPREADS)):
             continue
         having = call.find_ancestor(exp.Having)
         if (
@@ -78,11 +81,33 @@ def _type(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[
     ]
     if ctes:
         probe.set("with_", exp.With(expressions=ctes))
+    elif (known := _of_a_column(scope, argument, schemas)) is not None:
+        return known
     try:
         ((_, kind),) = binder().bind(sql.text(probe), schemas)
     except BindError as error:
         raise Unprovable(f"the type of `{sql.text(argument)}` cannot be told apart from its query ({error})") from error
     return kind
+
+
+def _of_a_column(scope: exp.Select, argument: exp.Expr, schemas: Mapping[str, Schema]) -> Type | None:
+    """The type of a plain column of the one relation that `scope` reads; None where the engine must be asked.
+
+    Hundreds of sums over hundreds of columns would else be asked one by one, each time over all of the columns.
+    """
+    if scope.args.get("joins") or scope.args.get("laterals") or scope.args.get("from_") is None:
+        return None
+    relation = scope.args["from_"].this
+    if not (isinstance(relation, exp.Table) and isinstance(relation.this, exp.Identifier)) or relation.args.get(
+        "pivots"
+    ):
+        return None
+    alias = relation.args.get("alias")
+    if not isinstance(argument, exp.Column) or argument.table or (alias is not None and alias.columns):
+        return None
+    schema = schemas.get(relation.name)
+    column = schema.get(argument.name) if schema is not None and not relation.args.get("db") else None
+    return column.type if column is not None else None
 
 
 def _enclosing(scope: exp.Expr) -> list[exp.Expr]:

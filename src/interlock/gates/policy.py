@@ -28,6 +28,8 @@ class Policy:
     `databases` and `models` are globs, too: of the database files that node types for databases may open (besides
     `read` and `write`), and of the language models that may be called. The four limits hold for each file by itself:
     rows, and bytes. `approve` holds effects (`writes`), or effects on some paths (`writes out/public/**`).
+    A pattern that names files (`out/**`, not `**`) also allows what a plan else leaves alone: hidden files and folders,
+    and files to write that do not end in what the node type writes.
     `protected` files are the project's own code and plans: whatever the globs say, no plan writes them.
     """
 
@@ -57,8 +59,11 @@ class Policy:
             name: getattr(self, name) for name in limits
         }
 
-    def refusal(self, path: str, effect: Effect) -> str | None:
-        """Why a plan may not read or write `path`, or None if it may. Looks at links, never at contents."""
+    def refusal(self, path: str, effect: Effect, endings: tuple[str, ...] = ()) -> str | None:
+        """Why a plan may not read or write `path`, or None if it may. Looks at links, never at contents.
+
+        `endings` are those that the node type writes; without them, any ending will do.
+        """
         shape = _shape(path)
         if shape:
             return shape
@@ -72,6 +77,10 @@ class Policy:
             reason = _belongs(each, effect)
             if reason:
                 return reason
+            if not any(_matches(each, pattern) for pattern in allowed if pattern not in EVERYTHING):
+                reason = _unnamed(each, effect, endings)
+                if reason:
+                    return f"the policy does not name it, and {reason}"
         if effect == "writes" and real in {os.path.realpath(each) for each in self.protected}:
             return "it is a file of the project itself: its code, or this plan"
         return None
@@ -141,6 +150,26 @@ def _listed(patterns: Iterable[str]) -> str:
     return " and ".join(f"`{pattern}`" for pattern in patterns) or "no files"
 
 
+EVERYTHING = ("**", "**/*", "*")
+"""Patterns that name no file in particular."""
+DATA = tuple(
+    f"{ending}{zipped}"
+    for ending in (
+        ".csv",
+        ".tsv",
+        ".txt",
+        ".json",
+        ".jsonl",
+        ".ndjson",
+        ".parquet",
+        ".xlsx",
+        ".db",
+        ".sqlite",
+        ".sqlite3",
+    )
+    for zipped in ("", ".gz")
+)
+"""What files of data end in: what a node type that does not say its own endings may write."""
 CODE = (".py", ".pyc", ".pyd", ".pth", ".so", ".plan.yaml", ".plan.yml", ".plan.json")
 """Endings of files that a later command would load as code or as a plan; data never goes into them."""
 
@@ -152,8 +181,24 @@ def _belongs(path: str, effect: Effect) -> str | None:
         return "it is in a folder that belongs to a tool (.git, .interlock)"
     if effect == "writes" and parts and parts[-1] == "interlock.toml":
         return "it would be a project's configuration"
+    if effect == "writes" and parts and fnmatch.fnmatchcase(parts[-1], "*requirements*.txt"):
+        return "it would be a list of packages to install"
+    if effect == "writes" and parts and parts[-1] in ("constraints.txt", "cmakelists.txt"):
+        return "it would be obeyed by an installer or a build"
     if effect == "writes" and parts and parts[-1].endswith(CODE):
         return f"a plan writes data, and `{PurePosixPath(path).suffix}` files are loaded as code or as plans"
+    return None
+
+
+def _unnamed(path: str, effect: Effect, endings: tuple[str, ...]) -> str | None:
+    """Why a plan leaves a file alone that no pattern names, or None. Tools run and obey files by their names."""
+    parts = PurePosixPath(path).parts
+    hidden = next((part for part in parts if part.startswith(".")), None)
+    if hidden is not None:
+        return f"`{hidden}` is hidden: tools and people keep settings and secrets in such files and folders"
+    if effect == "writes" and parts and endings and not parts[-1].casefold().endswith(endings):
+        shown = ", ".join(each for each in endings if not each.endswith(".gz"))
+        return f"such a file could be run or obeyed by a tool; written are files that end in {shown}"
     return None
 
 

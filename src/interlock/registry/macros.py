@@ -159,14 +159,22 @@ _ALL = [
         "exact_sum(x) / count(x)",
         "exact_sum",
     ),
-    _macro(
-        "exact_std",
-        "x",
-        "The sample standard deviation: of the sorted distances from the median, which keeps it accurate and order-free.",
-        """list_transform([{
+    *(
+        _macro(
+            f"exact_{name}",
+            "x",
+            f"{title}: of the sorted distances from the median, which keeps it accurate and order-free.",
+            f"""list_transform([{{
              'sorted': list_sort(list(CAST(x AS DOUBLE)) FILTER (x IS NOT NULL)),
              'middle': quantile_cont(CAST(x AS DOUBLE), 0.5)
-           }], lambda s: list_aggregate(list_transform(s.sorted, lambda n: n - s.middle), 'stddev_samp'))[1]""",
+           }}], lambda s: list_aggregate(list_transform(s.sorted, lambda n: n - s.middle), '{engine}'))[1]""",
+        )
+        for name, engine, title in (
+            ("std", "stddev_samp", "The sample standard deviation"),
+            ("stddev_pop", "stddev_pop", "The standard deviation of a population"),
+            ("var_samp", "var_samp", "The sample variance"),
+            ("var_pop", "var_pop", "The variance of a population"),
+        )
     ),
 ]
 MACROS: dict[str, Macro] = {macro.name: macro for macro in _ALL}

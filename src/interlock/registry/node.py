@@ -61,6 +61,7 @@ class NodeType:
     repeat: Repeat = "ask"
     defined_in: str = ""
     says: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
 
     def __call__(self, *ports: Any, **params: Any) -> Any:
         return self.function(*ports, **params)
@@ -129,6 +130,9 @@ class NodeType:
                 f"{self.name}: its version must be a whole number from 1 up, not {self.version!r}"
             )
         self._validate_phrases()
+        for ending in self.endings:
+            if not re.fullmatch(r"(\.[a-z0-9]+)+", ending):
+                raise NodeDefinitionError(f"{self.name}: `{ending}` is no ending of a file; write it as `.csv`")
         for effect in self.effects:
             if effect not in EFFECTS:
                 raise NodeDefinitionError(f"{self.name}: `{effect}` is no effect; the effects are {', '.join(EFFECTS)}")
@@ -290,6 +294,7 @@ def node(
     observes: bool = False,
     repeat: Repeat = "ask",
     says: Iterable[str] = (),
+    endings: Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a node type of a function.
 
@@ -304,6 +309,7 @@ def node(
     `ask`: nobody knows, so that whoever resumes the run must say it.
     `says` are the phrases by which English is read and printed: see `interlock.registry.says`; the first that can say
     a node's parameters prints it.
+    `endings` are those of the files that a sink writes (`.csv`); where the policy does not name a file, it writes no other.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:
@@ -323,6 +329,7 @@ def node(
             repeat,
             function.__code__.co_filename,
             tuple(says),
+            tuple(endings),
         )
 
     return declare

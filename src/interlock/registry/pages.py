@@ -49,6 +49,8 @@ def page(node_type: NodeType, *, heading: str = "") -> str:
         lines.append("Inputs: none; it is a source.")
     if node_type.effects:
         lines.append(f"Effects: {', '.join(node_type.effects)}.")
+    if node_type.endings:
+        lines.append(f"Writes files that end in: {', '.join(f'`{each}`' for each in node_type.endings)}.")
     if node_type.aliases:
         lines.append(f"Also known as: {', '.join(sorted(node_type.aliases))}.")
     if node_type.function.__module__.startswith("interlock_nodes_"):

@@ -203,8 +203,10 @@ def describe_csv(
                 f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}"
             )
     declared = {name.casefold(): kind for name, kind in (types or {}).items()}
-    for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
-        raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
+    there = {name.casefold() for name in found}
+    for name in (each for each in types or {} if each.casefold() not in there):
+        told = ", ".join(found[:20]) + (f", and {len(found) - 20:,} more columns" if len(found) > 20 else "")
+        raise ValueError(f"`types` names the column `{name}`, but the file has {told}")
     nulls = {"", *(null_values or ())}
     # whole columns at a time, from the last row to the first: of equal texts the first line stays
     lines = [line for line, _ in reversed(body)]

@@ -54,9 +54,9 @@ def _reading(step: Step, renamed: dict[str, str]) -> Step:
     )
 
 
-def _likeness(step: Step) -> tuple[str, tuple[str, ...]]:
+def _likeness(step: Step) -> tuple[str, int, tuple[str, ...]]:
     """What two steps that compute the same have in common, and is cheap to compare."""
-    return step.kind, tuple(step.schema.names)
+    return step.kind, len(step.reads), tuple(step.schema.names)
 
 
 def _signature(step: Step) -> str | None:

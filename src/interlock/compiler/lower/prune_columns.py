@@ -61,10 +61,11 @@ def _keep(step: Step, wanted: set[str]) -> Step:
         if isinstance(part, exp.Expr)
         for column in part.find_all(exp.Column)
     }
+    named = wanted | inside
     keep = [
         projection
         for projection in query.selects
-        if projection.alias_or_name.casefold() in wanted | inside or _decides_rows(projection)
+        if projection.alias_or_name.casefold() in named or _decides_rows(projection)
     ] or query.selects[:1]
     if len(keep) == len(query.selects):
         return _keep_inner(step, query)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from interlock.compiler.floats import float_aggregates
+from interlock.compiler.floats import SPREADS, float_aggregates
 from interlock.ir.program import Program, Step
 from interlock.ir.types import Schema
 from interlock.registry import sql
@@ -54,9 +54,7 @@ def _replace(call: exp.Expr, family: str) -> None:
         window.replace(_windowed(window, inner, family))
     elif distinct:
         ordered = sql.call("list_sort", sql.call("list", exp.Distinct(expressions=[inner.copy()])))
-        outermost.replace(
-            sql.call("list_aggregate", ordered, {"sum": "sum", "mean": "avg", "std": "stddev_samp"}[family])
-        )
+        outermost.replace(sql.call("list_aggregate", ordered, {"sum": "sum", "mean": "avg", **SPREADS}[family]))
     else:
         outermost.replace(sql.call(f"exact_{family}", inner.copy()))
 
@@ -69,9 +67,9 @@ def _windowed(window: exp.Window, inner: exp.Expr, family: str) -> exp.Expr:
         found.set("this", tree)
         return found
 
-    if family == "std":
+    if family in SPREADS:
         values = over(sql.call("list", inner.copy()))
-        return sql.call("list_aggregate", sql.call("list_sort", values), "stddev_samp")
+        return sql.call("list_aggregate", sql.call("list_sort", values), SPREADS[family])
     parts = [over(sql.call("sum", sql.call(f"exact_{part}", inner.copy()))) for part in ("whole", "high", "low")]
     odd = sql.call("exact_rest", inner.copy())
     rest = over(sql.filtered(sql.call("list", odd), exp.NEQ(this=odd.copy(), expression=sql.literal(0))))

@@ -35,8 +35,9 @@ def command(
 ) -> None:
     """Answer what a run asks a person, or without `--set` and `--by` show the question.
 
-    The answers are checked against the form: types, choices, fields that must be answered. Then `interlock resume` goes
-    on with the run. Until it does, an answer can be given again.
+    The answers are checked against the form: types, choices, fields that must be answered. One that does not fit is wrong
+    usage, and the run waits as before. With its answers, `interlock resume` goes on with the run; until it does, they can
+    be given again.
     """
     from interlock.api.answers import BadAnswer
 
@@ -57,12 +58,12 @@ def command(
         given = answers.answer(run, values, by=by, step=node, note=note)
     except BadAnswer as error:
         if json:
-            say_json({"ok": False, "failed": {"code": error.code, "message": str(error)}})
+            say_json({"ok": False, "error": str(error), "code": error.code})
         else:
             print(f"error[{error.code}]: {error}", file=sys.stderr)
             print(f"  = help: `interlock answer {run}` shows the form", file=sys.stderr)
             print(f"  = more: interlock explain {error.code}", file=sys.stderr)
-        stop(3)
+        stop(2)
     if json:
         say_json({"ok": True, "answer": given, "by": by.strip()})
         return

@@ -35,6 +35,7 @@ from interlock.doors.cli import (
     trace,
 )
 from interlock.doors.cli.bullets import TaskCommand
+from interlock.doors.cli.missing_run import RunCommand
 from interlock.doors.cli.output import fail_usage
 
 app = typer.Typer(
@@ -72,7 +73,7 @@ for command in (
     fuzz,
     cache,
 ):
-    app.command(command.NAME, cls=TaskCommand if command is plan else None)(command.command)
+    app.command(command.NAME, cls=TaskCommand if command is plan else RunCommand)(command.command)
 for commands in (plans, audit):
     app.add_typer(commands.group)
 

@@ -187,6 +187,7 @@ def _tell_attempt(attempt: Any) -> None:
     details = attempt.details
     lines += [f"not placed: {each['words']}" for each in details.get("unplaced", ())]
     lines += [f"close to it: {each}" for each in details.get("nearest", ())]
+    lines += [f"for example: {each}" for each in details.get("examples", ())]
     for number, reading in enumerate(details.get("readings", ())[:3], 1):
         lines += [f"it could mean ({number}):", *(f"  {line}" for line in reading.splitlines())]
     for line in lines[:60]:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.compiler.floats import UNSUPPORTED
 from interlock.evaluation.generate.draft import Draft
 from interlock.evaluation.generate.expressions.drawer import Expressions
 from interlock.evaluation.generate.expressions.literals import quoted
@@ -18,7 +17,8 @@ from interlock.ir.expressions.functions import aggregates, windows
 from interlock.ir.expressions.promotion import BIGINT, BOOLEAN, DOUBLE, VARCHAR
 from interlock.ir.types import Type
 
-NUMBERS = frozenset("sum avg median quantile_cont stddev_samp mad".split())
+SPREADS = frozenset("stddev_samp stddev_pop var_samp var_pop".split())
+NUMBERS = SPREADS | frozenset("sum avg median quantile_cont mad".split())
 TRUTHS = frozenset("bool_and bool_or count_if".split())
 BITS = frozenset("bit_and bit_or bit_xor".split())
 FRAMES = (
@@ -256,9 +256,8 @@ class Queries:
     # aggregates and windows
 
     def aggregate(self, draw: Expressions) -> Part:
-        """A call of an aggregate; those that are refused because they cannot be repeated are left out."""
-        rows = [each for each in aggregates.AGGREGATES if each.name not in UNSUPPORTED]
-        row = self.random.choice(rows)
+        """A call of an aggregate."""
+        row = self.random.choice(aggregates.AGGREGATES)
         name = row.name if self.chance(0.8) or not row.aliases else self.random.choice(row.aliases)
         if row.name == "count" and self.chance(0.5):
             return Part(self.filtered(draw, "count(*)"), ATOM, BIGINT, False, 100_000)
@@ -311,7 +310,7 @@ class Queries:
                 return BOOLEAN
             case "string_agg":
                 return VARCHAR
-            case "avg" | "stddev_samp":
+            case "avg" | "stddev_samp" | "stddev_pop" | "var_samp" | "var_pop":
                 return DOUBLE
             case "median" | "quantile_cont" | "mad":
                 return DOUBLE if kind.is_integer else kind

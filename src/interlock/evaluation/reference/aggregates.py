@@ -26,7 +26,7 @@ from interlock.evaluation.reference.kinds import (
     VARCHAR,
 )
 from interlock.evaluation.reference.kinds import list_of as list_of_kind
-from interlock.evaluation.reference.spreads import correlation, covariance, stddev_samp, variance
+from interlock.evaluation.reference.spreads import spread
 from interlock.evaluation.reference.values import Endless, compare, group_key, key_of
 from interlock.ir.types import Type
 
@@ -238,12 +238,6 @@ def _mad(kinds: Sequence[Type], columns: Sequence[Values]) -> Any:
     return interpolated(kind, distances, 0.5)
 
 
-def _entropy(kinds: Sequence[Type], columns: Sequence[Values]) -> float:
-    values = known(columns[0])
-    counts = _counted(values).values()
-    return sum(count / len(values) * math.log2(len(values) / count) for _, count in counts) + 0.0
-
-
 def _counted(values: Values) -> dict[Any, tuple[Any, int]]:
     """Every different value, by its group key, with how often it occurs, in the order of their first places."""
     found: dict[Any, tuple[Any, int]] = {}
@@ -269,11 +263,6 @@ def _bits(combine: Callable[[int, int], int]) -> Callable[[Sequence[Type], Seque
         return reduce(combine, values) if values else None
 
     return compute
-
-
-def _product(kinds: Sequence[Type], columns: Sequence[Values]) -> float | None:
-    values = known(columns[0])
-    return reduce(lambda a, b: a * b, (cast(value, kinds[0], DOUBLE) for value in values), 1.0) if values else None
 
 
 def _joined(kinds: Sequence[Type], columns: Sequence[Values]) -> str | None:
@@ -322,20 +311,16 @@ _TABLE: dict[str, Aggregate] = {
     "median": Aggregate(_middle_type, _median),
     "quantile_cont": Aggregate(_middle_type, _quantile_cont),
     "quantile_disc quantile": Aggregate(_first, _quantile_disc),
-    "stddev_samp stddev": Aggregate(_fixed(DOUBLE), stddev_samp),
-    "stddev_pop": Aggregate(_fixed(DOUBLE), variance(0, True)),
-    "var_samp variance": Aggregate(_fixed(DOUBLE), variance(1, False)),
-    "var_pop": Aggregate(_fixed(DOUBLE), variance(0, False)),
-    "corr": Aggregate(_fixed(DOUBLE), correlation),
-    "covar_samp": Aggregate(_fixed(DOUBLE), covariance(1)),
-    "covar_pop": Aggregate(_fixed(DOUBLE), covariance(0)),
+    "stddev_samp stddev": Aggregate(_fixed(DOUBLE), spread(1, True)),
+    "stddev_pop": Aggregate(_fixed(DOUBLE), spread(0, True)),
+    "var_samp variance": Aggregate(_fixed(DOUBLE), spread(1, False)),
+    "var_pop": Aggregate(_fixed(DOUBLE), spread(0, False)),
     "bool_and every": Aggregate(_fixed(BOOLEAN), _on_known(all)),
     "bool_or": Aggregate(_fixed(BOOLEAN), _on_known(any)),
     "bit_and": Aggregate(_first, _bits(lambda a, b: a & b)),
     "bit_or": Aggregate(_first, _bits(lambda a, b: a | b)),
     "bit_xor": Aggregate(_first, _bits(lambda a, b: a ^ b)),
     "mad": Aggregate(_mad_type, _mad),
-    "entropy": Aggregate(_fixed(DOUBLE), _entropy),
     "histogram": Aggregate(
         lambda kinds: Type("map", fields=(("key", kinds[0]), ("value", Type("ubigint")))), _histogram
     ),
@@ -347,7 +332,6 @@ _TABLE: dict[str, Aggregate] = {
     "arg_max argmax max_by": Aggregate(_first, _by(1)),
     "arg_min argmin min_by": Aggregate(_first, _by(-1)),
     "mode": Aggregate(_first, _mode),
-    "product": Aggregate(_fixed(DOUBLE), _product),
 }
 AGGREGATES: dict[str, Aggregate] = {name: row for names, row in _TABLE.items() for name in names.split()}
 """Every aggregate, by every name."""

@@ -17,6 +17,7 @@ from interlock.evaluation.reference.terms import Term, Untyped, condition
 from interlock.evaluation.reference.values import key_of, sort_key
 from interlock.evaluation.reference.windows import window
 
+SPREADS = frozenset("stddev stddev_samp stddev_pop variance var_samp var_pop".split())
 RANKED = frozenset(
     "row_number ntile lag lead first_value last_value nth_value first last any_value list array_agg string_agg".split()
 )
@@ -152,7 +153,7 @@ class QueryCompiler(Compiler):
             groups.setdefault(key_of([run(row) for run in parts]), []).append(at)
         settles = bool(over.order) and (call.name in RANKED or (over.bounds is not None and over.bounds.unit == "rows"))
         found: list[Any] = [None] * len(rows)
-        if call.name in ("stddev", "stddev_samp") or (call.name in ("avg", "mean") and terms[0].type.is_float):
+        if call.name in SPREADS or (call.name in ("avg", "mean") and terms[0].type.is_float):
             raise Unsupported(f"`{call.name}` over a window")
         kind = window(call.name, [(term.type, []) for term in terms], [], over.bounds)[0]
         for places in groups.values():
@@ -191,7 +192,7 @@ class QueryCompiler(Compiler):
             rows = [rows[at] for at in self.ordered(rows, call.order, True)[0]]
         terms = [self.placed(argument) for argument in call.arguments]
         arguments = [(term.type, [term.run(row) for row in rows]) for term in terms]
-        if call.distinct and call.name in ("sum", "avg", "mean", "stddev", "stddev_samp") and terms[0].type.is_float:
+        if call.distinct and call.name in ("sum", "avg", "mean", *SPREADS) and terms[0].type.is_float:
             raise Unsupported(f"`{call.name}` of distinct floats")
         if call.name in ("min", "max", "mode", "quantile_disc", "quantile") or call.distinct:
             one_zero(arguments[0][1] if arguments else ())

@@ -39,7 +39,7 @@ def holds_value(cast: str) -> bool:
 def no_value(shown: str, kind: str, start: int, end: int) -> Problem:
     """The problem of a literal that is no value of the type it is cast to."""
     message = f"`{shown}` is not a value of type {kind}"
-    help = (f"`try_cast({shown} as {kind})` is null instead",)
+    help = ("write a value that is one, or `null` where none is meant",)
     if kind in FORMS:
         message, help = f"`{shown}` is not a {kind}: write it as `'{FORMS[kind]}'`", ()
     return Problem("wrong-type", message, start, end, f"not a {kind}" if kind in FORMS else f"not {kind}", help=help)

@@ -103,7 +103,8 @@ def check_call(node: exp.Anonymous) -> Problem | None:
     refused = REFUSED.get(name)
     if name in aggregates.UNSTABLE:
         why = f"`{name}` is not allowed: its result is approximate, or depends on the order of the rows"
-        return Problem("not-deterministic", why, *NOWHERE, "not allowed")
+        help = (aggregates.INSTEAD[name],) if name in aggregates.INSTEAD else ()
+        return Problem("not-deterministic", why, *NOWHERE, "not allowed", help=help)
     if refused and refused[0] != "unknown-function" and name not in AGGREGATES and name not in WINDOWS:
         reason, why, help = refused
         return Problem(reason, f"`{name}` is not allowed: {why}", *NOWHERE, "not allowed", help=help)

@@ -125,6 +125,12 @@ def _queries() -> Iterator[str]:
     for row in aggregates.AGGREGATES:
         yield f"| {_code(row.form)} | {row.doc}{' *Ordered.*' if row.ordered else ''} | {row.edges} |"
     yield ""
+    yield "Refused, for their results are approximate, or depend on the order in which threads reach the rows:"
+    yield ""
+    yield "| aggregate | instead |"
+    yield "| --- | --- |"
+    yield from (f"| `{name}` | {aggregates.INSTEAD.get(name, '')} |" for name in sorted(aggregates.UNSTABLE))
+    yield ""
     yield "| window function (all *ordered*) | gives | edges |"
     yield "| --- | --- | --- |"
     yield from (f"| {_code(row.form)} | {row.doc} | {row.edges} |" for row in windows.WINDOWS)

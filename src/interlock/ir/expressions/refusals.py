@@ -8,6 +8,7 @@ from interlock.ir.expressions.problems import Reason
 _CLOCK = ("declare a run input and pass the value: `inputs: {today: {type: date}}`, then write `:today`",)
 _RANDOM = ("pass a seed as a run input, or a column of numbers drawn beforehand",)
 _AGGREGATE = ("use the node type `aggregate`",)
+_QUERY = ("use a `query` node, which says for those that are refused there too what to write instead",)
 _WINDOW = ("use the node type `window_columns`",)
 _FILES = ("read files with a node of their own, such as `read_csv`",)
 
@@ -22,6 +23,11 @@ AGGREGATES = (
     "array_agg list first last any_value arg_min arg_max argmin argmax min_by max_by bool_and bool_or every count_if countif "
     "count_star sum_distinct corr covar_pop covar_samp fsum sumkahan kahan_sum product histogram entropy kurtosis skewness mad bit_and bit_or bit_xor"
 ).split()
+QUERIED = (
+    "stddev_pop variance var_pop var_samp corr covar_pop covar_samp fsum sumkahan kahan_sum product histogram entropy kurtosis "
+    "skewness mad bit_and bit_or bit_xor mode arg_min arg_max argmin argmax min_by max_by"
+).split()
+"""Aggregates that the node type `aggregate` does not have."""
 WINDOWS = "row_number rank dense_rank rank_dense percent_rank cume_dist ntile lag lead first_value last_value nth_value".split()
 READERS = (
     "read_csv read_csv_auto read_parquet parquet_scan read_json read_json_auto read_ndjson read_text read_blob glob read_xlsx "
@@ -50,7 +56,11 @@ _OTHER: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
         "it is not a function here",
         ("write `cast(x as date)`", "or, in another form, `cast(strptime(text, '%d/%m/%Y') as date)`"),
     ),
-    "try": ("not-allowed", "it hides errors", ("write `try_cast(x as type)`",)),
+    "try": (
+        "not-allowed",
+        "it hides errors",
+        ("write `cast(x as type)`, which stops the run and says at which value",),
+    ),
     "unnest": ("not-allowed", "it makes several rows of one", ("use the node type `unnest`, or a `query` node",)),
     "explode": ("not-allowed", "it makes several rows of one", ("use the node type `unnest`, or a `query` node",)),
     "range": ("not-allowed", "it may build lists without bound", ()),
@@ -76,6 +86,7 @@ REFUSED: dict[str, tuple[Reason, str, tuple[str, ...]]] = {
     **dict.fromkeys(CLOCKS, ("not-deterministic", "it reads the clock, so two runs differ", _CLOCK)),
     **dict.fromkeys(RANDOMS, ("not-deterministic", "it draws at random, so two runs differ", _RANDOM)),
     **dict.fromkeys(AGGREGATES, ("not-allowed", "it looks at many rows, and an expression sees one row", _AGGREGATE)),
+    **dict.fromkeys(QUERIED, ("not-allowed", "it looks at many rows, and an expression sees one row", _QUERY)),
     **dict.fromkeys(WINDOWS, ("not-allowed", "it looks at other rows, and an expression sees one row", _WINDOW)),
     **dict.fromkeys(READERS, ("not-allowed", "an expression cannot read files or other data", _FILES)),
     **dict.fromkeys(SETTINGS, ("not-allowed", "an expression cannot read settings, variables or the session", ())),

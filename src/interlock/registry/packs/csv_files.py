@@ -97,7 +97,13 @@ def read_csv(
     return Select(sql.select(*outputs).from_(file, copy=False))
 
 
-@node(version=1, says=phrases.WRITE_CSV, effects=["writes"], aliases={"CSVExporter": _old_names})
+@node(
+    version=1,
+    says=phrases.WRITE_CSV,
+    effects=["writes"],
+    aliases={"CSVExporter": _old_names},
+    endings=[".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"],
+)
 def write_csv(
     table: Table,
     *,

@@ -333,12 +333,9 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
 
 
 @node(
-    version=1,
-    says=phrases.WRITE_SQLITE,
-    effects=["writes"],
+    version=1, says=phrases.WRITE_SQLITE, effects=["writes"], repeat="marked", endings=[".db", ".sqlite", ".sqlite3"],
     aliases={"SQLExporter": sqlite_exporter, "SQLiteConnector": sqlite_connector},
-    repeat="marked",
-)
+)  # fmt: skip
 def write_sqlite(
     rows: Rows, *, path: WriteDatabase, table: Name, if_exists: IfExists = "fail", staging: Staging
 ) -> Writes:

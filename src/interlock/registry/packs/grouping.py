@@ -47,7 +47,7 @@ def wrong_type(function: str, kind: Type, name: str) -> tuple[str, tuple[str, ..
     quoted = quote_name(name)
     if function in _NUMBERS and not kind.is_numeric:
         helps = {
-            "varchar": f"Numbers kept as text need a cast: `expression: try_cast({quoted} as double)` in place of `column`.",
+            "varchar": f"Numbers kept as text need a cast: `expression: cast({quoted} as double)` in place of `column`. It stops the run at a text that is no number, and says which.",
             "boolean": f"To count the rows where it is true use `function: count` with `where: {quoted}`.",
         }
         found = helps.get(kind.name, "Take `min`, `max`, `count` or `count_distinct`, which work for every type.")

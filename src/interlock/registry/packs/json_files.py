@@ -320,7 +320,13 @@ def _no_other_keys(path: str, names: list[str], facts: dict[str, Any]) -> Check:
     return Check(f"`{path}` has no key that is not a column (give such keys in `types`)", tree, "unknown_keys")
 
 
-@node(version=1, says=phrases.WRITE_JSON, effects=["writes"], aliases={"JSONExporter": _old_names})
+@node(
+    version=1,
+    says=phrases.WRITE_JSON,
+    effects=["writes"],
+    aliases={"JSONExporter": _old_names},
+    endings=[".json", ".json.gz"],
+)
 def write_json(table: Table, *, path: WritePath) -> Copy:
     """Write the rows to a JSON file: an array of objects, one on each line, in their order.
 
@@ -335,7 +341,12 @@ def write_json(table: Table, *, path: WritePath) -> Copy:
     return _write(table, path, array=True)
 
 
-@node(version=1, says=phrases.WRITE_JSONL, effects=["writes"])
+@node(
+    version=1,
+    says=phrases.WRITE_JSONL,
+    effects=["writes"],
+    endings=[".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"],
+)
 def write_jsonl(table: Table, *, path: WritePath) -> Copy:
     """Write the rows to a JSON Lines file: one object on each line, in their order, with values as in `write_json`.
 

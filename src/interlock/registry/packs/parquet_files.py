@@ -114,7 +114,13 @@ def read_parquet(*, path: ReadPath, source: Described) -> Select:
     return Select(sql.select(*outputs).from_(sql.read_file("read_parquet", path), copy=False))
 
 
-@node(version=1, says=phrases.WRITE_PARQUET, effects=["writes"], aliases={"ParquetExporter": _old_names})
+@node(
+    version=1,
+    says=phrases.WRITE_PARQUET,
+    effects=["writes"],
+    aliases={"ParquetExporter": _old_names},
+    endings=[".parquet"],
+)
 def write_parquet(
     table: Table, *, path: WritePath, compression: Literal["zstd", "snappy", "gzip", "none"] = "zstd"
 ) -> Copy:

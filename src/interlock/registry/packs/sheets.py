@@ -319,6 +319,7 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
     effects=["writes"],
     aliases={"ExcelExporter": _old_names},
     repeat="replace",
+    endings=[".xlsx"],
 )
 def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Writes:
     """Write the rows to a new Excel workbook with one sheet, with a header row.

@@ -21,6 +21,7 @@ class Misunderstood:
 
     `unplaced` are the words that stand in no phrase; `why` says so in a sentence; `nearest` are the phrases of the
     node types that come closest. Where the words can be read in two ways, `readings` are both, in plain English.
+    `examples` are whole tasks that would be understood, of phrases near the words.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Misunderstood:
     unplaced: tuple[Unplaced, ...] = ()
     nearest: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain data."""
@@ -36,4 +38,5 @@ class Misunderstood:
             "unplaced": [{"words": each.words, "start": each.start, "end": each.end} for each in self.unplaced],
             "nearest": list(self.nearest),
             "readings": list(self.readings),
+            "examples": list(self.examples),
         }

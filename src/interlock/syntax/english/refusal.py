@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from interlock.ir.diagnostics import joined, nearest
+from interlock.registry.node import NodeType
 from interlock.registry.registry import Registry
 from interlock.registry.says import Word, walk
 from interlock.syntax.english.draft import Draft
+from interlock.syntax.english.examples import examples
 from interlock.syntax.english.free import Readings
 from interlock.syntax.english.inputs import files
 from interlock.syntax.english.lexicon import ARTICLES, forms
@@ -30,7 +32,9 @@ def refusal(world: World, found: Readings, registry: Registry) -> Misunderstood:
     part = _clause(world.tokens, start)
     words = world.text[part[0].start : part[-1].end]
     unplaced = (Unplaced(words, part[0].start, part[-1].end),)
-    return Misunderstood(world.text, _why(world, part, words), unplaced, _nearest(world, start))
+    near = _nearest(world, start)
+    phrases = tuple(each.says[0] for each in near)
+    return Misunderstood(world.text, _why(world, part, words), unplaced, phrases, (), examples(world, near, registry))
 
 
 def _clause(tokens: tuple[Token, ...], start: int) -> tuple[Token, ...]:
@@ -60,8 +64,8 @@ def _why(world: World, part: tuple[Token, ...], words: str) -> str:
     return f"`{words}` cannot be placed"
 
 
-def _nearest(world: World, start: int) -> tuple[str, ...]:
-    """The phrases that share most words with the step that was not understood."""
+def _nearest(world: World, start: int) -> list[NodeType]:
+    """The node types whose phrases share most words with the step that was not understood."""
     begin = start
     while (
         begin > 0
@@ -70,7 +74,7 @@ def _nearest(world: World, start: int) -> tuple[str, ...]:
     ):
         begin -= 1
     said = {token.word for token in world.tokens[begin : start + 8]} - _LIGHT
-    best: dict[str, tuple[float, str]] = {}
+    best: dict[str, tuple[float, NodeType]] = {}
     for phrase in world.words.phrases:
         words = {each.text for each in walk(phrase.elements) if isinstance(each, Word)} - _LIGHT
         hits = sum(any(word in forms(each) for each in words) for word in said)
@@ -78,6 +82,6 @@ def _nearest(world: World, start: int) -> tuple[str, ...]:
             score = hits + 1 / (1 + len(words))
             name = phrase.node_type.name
             if name not in best or score > best[name][0]:
-                best[name] = (score, phrase.node_type.says[0])
+                best[name] = (score, phrase.node_type)
     ranked = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))
-    return tuple(text for _, (_, text) in ranked[:3])
+    return [node_type for _, (_, node_type) in ranked[:3]]

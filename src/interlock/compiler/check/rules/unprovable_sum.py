@@ -1,12 +1,13 @@
 """A sum or statistic of floats in a query that cannot be made reproducible.
 
 Threads add floats in whatever order they reach them, so the last digits of `sum`, `avg` and the like differ from run to
-run. Interlock computes `sum`, `avg` and `stddev` of floats exactly instead. Other statistics of floats, and sums inside
-subqueries that depend on the query around them, it cannot.
+run. Interlock computes sums, means, deviations and variances of floats exactly instead. For some it cannot: those of
+distinct values over a window, in a HAVING beside window functions, inside subqueries that depend on the query around
+them, and other statistics (`corr` …) in a node type of your own.
 
-    sql: select corr(x, y) as r from points                       # refused
+    sql: select sum(distinct x) over () as s from points          # refused
 
-Mend it by computing from `sum`, `avg` and `stddev`, or by casting to `decimal` before summing.
+Mend it by computing in a step of its own, or by casting to `decimal` before summing.
 """
 
 from __future__ import annotations
@@ -22,5 +23,7 @@ def found(at: Place, reference: str, reason: str) -> Diagnostic:
         at,
         f"this `{reference}` could give other digits on another run: {reason}",
         label="not reproducible",
-        help=["use `sum`, `avg` or `stddev`, or cast the argument to decimal before summing"],
+        help=[
+            "compute it in a step of its own from `sum`, `avg`, `stddev` or `var_samp`, or cast to decimal before summing"
+        ],
     )

@@ -41,14 +41,12 @@ AGGREGATES: tuple[Aggregate, ...] = (
         "How many rows fulfil a condition.",
         aliases=("countif",),
     ),
-    _plain(
-        "sum", "sum(x)", "The sum.", _SKIPS + " A sum of floats depends on the order of the rows in its last digits."
-    ),
+    _plain("sum", "sum(x)", "The sum.", _SKIPS + " Of floats it is exact, whatever the order of the rows."),
     _plain(
         "avg",
         "avg(x)",
         "The mean.",
-        _SKIPS + " A mean of floats depends on the order of the rows in its last digits.",
+        _SKIPS + " Of floats it is exact, whatever the order of the rows.",
         ("mean",),
     ),
     _plain("min", "min(x)", "The smallest value."),
@@ -73,16 +71,12 @@ AGGREGATES: tuple[Aggregate, ...] = (
     _plain("stddev_pop", "stddev_pop(x)", "The standard deviation of a population."),
     _plain("var_samp", "var_samp(x)", "The variance of a sample.", "Fewer than two values: null.", ("variance",)),
     _plain("var_pop", "var_pop(x)", "The variance of a population."),
-    _plain("corr", "corr(y, x)", "The correlation of two columns.", "Fewer than two pairs: null or NaN."),
-    _plain("covar_samp", "covar_samp(y, x)", "The covariance of a sample.", "Fewer than two pairs: null."),
-    _plain("covar_pop", "covar_pop(y, x)", "The covariance of a population."),
     _plain("bool_and", "bool_and(condition)", "Whether a condition holds in every row.", aliases=("every",)),
     _plain("bool_or", "bool_or(condition)", "Whether a condition holds in any row."),
     _plain("bit_and", "bit_and(x)", "The bits that are set in every value."),
     _plain("bit_or", "bit_or(x)", "The bits that are set in any value."),
     _plain("bit_xor", "bit_xor(x)", "The bits that are set in an odd number of values."),
     _plain("mad", "mad(x)", "The median distance from the median."),
-    _plain("entropy", "entropy(x)", "The entropy of the values, in bits.", "No rows: 0."),
     _plain("histogram", "histogram(x)", "A map from every value to how often it occurs."),
     _ordered("first", "first(x order by …)", "The value of the first row.", "Nulls count; no rows: null."),
     _ordered("last", "last(x order by …)", "The value of the last row.", "Nulls count; no rows: null."),
@@ -112,12 +106,28 @@ AGGREGATES: tuple[Aggregate, ...] = (
         ("argmin", "min_by"),
     ),
     _ordered("mode", "mode(x order by …)", "The most frequent value; of several, the first."),
-    _ordered("product", "product(x order by …)", "The product of the values, as a double."),
 )
 """Every aggregate."""
-UNSTABLE = frozenset(
-    "approx_count_distinct approx_quantile approx_top_k reservoir_quantile sample skewness kurtosis kurtosis_pop "
-    "sem favg fsum kahan_sum sumkahan regr_slope regr_intercept regr_r2".split()
+_PAIRS = ", over rows in which neither is null"
+INSTEAD: dict[str, str] = {
+    "corr": f"write `(avg(x * y) - avg(x) * avg(y)) / (stddev_pop(x) * stddev_pop(y))`{_PAIRS}",
+    "covar_pop": f"write `avg(x * y) - avg(x) * avg(y)`{_PAIRS}",
+    "covar_samp": f"write `(sum(x * y) - sum(x) * avg(y)) / (count(*) - 1)`{_PAIRS}",
+    "regr_slope": f"write `(avg(x * y) - avg(x) * avg(y)) / var_pop(x)`{_PAIRS}",
+    "entropy": "count each value in a step of its own; then, of the counts, `log2(sum(n)) - sum(n * log2(n)) / sum(n)`",
+    "product": "of numbers above 0, write `exp(sum(ln(x)))`",
+    "fsum": "write `sum(x)`, which is exact",
+    "kahan_sum": "write `sum(x)`, which is exact",
+    "sumkahan": "write `sum(x)`, which is exact",
+    "favg": "write `avg(x)`, which is exact",
+    "sem": "write `stddev_samp(x) / sqrt(count(x))`",
+    "approx_count_distinct": "write `count(distinct x)`",
+    "approx_quantile": "write `quantile_cont(x, fraction)`",
+    "reservoir_quantile": "write `quantile_cont(x, fraction)`",
+}
+"""What gives the same as an aggregate that is refused, or nearly so, on every run."""
+UNSTABLE = frozenset(INSTEAD) | frozenset(
+    "approx_top_k sample skewness kurtosis kurtosis_pop regr_intercept regr_r2".split()
 )
 """Aggregates of DuckDB that are refused: their results are approximate, or depend on the order of the rows."""
 
