@@ -646,8 +646,8 @@ class Sinks:
     undone: what is staged then stays until it is in place, if need be by a later process.
     """
 
-    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None]) -> None:
-        self.root, self.recorder, self.tell = root, recorder, tell
+    def __init__(self, root: str, recorder: Recorder, tell: Callable[..., None], attempt: Callable[..., None]) -> None:
+        self.root, self.recorder, self.tell, self.attempt = root, recorder, tell, attempt
         self.staged: list[dict[str, Any]] = []
         self.writers: list[tuple[Any, dict[str, Any]]] = []
         self.folders: dict[str, str] = {}
@@ -674,7 +674,7 @@ class Sinks:
         if os.path.exists(target) and not os.path.isfile(target):
             raise RunFailed("IL908", f"`{relative}` cannot be written: it is not an ordinary file")
         if os.path.exists(target) and not os.access(target, os.W_OK):
-            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied")
+            raise RunFailed("IL908", f"`{relative}` cannot be written: permission denied") from PermissionError(target)
         missing = []
         folder = os.path.dirname(target)
         while folder and not os.path.isdir(folder):
@@ -783,32 +783,40 @@ class Sinks:
         if self.recorder.run and not self.planned and (self.writers or self.staged):
             self.tell("commit_planned", sinks=self._intentions())
         self.planned = True
-        for writer, step in self.writers:
+        for _, step in list(self.writers):
             self.tell("sink_committing", step=step["id"], path=step["path"], how=step["repeat"])
-            try:
-                next(writer, None)
-            except (Exception, SystemExit) as error:
-                reason = f"`{step['path']}` cannot be written: {_said(error)}"
-                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+            self.attempt("commit", step["id"], self.finish, step)
             self.committed.append(step["path"])
             self.tell("sink_committed", step=step["id"], path=step["path"], how=step["repeat"])
         for each in self.staged:
-            temporary, target = each["temporary"], each["target"]
-            try:
-                mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-                os.chmod(temporary, mode)
-                os.replace(temporary, target)
-                if self.recorder.run:
-                    _sync_folder(os.path.dirname(target))
-            except OSError as error:
-                reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
-                raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
+            self.attempt("commit", each["step"], self.rename, each)
             self.committed.append(each["path"])
             self.tell("sink_committed", step=each["step"], path=each["path"], how="replace")
         for writer, _ in self.writers:
             with contextlib.suppress(Exception):
                 next(writer, None)
         self.made_folders = []
+
+    def finish(self, step: dict[str, Any]) -> None:
+        """Let a Python sink go on from its `yield`."""
+        try:
+            next(next(writer for writer, each in self.writers if each is step), None)
+        except (Exception, SystemExit) as error:
+            reason = f"`{step['path']}` cannot be written: {_said(error)}"
+            raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+
+    def rename(self, each: dict[str, Any]) -> None:
+        """Let a staged file take its name."""
+        temporary, target = each["temporary"], each["target"]
+        try:
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            os.replace(temporary, target)
+            if self.recorder.run:
+                _sync_folder(os.path.dirname(target))
+        except OSError as error:
+            reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
+            raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
 
     def _intentions(self) -> list[dict[str, Any]]:
         written = [
@@ -898,7 +906,7 @@ class Opened:
         self.recorder = recorder or Recorder()
         self.steps = {step["id"]: self._located(step) for step in STEPS}
         self.stored: set[str] = set()
-        self.sinks = Sinks(self.root, self.recorder, self.event)
+        self.sinks = Sinks(self.root, self.recorder, self.event, self.attempt)
         self.spared: dict[str, Mapping[str, Any]] = {}
         self.loads: dict[str, str] = {}
         self.digests: dict[str, str] = {}
@@ -955,6 +963,10 @@ class Opened:
     def event(self, kind: str, **data: Any) -> None:
         if self.on_event is not None:
             self.on_event({"event": kind, **data})
+
+    def attempt(self, doing: str, name: str, work: Callable[[dict[str, Any]], Any], given: dict[str, Any]) -> Any:
+        """Do a part of a step: `check` its source, `run` it, or `commit` what it wrote."""
+        return work(given)
 
     def set_inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Give every run input its value, of its type; text is read as that type."""
@@ -1018,15 +1030,18 @@ class Opened:
         for step in self.steps.values():
             if step["id"] in self.spared or step["id"] in self.loads:
                 continue
-            self._check_source(step)
-            paths = [step["source"]["path"]] if step.get("source") else []
-            if step["kind"] == "rows":
-                paths += [step["arguments"][name] for name in step["paths"]]
-            for path in dict.fromkeys(paths):
-                if path:
-                    self.event("source_checked", step=step["id"], path=path, bytes=_size(self.path(path)))
+            self.attempt("check", step["id"], self.check_source, step)
 
-    def _check_source(self, step: dict[str, Any]) -> None:
+    def check_source(self, step: dict[str, Any]) -> None:
+        self._compare_source(step)
+        paths = [step["source"]["path"]] if step.get("source") else []
+        if step["kind"] == "rows":
+            paths += [step["arguments"][name] for name in step["paths"]]
+        for path in dict.fromkeys(paths):
+            if path:
+                self.event("source_checked", step=step["id"], path=path, bytes=_size(self.path(path)))
+
+    def _compare_source(self, step: dict[str, Any]) -> None:
         source = step.get("source")
         if not source or source.get("describe") is None:
             return
@@ -1078,6 +1093,8 @@ class Opened:
 class Run(Opened):
     """One run: the results made so far, and the sinks that are not yet in place."""
 
+    aloud: Callable[[dict[str, Any]], None] | None = None  # what the command line lets hear of the events
+
     def statement(self, sql: str, reads: Iterable[str]) -> str:
         """`sql` with the results that are not stored as CTEs before it, each after what it reads."""
         needed: list[str] = []
@@ -1102,8 +1119,19 @@ class Run(Opened):
         if name in self.spared or name in self.loads:
             self.take_up(step, self.recorder.complete(name) or {})
             return
-        started = time.perf_counter()
         self.event("step_started", step=name, type=step["type"])
+        entry, preview, more = self.attempt("run", name, self.make, step)
+        self.report.append(entry)
+        if self.recorder.run:
+            more |= {"digest": self.digests.get(name), "preview": preview}
+            self.compare(name, more)
+            more["checks"] = [check["title"] for check in step["checks"]]
+        self.event("step_finished", **entry, **more)
+
+    def make(self, step: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
+        """Do what a step is there for: its entry in the report, the rows to show, and what else to tell of it."""
+        started = time.perf_counter()
+        name = step["id"]
         rows = size = None
         fused = False
         more: dict[str, Any] = {}
@@ -1143,12 +1171,7 @@ class Run(Opened):
         }
         if step.get("path"):
             entry["path"] = step["path"]
-        self.report.append(entry)
-        if self.recorder.run:
-            more |= {"digest": self.digests.get(name), "preview": preview}
-            self.compare(name, more)
-            more["checks"] = [check["title"] for check in step["checks"]]
-        self.event("step_finished", **entry, **more)
+        return entry, preview, more
 
     def ask(self, step: dict[str, Any]) -> None:
         """Give the statement of a step the answers to its form; without them, stop the run with the question."""
@@ -1449,7 +1472,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recorder = Recorder(_given_answers(parser, given.answer))
     inputs = {name: value for name, _, value in pairs}
     try:
-        report = run(given.root, inputs, None, given.threads, given.memory, recorder=recorder)
+        report = run(given.root, inputs, Runner.aloud, given.threads, given.memory, recorder=recorder)
     except RunFailed as failed:
         if given.json:
             print(

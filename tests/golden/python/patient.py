@@ -160,12 +160,19 @@ def describe_csv(
                 f"line {line} has {len(row)} field{'s'[: len(row) != 1]}, but the {'header' if header else 'first line'} has {len(first)}"
             )
     declared = {name.casefold(): kind for name, kind in (types or {}).items()}
-    for name in (each for each in types or {} if each.casefold() not in {other.casefold() for other in found}):
-        raise ValueError(f"`types` names the column `{name}`, but the file has {', '.join(found)}")
+    there = {name.casefold() for name in found}
+    for name in (each for each in types or {} if each.casefold() not in there):
+        told = ", ".join(found[:20]) + (f", and {len(found) - 20:,} more columns" if len(found) > 20 else "")
+        raise ValueError(f"`types` names the column `{name}`, but the file has {told}")
     nulls = {"", *(null_values or ())}
+    # whole columns at a time, from the last row to the first: of equal texts the first line stays
+    lines = [line for line, _ in reversed(body)]
+    texts = list(zip(*(row for _, row in reversed(body)), strict=True)) or [()] * len(found)
     columns = []
-    for place, name in enumerate(found):
-        values = {row[place]: line for line, row in reversed(body) if row[place] not in nulls}
+    for name, column in zip(found, texts, strict=True):
+        values = dict(zip(column, lines, strict=True))
+        for null in nulls:
+            values.pop(null, None)
         kind = declared.get(name.casefold())
         if kind is None:
             kind = csv_type(values, decimal, date_format, timestamp_format)
@@ -302,7 +309,7 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
         if form is None:
             if kind == "double" and decimal == ",":
                 pattern = pattern.replace(r"\.", ",")
-            if not all(re.fullmatch(pattern, value) for value in values):
+            if not all(map(re.compile(pattern).fullmatch, values)):
                 continue
         try:
             for value in values:
@@ -314,7 +321,7 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
             continue
         if kind == "double" and not csv_all_numbers(values, decimal):
             continue
-        if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values):
+        if kind == "bigint" and not all(-(2**63) <= int(value) < 2**63 for value in values if len(value) > 18):
             return "hugeint" if all(abs(int(value)) < 10**38 for value in values) else "varchar"
         return kind
     return "varchar"
@@ -323,7 +330,9 @@ def csv_type(values: dict[str, int], decimal: str, date_format: str | None, time
 def csv_all_numbers(values: dict[str, int], decimal: str) -> bool:
     """Whether there is a number among the values, and none that is too large for a double or loses whole digits."""
     numbers = [value.replace(decimal, ".") for value in values if value[-1] in "0123456789" + decimal]
-    return bool(numbers) and not any(math.isinf(float(each)) or csv_loses_digits(each) for each in numbers)
+    if not numbers or any(map(math.isinf, map(float, numbers))):
+        return False
+    return not any(csv_loses_digits(each) for each in numbers if len(each) > 15)
 
 
 def csv_loses_digits(number: str) -> bool:
@@ -701,12 +710,19 @@ def _from_parquet(columns: list[tuple[str, str]]) -> str:
     return ", ".join(f"CAST({_quoted(name)} AS {kind}) AS {_quoted(name)}" for name, kind in columns)
 
 
-def _digest_of_rows(relation: str, columns: list[tuple[str, str]]) -> str:
-    """A statement that counts the rows of a table and digests them, in their order."""
+def _digest_of_rows(connection: Any, relation: str, columns: list[tuple[str, str]], rows: int) -> str:
+    """The digest of a table's rows, in their order; `rows` is how many there are."""
     names = [_quoted(name) for name, _ in columns]
     row = "row_number() OVER ()" if any(name.lower() == "rowid" for name, _ in columns) else "rowid"
-    digest = f"hash({', '.join([row, *names])})"
-    return f"SELECT count(*), bit_xor(digest), sum(digest) FROM (SELECT {digest} AS digest FROM {relation})"
+    hashes = f"SELECT hash({', '.join([row, *names])}) AS digest FROM {relation}"
+    if 0 < rows <= 256:  # planning the aggregate would take longer
+        mixed = total = 0
+        for (digest,) in connection.execute(hashes).fetchall():
+            mixed, total = mixed ^ digest, total + digest
+    else:
+        mixed, total = connection.execute(f"SELECT bit_xor(digest), sum(digest) FROM ({hashes})").fetchone()
+    text = json.dumps([columns, rows, mixed, total])
+    return "rows:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _question(step: dict[str, Any], names: Sequence[str], rows: list[list[Any]], total: int) -> RunFailed:
@@ -1343,18 +1359,15 @@ class Run(Opened):
 
     def store(self, step: dict[str, Any]) -> int:
         text = self.statement(step["sql"], step["reads"])
-        self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}")
+        made = self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} AS {text}").fetchone()
         self.stored.add(step["id"])
-        return self.counted(step)
+        return self.counted(step, made[0] if made else 0)
 
-    def counted(self, step: dict[str, Any]) -> int:
+    def counted(self, step: dict[str, Any], rows: int) -> int:
         """The number of rows of a result just stored; in a durable run its digest is noted."""
-        if not self.recorder.digests:
-            return self._count(_quoted(step["id"]))
-        found = self.connection.execute(_digest_of_rows(_quoted(step["id"]), step["columns"])).fetchone() or (0,)
-        text = json.dumps([step["columns"], *found])
-        self.digests[step["id"]] = "rows:" + hashlib.sha256(text.encode()).hexdigest()
-        return found[0]
+        if self.recorder.digests:
+            self.digests[step["id"]] = _digest_of_rows(self.connection, _quoted(step["id"]), step["columns"], rows)
+        return rows
 
     def _count(self, relation: str) -> int:
         row = self.connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
@@ -1368,23 +1381,34 @@ class Run(Opened):
 
     def store_rows(self, step: dict[str, Any]) -> int:
         """Run a Python node and store the rows it gives, a batch at a time, as their declared types."""
-        ports = [self.rows_of(name) for name in step["reads"]]
         try:
-            given = step["call"](*ports, **self.arguments(step))
-            if not isinstance(given, Rows):
-                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
             names = ", ".join(f"{_quoted(name)} {kind}" for name, kind in step["columns"])
             self.connection.execute(f"CREATE TABLE {_quoted(step['id'])} ({names})")
             lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for _, kind in step["columns"])
             statement = f"INSERT INTO {_quoted(step['id'])} SELECT {lists}"
-            for batch in _batches(given):
+            rows = 0
+            for batch in self.called(step)():
+                rows += len(batch)
                 self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
             raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
         self.stored.add(step["id"])
-        return self.counted(step)
+        return self.counted(step, rows)
+
+    def called(self, step: dict[str, Any]) -> Callable[[], Iterable[list[Sequence[Any]]]]:
+        """The call of a Python node, ready to be made: it gives the rows, a batch at a time."""
+        ports = [self.rows_of(name) for name in step["reads"]]
+        arguments = self.arguments(step)
+
+        def call() -> Iterator[list[Sequence[Any]]]:
+            given = step["call"](*ports, **arguments)
+            if not isinstance(given, Rows):
+                raise ValueError(f"its function gives {type(given).__name__}, not Rows(columns, rows)")
+            yield from _batches(given)
+
+        return call
 
     def rows_of(self, name: str) -> Rows:
         """A result as a stream of rows, in its order."""
@@ -1483,7 +1507,7 @@ class Run(Opened):
         shutil.rmtree(self.spill, ignore_errors=True)
 
 
-Runner = Run  # one that is more patient stands in for it where a step of the plan may be tried again
+Runner = Run  # what a program is run by: one that can do more stands in for it where its steps need that
 
 
 class PatientRun(Run):
