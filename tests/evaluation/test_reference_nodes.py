@@ -95,6 +95,14 @@ STEPS: dict[str, tuple[str, dict[str, Any]]] = {
         "aggregate",
         {"measures": [{"name": "mean", "function": "mean", "expression": "cast(n as bigint) + 9223372036854775797"}]},
     ),
+    "lists of one constant": (
+        "aggregate",
+        {
+            "measures": [
+                {"name": each, "function": each, "expression": "'x'", "distinct": True} for each in ("join", "list")
+            ]
+        },
+    ),
     "a summary": ("describe", {}),
     "windows": (
         "window_columns",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from sqlglot import exp
 
@@ -118,13 +119,27 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bo
             break
         name = inner.name.casefold()
         if known_shape and name.startswith(sql.POSITION) and name not in results:
-            return _once([*found, *(_carried(source.sorted_by, tree) if source is not None else ())])
+            return _once([*found, *(_carried(source.sorted_by, tree) if source else _multiplied(tree, by_name))])
         target = results.get(name) if not inner.table else origin.get(name)  # an unqualified name is the result's first
         target = target or (origin.get(name) if known_shape else None)
         if target is None:
             break
         found.append(SortTerm(target, bool(term.args.get("desc")), bool(term.args.get("nulls_first"))))
     return _once(found)
+
+
+def _multiplied(tree: exp.Query, inputs: Mapping[str, BoundNode]) -> tuple[SortTerm, ...]:
+    """The order of an input whose rows a subquery makes several of each, as far as its columns pass through that."""
+    origin = tree.args.get("from_")
+    inner = origin.this.this if origin is not None and isinstance(origin.this, exp.Subquery) else None
+    if not isinstance(inner, exp.Select) or any(
+        inner.args.get(each) for each in ("group", "distinct", "limit", "order")
+    ):
+        return ()
+    source = inputs.get((single_relation(inner) or "").casefold())
+    passed = {each.name.casefold() for each in inner.selects if isinstance(each, exp.Column)}
+    kept = takewhile(lambda term: term.column.casefold() in passed, source.sorted_by if source else ())
+    return _carried(tuple(kept), tree)
 
 
 def _once(terms: list[SortTerm]) -> tuple[SortTerm, ...]:

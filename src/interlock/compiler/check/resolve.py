@@ -206,12 +206,15 @@ class Resolver:
         if problem.replacement is not None:
             safe = problem.safe
             wrong = text[problem.start : problem.end]
-            if problem.reason == "unknown-column" and problem.candidates:
-                safe = safe or unknown_column.is_safe(wrong.strip('"'), problem.candidates)
             before, after = text[: problem.start], text[problem.end :]
             new = problem.replacement
             if new.startswith(before) and new.endswith(after) and len(new) > len(before) + len(after):
-                title = f"replace `{wrong}` with `{new[len(before) : len(new) - len(after)]}`"
+                put = new[len(before) : len(new) - len(after)]
+                title = f"replace `{wrong}` with `{put}`"
+                if (
+                    problem.reason == "unknown-column" and put.strip('"') in problem.candidates
+                ):  # not if it becomes text
+                    safe = safe or unknown_column.is_safe(wrong.strip('"'), problem.candidates)
             else:
                 title = f"write `{new}`"
             fix = Fix(title, ({"op": "replace", "path": at.pointer, "value": new},), safe)

@@ -35,6 +35,10 @@ def _shifted(document: Document, gone: int, places: list[str]) -> list[str]:
     return found
 
 
+def _none_left(document: Document) -> list[str]:
+    return [] if document["nodes"] else ["/nodes"]
+
+
 def drop_node(subject: Subject, draw: Random) -> Iterator[Made]:
     """A node is gone, its edges are left."""
     for place, node in enumerate(subject.nodes):
@@ -42,7 +46,8 @@ def drop_node(subject: Subject, draw: Random) -> Iterator[Made]:
         subjects = [f"/contracts/{name}" for name in subject.document.get("contracts", {}) if name == node["id"]]
         places = [each for each in _ends(subject, *touched) if each != f"/nodes/{place}"]
         document = removed(subject.document, ("nodes", place))
-        yield f"drop the node {node['id']}", [*_shifted(document, place, places), *subjects], document
+        places = [*_shifted(document, place, places), *subjects, *_none_left(document)]
+        yield f"drop the node {node['id']}", places, document
 
 
 def drop_node_and_edges(subject: Subject, draw: Random) -> Iterator[Made]:
@@ -54,7 +59,7 @@ def drop_node_and_edges(subject: Subject, draw: Random) -> Iterator[Made]:
         document["edges"] = [edge for edge in document["edges"] if node["id"] not in (edge["from"], edge["to"])]
         yield (
             f"drop {node['id']} and its edges",
-            [*_shifted(document, place, ends), "/edges", *_subjects(subject, node)],
+            [*_shifted(document, place, ends), "/edges", *_subjects(subject, node), *_none_left(document)],
             document,
         )
 

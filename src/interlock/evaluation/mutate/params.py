@@ -326,9 +326,10 @@ def bad_path(subject: Subject, draw: Random) -> Iterator[Made]:
                         for position, one in enumerate(subject.nodes)
                         if any(f"{each}/".startswith(f"{other}/") for each in one.get("params", {}).values())
                     ]
+                    promised = [pointer(("contracts", old))] if old in subject.document.get("contracts", {}) else []
                     yield (
                         f"{node['id']}: {other[:30]!r} for {old}",
-                        [pointer(path), *ends],
+                        [pointer(path), *ends, *promised],
                         changed(subject.document, path, other),
                     )
 

@@ -24,9 +24,11 @@ from interlock.evaluation.reference.kinds import (
     STAMPS,
     TIMESTAMP,
     VARCHAR,
+    holds,
 )
 from interlock.evaluation.reference.kinds import list_of as list_of_kind
 from interlock.evaluation.reference.spreads import spread
+from interlock.evaluation.reference.terms import MayStop
 from interlock.evaluation.reference.values import Endless, compare, group_key, key_of
 from interlock.ir.types import Type
 
@@ -106,7 +108,12 @@ def total(kind: Type, values: Values) -> Any:
     if result == DOUBLE:
         return exact_sum([float(value) for value in values])
     if result == HUGEINT:
-        return numbers.integer(sum(values), HUGEINT, "a sum")
+        found = numbers.integer(sum(values), HUGEINT, "a sum")
+        if not all(
+            holds(HUGEINT, sum(filter(sign, values))) for sign in (lambda value: value > 0, lambda value: value < 0)
+        ):
+            raise MayStop("a sum is out of the range of hugeint on the way, in some order of its rows")
+        return found
     return numbers.decimal(sum(map(Fraction, values), Fraction()), result, "a sum")
 
 

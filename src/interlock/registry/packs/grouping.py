@@ -81,6 +81,8 @@ def aggregated(
     if (kind.is_float and function in ("sum", "mean")) or function == "std":
         chosen = exp.Case(ifs=[exp.If(this=where, true=value)]) if where is not None else value
         return sql.call(f"exact_{function}", chosen)
+    if distinct and not kind.is_null and value.find(exp.Column) is None:
+        value = sql.cast(value, kind)  # the engine sorts by no bare constant
     unique: exp.Expr = exp.Distinct(expressions=[value]) if distinct else value
     if function == "count_distinct":
         return sql.filtered(exp.Count(this=exp.Distinct(expressions=[value])), where)
