@@ -40,11 +40,11 @@ PLANS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("duckdb",),
     ),
     "json": (
-        plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_json", {"path": "out/o"})}),
+        plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_json", {"path": "out/o.json"})}),
         ("duckdb",),
     ),
     "jsonl": (
-        plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_jsonl", {"path": "out/o"})}),
+        plan({"s": ("read_csv", {"path": "data/sales.csv"}), "o": ("write_jsonl", {"path": "out/o.jsonl"})}),
         ("duckdb",),
     ),
     "parquet": (
@@ -52,7 +52,7 @@ PLANS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             {
                 "s": ("read_csv", {"path": "data/sales.csv"}),
                 "d": ("describe", {}),
-                "o": ("write_parquet", {"path": "out/o"}),
+                "o": ("write_parquet", {"path": "out/o.parquet"}),
             }
         ),
         ("duckdb",),

@@ -225,10 +225,10 @@ def test_what_a_tool_would_obey_is_not_written(bench: Workbench, node: str, path
     assert bench.files() == before | {"interlock.toml": bench.files()["interlock.toml"]}
 
 
-def test_one_format_is_not_written_as_another(bench: Workbench) -> None:
-    """One line of JSON is what a tool reads as its settings; a list of rows is not."""
+def test_files_that_end_as_data_do_may_be_written(bench: Workbench) -> None:
+    """All but one that a tool reads as its settings."""
     assert bench.codes(writing("write_jsonl", "package.json")) == ["IL501"]
-    assert bench.codes(writing("write_csv", "o.parquet")) == ["IL501"]
+    assert bench.codes(writing("write_jsonl", "lines.json")) == []
     for node, ending in SINKS.items():
         assert bench.codes(writing(node, f"out/deep/o.{ending}")) == []
         assert bench.codes(writing(node, f"OUT.{ending.upper()}")) == []
@@ -269,7 +269,7 @@ def test_node_types_of_a_project_say_what_they_write(bench: Workbench) -> None:
 from interlock import Rows, WritePath, Writes, node
 
 
-@node(effects=["writes"], endings=[".log"])
+@node(effects=["writes"], endings=[".ics"])
 def write_log(rows: Rows, *, path: WritePath) -> Writes:
     """Write a line for each row."""
     with open(path, "w") as file:
@@ -286,11 +286,12 @@ def write_lines(rows: Rows, *, path: WritePath) -> Writes:
 '''
     bench.put("own.py", text)
     bench.put("interlock.toml", "nodes = ['own.py']\n")
-    assert bench.codes(writing("write_log", "out/o.log")) == []
-    assert bench.codes(writing("write_log", "out/o.csv")) == ["IL501"]
+    assert bench.codes(writing("write_log", "out/o.ics")) == []
+    assert bench.codes(writing("write_log", "out/o.csv")) == []
+    assert bench.codes(writing("write_lines", "out/o.ics")) == ["IL501"]
     assert bench.codes(writing("write_lines", "out/o.csv")) == []
     assert bench.codes(writing("write_lines", "Makefile")) == ["IL501"]
-    bench.put("own.py", text.replace('".log"', '"log"'))
+    bench.put("own.py", text.replace('".ics"', '"ics"'))
     ran = bench.cli("nodes")
     assert ran.code == 2
-    assert "`log` is no ending of a file; write it as `.csv`" in ran.err
+    assert "`ics` is no ending of a file; write it as `.csv`" in ran.err

@@ -111,13 +111,13 @@ def test_only_the_step_that_failed_is_tried_again(how: str, bench: Workbench, he
 @HOW
 @pytest.mark.parametrize("sink", ["write_csv", "write_parquet", "write_excel", "write_lines"])
 def test_a_folder_that_cannot_be_made_at_first(how: str, sink: str, bench: Workbench, heard: Heard) -> None:
-    given = chain(("sort_rows", {"by": ["id"]}), out=(sink, {"path": "out/o.x"}))
+    given = chain(("sort_rows", {"by": ["id"]}), out=(sink, {"path": "out/o.dat"}))
     run(bench, given, how)
-    wanted = (bench.root / "out/o.x").read_bytes()
+    wanted = (bench.root / "out/o.dat").read_bytes()
     shutil.rmtree("out")
     hear = heard(connected=lambda: bench.put("out", "in the way"), step_retried=lambda: Path("out").unlink())
     run(bench, patient(given, o=QUICK), how, hear)
-    assert (bench.root / "out/o.x").read_bytes() == wanted
+    assert (bench.root / "out/o.dat").read_bytes() == wanted
     assert retried(hear) == [("o", 2, 3, 0.01)]
 
 

@@ -54,6 +54,21 @@ def fails(rows: Rows, *, says: Name, after: Text = "") -> Rows:
 
 
 @node(version=1, effects=["network"], columns=same)
+def stumbles(rows: Rows) -> Rows:
+    """Fail the first time, after a row."""
+    yet = os.path.exists("stumbled")
+    open("stumbled", "w").close()
+
+    def passed():
+        for number, row in enumerate(rows):
+            if number and not yet:
+                raise TimeoutError("no answer")
+            yield row
+
+    return Rows(rows.columns, passed())
+
+
+@node(version=1, effects=["network"], columns=same)
 def interrupts(rows: Rows) -> Rows:
     """Be stopped by Ctrl-C, once, while another call is still waiting."""
     if not os.path.exists("interrupted"):
@@ -97,6 +112,18 @@ def test_calls_meet_and_are_told_in_turn(own: Workbench) -> None:
         assert journal.verify() == []
     told = [(event.kind, event.data["step"]) for event in events]
     assert told == [(kind, step) for step in ("s", "a", "b", "oa", "ob") for kind in ("step_started", "step_finished")]
+
+
+def test_a_call_ahead_that_fails_is_tried_again_in_its_turn(own: Workbench) -> None:
+    document = branches(("notes", {"name": "a"}), ("stumbles", {}))
+    for node in document["nodes"]:
+        if node["id"] == "b":
+            node["retry"] = {"attempts": 2, "interval": "10ms"}
+    own.project.runs.start(own.check(document))
+    assert own.read("out/a.csv") == own.read("out/b.csv") == "n\n2\n1\n"
+    with Journal.open(own.root, create=False) as journal:
+        kinds = [event.kind for event in journal.events(journal.find_run("last")) if event.data.get("step") == "b"]
+    assert kinds == ["step_started", "step_retried", "step_finished"]
 
 
 def test_the_emitted_program_calls_them_together(own: Workbench) -> None:

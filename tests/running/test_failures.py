@@ -195,7 +195,7 @@ def test_a_target_that_became_a_folder(shop: Workbench) -> None:
 @pytest.mark.parametrize("sink", SINKS)
 def test_a_folder_that_became_a_file(sink: str, shop: Workbench) -> None:
     given = plan(
-        {"s": ("read_csv", {"path": "data/s.csv"}), "b": (SINKS[sink][0], SINKS[sink][1] | {"path": "new/sub/o"})}
+        {"s": ("read_csv", {"path": "data/s.csv"}), "b": (SINKS[sink][0], SINKS[sink][1] | {"path": "new/sub/o.dat"})}
     )
     artifact = shop.compile(given)
     shop.put("new", "a file")
@@ -234,7 +234,7 @@ def test_a_row_with_a_zoned_time_is_shown_when_it_breaks_an_expectation(shop: Wo
 @pytest.mark.parametrize("sink", ["write_excel", "write_sqlite"])
 def test_zoned_times_and_intervals_reach_python_as_text_however_deep_they_lie(bench: Workbench, sink: str) -> None:
     deeper = {"columns": {"several": "[at, null]", "gaps": "[spans]"}}
-    target = {"path": "out/t", "table": "t"} if sink == "write_sqlite" else {"path": "out/t.xlsx"}
+    target = {"path": "out/t.db", "table": "t"} if sink == "write_sqlite" else {"path": "out/t.xlsx"}
     given = from_rows([ZONED], ("derive_columns", deeper), ("preview", {}), (sink, target), types=ZONED_TYPES)
     bench.put("test.plan.json", given)
     assert bench.cli("run", "test.plan.json").code == 0

@@ -158,18 +158,29 @@ DATA = tuple(
         ".csv",
         ".tsv",
         ".txt",
+        ".tab",
+        ".psv",
+        ".dat",
+        ".data",
+        ".out",
+        ".log",
         ".json",
         ".jsonl",
         ".ndjson",
+        ".geojson",
         ".parquet",
+        ".pq",
         ".xlsx",
         ".db",
+        ".db3",
         ".sqlite",
         ".sqlite3",
     )
     for zipped in ("", ".gz")
 )
-"""What files of data end in: what a node type that does not say its own endings may write."""
+"""What files of data end in: what any node type may write, besides the endings that it says."""
+SHOWN = 6
+"""Of the endings that are allowed, so many are told."""
 CODE = (".py", ".pyc", ".pyd", ".pth", ".so", ".plan.yaml", ".plan.yml", ".plan.json")
 """Endings of files that a later command would load as code or as a plan; data never goes into them."""
 
@@ -183,7 +194,7 @@ def _belongs(path: str, effect: Effect) -> str | None:
         return "it would be a project's configuration"
     if effect == "writes" and parts and fnmatch.fnmatchcase(parts[-1], "*requirements*.txt"):
         return "it would be a list of packages to install"
-    if effect == "writes" and parts and parts[-1] in ("constraints.txt", "cmakelists.txt"):
+    if effect == "writes" and parts and parts[-1] in ("constraints.txt", "cmakelists.txt", "package.json"):
         return "it would be obeyed by an installer or a build"
     if effect == "writes" and parts and parts[-1].endswith(CODE):
         return f"a plan writes data, and `{PurePosixPath(path).suffix}` files are loaded as code or as plans"
@@ -197,8 +208,9 @@ def _unnamed(path: str, effect: Effect, endings: tuple[str, ...]) -> str | None:
     if hidden is not None:
         return f"`{hidden}` is hidden: tools and people keep settings and secrets in such files and folders"
     if effect == "writes" and parts and endings and not parts[-1].casefold().endswith(endings):
-        shown = ", ".join(each for each in endings if not each.endswith(".gz"))
-        return f"such a file could be run or obeyed by a tool; written are files that end in {shown}"
+        shown = list(dict.fromkeys(each for each in endings if not each.endswith(".gz")))
+        told = ", ".join(shown[:SHOWN]) + (" and the like" if len(shown) > SHOWN else "")
+        return f"such a file could be run or obeyed by a tool; written are files that end in {told}"
     return None
 
 

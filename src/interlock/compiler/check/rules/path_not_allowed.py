@@ -31,7 +31,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Every path read or written is allowed."""
     for node, name, path, effect in each_path(context):
         folder = path.endswith("/") or os.path.isdir(os.path.join(context.policy.root, path))
-        endings = () if folder else context.types[node.id].endings or DATA  # that it is a folder is told as that
+        endings = () if folder else (*context.types[node.id].endings, *DATA)  # that it is a folder is told as that
         reason = context.policy.refusal(path, effect, endings)
         if reason:
             verb = "read" if effect == "reads" else "write"
