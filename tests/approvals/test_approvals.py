@@ -170,7 +170,11 @@ def test_a_rejected_run(shop: Workbench) -> None:
     assert again["review"]["status"] == "rejected"
     shop.cli("approve", again["run"], "--by", "Ada")
     assert shop.cli("resume", again["run"]).code == 0
-    assert shop.cli("resume", run).code == 0, "it waited for the same"
+    ran = shop.cli("resume", run)
+    assert ran.code != 0, "somebody had said no to it"
+    assert f"the run {run} was rejected" in ran.err
+    shop.cli("approve", run, "--by", "Bob")
+    assert shop.cli("resume", run).code == 0
 
 
 def test_an_approval_is_taken_back(shop: Workbench) -> None:

@@ -19,6 +19,7 @@ from interlock import Rows, node
 from interlock.registry.kinds import Name, Text
 
 MET = threading.Barrier(2)
+CALLS = []
 
 
 def same(rows, **_):
@@ -54,14 +55,19 @@ def fails(rows: Rows, *, says: Name, after: Text = "") -> Rows:
 
 
 @node(version=1, effects=["network"], columns=same)
+def passes(rows: Rows) -> Rows:
+    """Pass rows on."""
+    return Rows(rows.columns, list(rows))
+
+
+@node(version=1, effects=["network"], columns=same)
 def stumbles(rows: Rows) -> Rows:
     """Fail the first time, after a row."""
-    yet = os.path.exists("stumbled")
-    open("stumbled", "w").close()
+    CALLS.append("stumbles")
 
     def passed():
         for number, row in enumerate(rows):
-            if number and not yet:
+            if number and len(CALLS) == 1:
                 raise TimeoutError("no answer")
             yield row
 
@@ -115,7 +121,7 @@ def test_calls_meet_and_are_told_in_turn(own: Workbench) -> None:
 
 
 def test_a_call_ahead_that_fails_is_tried_again_in_its_turn(own: Workbench) -> None:
-    document = branches(("notes", {"name": "a"}), ("stumbles", {}))
+    document = branches(("passes", {}), ("stumbles", {}))
     for node in document["nodes"]:
         if node["id"] == "b":
             node["retry"] = {"attempts": 2, "interval": "10ms"}
@@ -124,6 +130,11 @@ def test_a_call_ahead_that_fails_is_tried_again_in_its_turn(own: Workbench) -> N
     with Journal.open(own.root, create=False) as journal:
         kinds = [event.kind for event in journal.events(journal.find_run("last")) if event.data.get("step") == "b"]
     assert kinds == ["step_started", "step_retried", "step_finished"]
+
+
+def test_what_also_writes_waits_for_its_turn(own: Workbench) -> None:
+    own.put("nodes.py", NODES.replace('effects=["network"]', 'effects=["network", "writes"]'))
+    assert "BusyRunner" not in own.compile(MEET).source
 
 
 def test_the_emitted_program_calls_them_together(own: Workbench) -> None:

@@ -184,6 +184,12 @@ SHOWN = 6
 CODE = (".py", ".pyc", ".pyd", ".pth", ".so", ".plan.yaml", ".plan.yml", ".plan.json")
 """Endings of files that a later command would load as code or as a plan; data never goes into them."""
 
+OBEYED = (
+    "*requirements*.txt", "*constraints*.txt", "*cmakelists.txt", "*conanfile.txt", "*entry_points.txt", "*.dist-info/*",
+    "*.egg-info/*", "*package.json", "*package-lock.json", "*composer.json", "*deno.json", "*tsconfig*.json", "*node_modules/*",
+)  # fmt: skip
+"""Files with the endings of data that installers, builds and interpreters do what they say."""
+
 
 def _belongs(path: str, effect: Effect) -> str | None:
     """Whom a file belongs to that plans leave alone, or None."""
@@ -192,9 +198,7 @@ def _belongs(path: str, effect: Effect) -> str | None:
         return "it is in a folder that belongs to a tool (.git, .interlock)"
     if effect == "writes" and parts and parts[-1] == "interlock.toml":
         return "it would be a project's configuration"
-    if effect == "writes" and parts and fnmatch.fnmatchcase(parts[-1], "*requirements*.txt"):
-        return "it would be a list of packages to install"
-    if effect == "writes" and parts and parts[-1] in ("constraints.txt", "cmakelists.txt", "package.json"):
+    if effect == "writes" and parts and any(fnmatch.fnmatchcase(path.casefold(), each) for each in OBEYED):
         return "it would be obeyed by an installer or a build"
     if effect == "writes" and parts and parts[-1].endswith(CODE):
         return f"a plan writes data, and `{PurePosixPath(path).suffix}` files are loaded as code or as plans"

@@ -74,20 +74,23 @@ def decide(
 ) -> Decision:
     """Write a decision down, on disk when this returns, for every run that waits for it; raises JournalError.
 
-    A decision on a `run` that has begun to act says nothing about that run: it is kept for later ones.
+    A decision on a `run` that has begun to act says nothing about that run: it is kept for later ones. A run that was
+    rejected stays so, unless it is itself the `run` that is approved.
     """
     if not by.strip():
         raise JournalError("a decision needs the name of who makes it", "give it with --by NAME")
     told = [each.as_dict() for each in sorted(touches)]
     data = {**binding.as_dict(), "by": by.strip(), "note": note, "name": name, "touches": told}
     runs = [each for each in _undecided(journal) if each == run or _same_plan(journal, each, binding)]
+    if run and journal.status(run).status == "rejected":
+        runs.insert(0, run)
     events = journal.append_all([(each, verdict, data) for each in runs or [""]])
     return decision_of(events[0])
 
 
 def _undecided(journal: Journal) -> list[str]:
-    """The runs that wait for a decision, or whose decision may still be changed: those that have not begun."""
-    return [line.run for status in ("waiting", "approved", "rejected") for line in journal.runs(status=status)]
+    """The runs that wait for a decision, or whose approval may still be taken back: those that have not begun."""
+    return [line.run for status in ("waiting", "approved") for line in journal.runs(status=status)]
 
 
 def _same_plan(journal: Journal, run: str, binding: Binding) -> bool:

@@ -972,8 +972,10 @@ class Sinks:
 
     def close(self) -> None:
         """Leave nothing behind that was not committed, nor is going to be."""
-        for writer, _ in self.writers:
+        for writer, step in self.writers:
             with contextlib.suppress(Exception):
+                if step["path"] in self.committed and not self.recorder.run:
+                    next(writer, None)  # nobody will ask for its mark
                 writer.close()
         waiting = [each for each in self.staged if each["path"] not in self.committed]
         waiting_steps = {each["step"] for each in waiting} | {
@@ -1533,6 +1535,8 @@ class PatientRun(Run):
             try:
                 return work(given)
             except (RunFailed, OSError) as error:
+                if doing == "commit" and isinstance(error, RunFailed):
+                    error.data.setdefault("committed", self.sinks.committed)
                 step = self.steps[self.guilty(name, error)]
                 if not step.get("waits") or not _may_pass(error):
                     raise
@@ -1540,6 +1544,8 @@ class PatientRun(Run):
                 tried = tries[step["id"]] = tries.get(step["id"], 0) + 1
                 if tried > len(step["waits"]):
                     more = {**failed.data, "tries": tried}
+                    if doing == "commit":
+                        more["committed"] = self.sinks.committed
                     message = f"{failed.message} (tried {tried} times)"
                     raise RunFailed(failed.code, message, failed.step, failed.help, **more) from error
             self.undo(doing, name)

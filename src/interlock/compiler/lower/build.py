@@ -61,7 +61,8 @@ def _step(bound: BoundNode, passes: Mapping[str, str]) -> Step:
     path = next((str(call.arguments[name]) for name in written), None)
     if bound.type.is_sink:
         return Step(kind="writes", call=call, path=path, **common)
-    outward = not OUTWARD.isdisjoint(bound.type.effects)
+    # one that also writes has its turn or none: it must not act for a run that fails before
+    outward = not OUTWARD.isdisjoint(bound.type.effects) and "writes" not in bound.type.effects
     return Step(kind="rows", call=call, path=path, outward=outward, **common)
 
 

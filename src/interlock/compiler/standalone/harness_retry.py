@@ -39,6 +39,8 @@ class PatientRun(Run):
             try:
                 return work(given)
             except (RunFailed, OSError) as error:
+                if doing == "commit" and isinstance(error, RunFailed):
+                    error.data.setdefault("committed", self.sinks.committed)
                 step = self.steps[self.guilty(name, error)]
                 if not step.get("waits") or not _may_pass(error):
                     raise
@@ -46,6 +48,8 @@ class PatientRun(Run):
                 tried = tries[step["id"]] = tries.get(step["id"], 0) + 1
                 if tried > len(step["waits"]):
                     more = {**failed.data, "tries": tried}
+                    if doing == "commit":
+                        more["committed"] = self.sinks.committed
                     message = f"{failed.message} (tried {tried} times)"
                     raise RunFailed(failed.code, message, failed.step, failed.help, **more) from error
             self.undo(doing, name)

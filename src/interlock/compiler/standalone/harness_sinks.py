@@ -217,8 +217,10 @@ class Sinks:
 
     def close(self) -> None:
         """Leave nothing behind that was not committed, nor is going to be."""
-        for writer, _ in self.writers:
+        for writer, step in self.writers:
             with contextlib.suppress(Exception):
+                if step["path"] in self.committed and not self.recorder.run:
+                    next(writer, None)  # nobody will ask for its mark
                 writer.close()
         waiting = [each for each in self.staged if each["path"] not in self.committed]
         waiting_steps = {each["step"] for each in waiting} | {
