@@ -60,9 +60,8 @@ def command(
         require(checked, json)
     made = fork(found, run, start, inputs, checked)
     if not json:
-        count = len(made.reused)
-        steps = f"{count} step{'' if count == 1 else 's'} before it as they were"
-        print(f"run {made.run}, forked from {made.of} at {made.step}: {steps}, reused where their results were kept")
+        reused = f"{len(made.reused)} earlier results reused, as far as they were kept"
+        print(f"run {made.run}, forked from {made.of} at {made.step}: {reused}")
         if made.made_again:
             print(f"  made again although before it: {', '.join(made.made_again)}")
     follow(lambda watch: found.runs.resume(made.run, watch), len(made.reused), json, fork=made.as_dict())
