@@ -177,6 +177,17 @@ def test_a_rejected_run(shop: Workbench) -> None:
     assert shop.cli("resume", run).code == 0
 
 
+def test_a_review_shows_the_inputs_of_its_run(shop: Workbench) -> None:
+    given = sales() | {"inputs": {"least": {"type": "double", "default": 1}}}
+    given["nodes"].append({"id": "kept", "type": "filter_rows", "params": {"where": "id >= :least"}})
+    first = given["edges"][0]
+    given["edges"] = [{"from": first["from"], "to": "kept"}, {**first, "from": "kept"}, *given["edges"][1:]]
+    shop.put("sales.plan.json", given)
+    ran = shop.cli("run", "sales.plan.json", "-i", "least=2")
+    assert ran.code == 4
+    assert "  least = 2\n" in ran.out
+
+
 def test_an_approval_is_taken_back(shop: Workbench) -> None:
     shop.cli("approve", "sales.plan.json", "--by", "Ada")
     shop.cli("reject", "sales.plan.json", "--by", "Ada")

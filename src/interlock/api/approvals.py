@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ class Review:
 
     `text` is the plan, in the form `form`. `sentences` say what differs since `standing.earlier`, the last approved
     version, and `changes` are the lines of the text that do; `gained` and `lost` are effects that differ. `contracts`
-    are what the plan promises.
+    are what the plan promises. `inputs` are the values of the run that waits, if it is one; an approval is not bound to
+    them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Review:
     changes: tuple[str, ...] = ()
     gained: tuple[Touch, ...] = ()
     lost: tuple[Touch, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -80,6 +82,7 @@ class Review:
             "changes": list(self.changes),
             "gained": [each.as_dict() for each in self.gained],
             "lost": [each.as_dict() for each in self.lost],
+            "inputs": dict(self.inputs),
         }
 
 
@@ -133,7 +136,8 @@ class Approvals:
         run = _run_meant(journal, str(target))
         if run:
             binding, name, touches = requested(journal, run)
-            return review(journal, policy, name, binding.plan, binding.artifact, touches), run
+            found = review(journal, policy, name, binding.plan, binding.artifact, touches)
+            return replace(found, inputs=journal.status(run).inputs), run
         saved = find_saved(journal, str(target))
         return review(journal, policy, saved.name, saved.plan, saved.artifact, saved.touches), ""
 
@@ -216,4 +220,4 @@ def pass_gate(
         return
     if journal.status(run).status not in ("waiting", "rejected") or requested(journal, run)[0] != found.binding:
         request(journal, run, found.binding, name, touches, found.to_approve)
-    raise ApprovalNeeded(run, found)
+    raise ApprovalNeeded(run, replace(found, inputs=journal.status(run).inputs))

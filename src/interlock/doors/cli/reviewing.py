@@ -116,6 +116,9 @@ def review_text(review: Review) -> str:
     lines += ["what it does"]
     for touch in review.touches:
         lines.append(f"  {'approve' if touch in review.to_approve else '       '}  {touch}  (`{touch.node}`)")
+    if review.inputs:
+        lines += ["", "this run's inputs (an approval is for any)"]
+        lines += [f"  {name} = {value}" for name, value in review.inputs.items()]
     if review.contracts:
         lines += ["", "what it promises", *(f"  {each}" for each in review.contracts)]
     earlier = review.standing.earlier
