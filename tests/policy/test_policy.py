@@ -210,6 +210,10 @@ def writing(node: str, path: str) -> dict[str, Any]:
         "requirements.txt",
         "CMakeLists.txt",
         "dev-requirements.TXT",
+        "composer.json",
+        "requirements/dev.txt",
+        "web/node_modules/x/data.{0}",
+        "some.dist-info/entry_points.txt",
         "out/link.{0}",
     ],
 )

@@ -109,20 +109,21 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
         yield found
 
 
+class Listener:
+    """Keeps the events it hears, and does something when it hears one of a kind for the first time."""
+
+    def __init__(self, **actions: Callable[[], Any]) -> None:
+        self.actions = actions
+        self.events: list[dict[str, Any]] = []
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        first = all(each["event"] != event["event"] for each in self.events)
+        self.events.append(event)
+        if first and event["event"] in self.actions:
+            self.actions[event["event"]]()
+
+
 @pytest.fixture
-def heard() -> Callable[..., Any]:
-    """A listener that keeps the events it hears, and does something when it hears one of a kind for the first time."""
-
-    def listener(**actions: Callable[[], Any]) -> Any:
-        events: list[dict[str, Any]] = []
-
-        def hear(event: dict[str, Any]) -> None:
-            first = all(each["event"] != event["event"] for each in events)
-            events.append(event)
-            if first and event["event"] in actions:
-                actions[event["event"]]()
-
-        hear.events = events  # type: ignore[attr-defined]
-        return hear
-
-    return listener
+def heard() -> type[Listener]:
+    """What makes a listener: `heard(connected=…)` does something at the first event of that kind."""
+    return Listener

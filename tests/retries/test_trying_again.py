@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -147,6 +148,27 @@ def test_a_commit_whose_answer_is_lost(how: str, bench: Workbench, heard: Heard)
 
 
 @HOW
+def test_a_commit_that_fails_for_good_tells_what_is_in_place(how: str, bench: Workbench, heard: Heard) -> None:
+    """The first database has its rows; without a journal nobody will ask for its mark, so that is gone."""
+    for name in ("a", "b"):
+        with contextlib.closing(sqlite3.connect(bench.put(f"out/{name}.db", ""))) as database:
+            database.execute("CREATE TABLE o (id INTEGER, name TEXT)")
+    sinks = {
+        name: ("write_sqlite", {"path": f"out/{name}.db", "table": "o", "if_exists": "append"}) for name in ("a", "b")
+    }
+    given = plan({"s": ("read_csv", {"path": "data/s.csv"}), **sinks}, "s a", "s b")
+    with contextlib.closing(sqlite3.connect("out/b.db", isolation_level=None)) as busy:
+        hear = heard(sink_committed=lambda: busy.execute("BEGIN EXCLUSIVE"))
+        with pytest.raises(RunFailed, match="tried 2 times") as caught:
+            run(bench, patient(given, b={"attempts": 2, "interval": "10ms"}), how, hear)
+    assert caught.value.data["committed"] == ["out/a.db"]
+    with contextlib.closing(sqlite3.connect("out/a.db")) as database:
+        assert database.execute("SELECT count(*) FROM o").fetchone() == (10,)
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables == ({"o", "_interlock_marks"} if how == "durable" else {"o"})
+
+
+@HOW
 def test_a_file_that_cannot_take_its_name_at_first(how: str, bench: Workbench, heard: Heard) -> None:
     given = patient(chain(), o=QUICK)
     hear = heard(step_retried=lambda: Path("out/o.csv").rmdir())
@@ -169,7 +191,7 @@ def test_no_permission_at_first(place: str, mode: int, bench: Workbench, heard: 
     before = Path(place).stat().st_mode
     bench.put("closed", "").chmod(0)
     if os.access("closed", os.R_OK):
-        pytest.skip("who runs this may do everything")
+        pytest.skip("the permissions of files do not bind this user, as they do not bind root")
     hear = heard(
         connected=lambda: os.chmod(place, mode),
         step_retried=lambda: os.chmod(place, before),

@@ -211,13 +211,14 @@ def pass_gate(
     if not policy.to_approve(touches):
         return
     found = review(journal, policy, name, plan, artifact, touches)
-    if found.holds and journal.status(run).status == "rejected":
+    status = journal.status(run)
+    if found.holds and status.status == "rejected":
         raise JournalError(
             f"the run {run} was rejected, and what was approved since is another run or the plan",
             f"start a new run, or approve this one by its id: interlock approve {run} --by NAME",
         )
     if found.holds:
         return
-    if journal.status(run).status not in ("waiting", "rejected") or requested(journal, run)[0] != found.binding:
+    if status.status not in ("waiting", "rejected") or requested(journal, run)[0] != found.binding:
         request(journal, run, found.binding, name, touches, found.to_approve)
-    raise ApprovalNeeded(run, replace(found, inputs=journal.status(run).inputs))
+    raise ApprovalNeeded(run, replace(found, inputs=status.inputs))

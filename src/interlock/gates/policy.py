@@ -29,7 +29,7 @@ class Policy:
     `read` and `write`), and of the language models that may be called. The four limits hold for each file by itself:
     rows, and bytes. `approve` holds effects (`writes`), or effects on some paths (`writes out/public/**`).
     A pattern that names files (`out/**`, not `**`) also allows what a plan else leaves alone: hidden files and folders,
-    and files to write that do not end in what the node type writes.
+    and files to write that do not end as files of data do.
     `protected` files are the project's own code and plans: whatever the globs say, no plan writes them.
     """
 
@@ -62,7 +62,7 @@ class Policy:
     def refusal(self, path: str, effect: Effect, endings: tuple[str, ...] = ()) -> str | None:
         """Why a plan may not read or write `path`, or None if it may. Looks at links, never at contents.
 
-        `endings` are those that the node type writes; without them, any ending will do.
+        `endings` are those that may be written where no pattern names the file; without them, any will do.
         """
         shape = _shape(path)
         if shape:
@@ -185,10 +185,10 @@ CODE = (".py", ".pyc", ".pyd", ".pth", ".so", ".plan.yaml", ".plan.yml", ".plan.
 """Endings of files that a later command would load as code or as a plan; data never goes into them."""
 
 OBEYED = (
-    "*requirements*.txt", "*constraints*.txt", "*cmakelists.txt", "*conanfile.txt", "*entry_points.txt", "*.dist-info/*",
-    "*.egg-info/*", "*package.json", "*package-lock.json", "*composer.json", "*deno.json", "*tsconfig*.json", "*node_modules/*",
+    "constraints*.txt", "cmakelists.txt", "conanfile.txt", "entry_points.txt", "package.json", "package-lock.json",
+    "composer.json", "deno.json", "tsconfig*.json", "*.dist-info", "*.egg-info", "node_modules", "requirements",
 )  # fmt: skip
-"""Files with the endings of data that installers, builds and interpreters do what they say."""
+"""Files that end as data does, and folders of such, by which installers, builds and interpreters go."""
 
 
 def _belongs(path: str, effect: Effect) -> str | None:
@@ -198,8 +198,8 @@ def _belongs(path: str, effect: Effect) -> str | None:
         return "it is in a folder that belongs to a tool (.git, .interlock)"
     if effect == "writes" and parts and parts[-1] == "interlock.toml":
         return "it would be a project's configuration"
-    if effect == "writes" and parts and any(fnmatch.fnmatchcase(path.casefold(), each) for each in OBEYED):
-        return "it would be obeyed by an installer or a build"
+    if effect == "writes" and parts and fnmatch.fnmatchcase(parts[-1], "*requirements*.txt"):
+        return "it would be a list of packages to install"
     if effect == "writes" and parts and parts[-1].endswith(CODE):
         return f"a plan writes data, and `{PurePosixPath(path).suffix}` files are loaded as code or as plans"
     return None
@@ -211,6 +211,9 @@ def _unnamed(path: str, effect: Effect, endings: tuple[str, ...]) -> str | None:
     hidden = next((part for part in parts if part.startswith(".")), None)
     if hidden is not None:
         return f"`{hidden}` is hidden: tools and people keep settings and secrets in such files and folders"
+    obeyed = (part for part in parts if any(fnmatch.fnmatchcase(part.casefold(), each) for each in OBEYED))
+    if effect == "writes" and (name := next(obeyed, None)) is not None:
+        return f"`{name}` would be obeyed by an installer or a build"
     if effect == "writes" and parts and endings and not parts[-1].casefold().endswith(endings):
         shown = list(dict.fromkeys(each for each in endings if not each.endswith(".gz")))
         told = ", ".join(shown[:SHOWN]) + (" and the like" if len(shown) > SHOWN else "")

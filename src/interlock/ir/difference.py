@@ -106,8 +106,9 @@ def difference(before: Plan, after: Plan, types: Mapping[str, str] | None = None
         one, other = before.by_id[old], after.by_id[new]
         params = tuple(compare(one.params, other.params))
         retyped = (one.reference, other.reference) if kind(one) != kind(other) else None
-        if old != new or params or retyped or one.retry != other.retry:
-            changed.append(NodeChange(one, other, params, retyped))
+        change = NodeChange(one, other, params, retyped)
+        if change.renamed or change.params or change.retyped or change.retried:
+            changed.append(change)
     edges, reordered = _edges(before, after, ids)
     return Difference(
         before,

@@ -309,7 +309,8 @@ def node(
     `ask`: nobody knows, so that whoever resumes the run must say it.
     `says` are the phrases by which English is read and printed: see `interlock.registry.says`; the first that can say
     a node's parameters prints it.
-    `endings` are those of the files that a sink writes (`.csv`); where the policy does not name a file, it writes no other.
+    `endings` are those of the files that a sink writes (`.csv`): where the policy does not name a file, it writes only
+    what ends so, or as files of data usually do.
     """
 
     def declare(function: Callable[..., Any]) -> NodeType:

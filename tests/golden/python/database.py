@@ -779,7 +779,14 @@ class Sinks:
                 pass
 
     def commit(self) -> None:
-        """Put everything in place: databases commit, then files take their names."""
+        """Put everything in place: databases commit, then files take their names. A failure tells what is in place."""
+        try:
+            self._commit()
+        except RunFailed as error:
+            error.data["committed"] = self.committed
+            raise
+
+    def _commit(self) -> None:
         if self.recorder.run and not self.planned and (self.writers or self.staged):
             self.tell("commit_planned", sinks=self._intentions())
         self.planned = True
@@ -803,7 +810,7 @@ class Sinks:
             next(next(writer for writer, each in self.writers if each is step), None)
         except (Exception, SystemExit) as error:
             reason = f"`{step['path']}` cannot be written: {_said(error)}"
-            raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+            raise RunFailed("IL908", reason, step["id"]) from error
 
     def rename(self, each: dict[str, Any]) -> None:
         """Let a staged file take its name."""
@@ -816,7 +823,7 @@ class Sinks:
                 _sync_folder(os.path.dirname(target))
         except OSError as error:
             reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
-            raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
+            raise RunFailed("IL908", reason, each["step"]) from error
 
     def _intentions(self) -> list[dict[str, Any]]:
         written = [

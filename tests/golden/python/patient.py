@@ -912,7 +912,14 @@ class Sinks:
                 pass
 
     def commit(self) -> None:
-        """Put everything in place: databases commit, then files take their names."""
+        """Put everything in place: databases commit, then files take their names. A failure tells what is in place."""
+        try:
+            self._commit()
+        except RunFailed as error:
+            error.data["committed"] = self.committed
+            raise
+
+    def _commit(self) -> None:
         if self.recorder.run and not self.planned and (self.writers or self.staged):
             self.tell("commit_planned", sinks=self._intentions())
         self.planned = True
@@ -936,7 +943,7 @@ class Sinks:
             next(next(writer for writer, each in self.writers if each is step), None)
         except (Exception, SystemExit) as error:
             reason = f"`{step['path']}` cannot be written: {_said(error)}"
-            raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+            raise RunFailed("IL908", reason, step["id"]) from error
 
     def rename(self, each: dict[str, Any]) -> None:
         """Let a staged file take its name."""
@@ -949,7 +956,7 @@ class Sinks:
                 _sync_folder(os.path.dirname(target))
         except OSError as error:
             reason = f"`{each['path']}` cannot be written: {error.strerror or error}"
-            raise RunFailed("IL908", reason, each["step"], committed=self.committed) from error
+            raise RunFailed("IL908", reason, each["step"]) from error
 
     def _intentions(self) -> list[dict[str, Any]]:
         written = [
@@ -1535,8 +1542,6 @@ class PatientRun(Run):
             try:
                 return work(given)
             except (RunFailed, OSError) as error:
-                if doing == "commit" and isinstance(error, RunFailed):
-                    error.data.setdefault("committed", self.sinks.committed)
                 step = self.steps[self.guilty(name, error)]
                 if not step.get("waits") or not _may_pass(error):
                     raise
@@ -1544,8 +1549,6 @@ class PatientRun(Run):
                 tried = tries[step["id"]] = tries.get(step["id"], 0) + 1
                 if tried > len(step["waits"]):
                     more = {**failed.data, "tries": tried}
-                    if doing == "commit":
-                        more["committed"] = self.sinks.committed
                     message = f"{failed.message} (tried {tried} times)"
                     raise RunFailed(failed.code, message, failed.step, failed.help, **more) from error
             self.undo(doing, name)
@@ -1628,7 +1631,7 @@ class PatientSinks(Sinks):
                 self.write(step, self.run.rows_of(step["reads"][0]), self.run.arguments(step))
             except duckdb.Error as error:
                 reason = f"`{step['path']}` cannot be written: {_plain(error)}"
-                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+                raise RunFailed("IL908", reason, step["id"]) from error
         super().finish(step)
 
     def undo(self, doing: str, name: str) -> None:

@@ -211,9 +211,8 @@ class Resolver:
             if new.startswith(before) and new.endswith(after) and len(new) > len(before) + len(after):
                 put = new[len(before) : len(new) - len(after)]
                 title = f"replace `{wrong}` with `{put}`"
-                if (
-                    problem.reason == "unknown-column" and put.strip('"') in problem.candidates
-                ):  # not if it becomes text
+                named = put.strip('"') in problem.candidates  # it may as well have become text
+                if problem.reason == "unknown-column" and named:
                     safe = safe or unknown_column.is_safe(wrong.strip('"'), problem.candidates)
             else:
                 title = f"write `{new}`"

@@ -39,8 +39,6 @@ class PatientRun(Run):
             try:
                 return work(given)
             except (RunFailed, OSError) as error:
-                if doing == "commit" and isinstance(error, RunFailed):
-                    error.data.setdefault("committed", self.sinks.committed)
                 step = self.steps[self.guilty(name, error)]
                 if not step.get("waits") or not _may_pass(error):
                     raise
@@ -48,8 +46,6 @@ class PatientRun(Run):
                 tried = tries[step["id"]] = tries.get(step["id"], 0) + 1
                 if tried > len(step["waits"]):
                     more = {**failed.data, "tries": tried}
-                    if doing == "commit":
-                        more["committed"] = self.sinks.committed
                     message = f"{failed.message} (tried {tried} times)"
                     raise RunFailed(failed.code, message, failed.step, failed.help, **more) from error
             self.undo(doing, name)
@@ -132,7 +128,7 @@ class PatientSinks(Sinks):
                 self.write(step, self.run.rows_of(step["reads"][0]), self.run.arguments(step))
             except duckdb.Error as error:
                 reason = f"`{step['path']}` cannot be written: {_plain(error)}"
-                raise RunFailed("IL908", reason, step["id"], committed=self.committed) from error
+                raise RunFailed("IL908", reason, step["id"]) from error
         super().finish(step)
 
     def undo(self, doing: str, name: str) -> None:

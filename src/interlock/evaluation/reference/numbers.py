@@ -33,7 +33,7 @@ def between(low: float, high: float, part: float) -> float:
     far = high * part
     if not math.isfinite(low * (1.0 - part) + far):
         return low * (1.0 - part) + far
-    return float(Fraction(low) * Fraction(1.0 - part) + Fraction(far)) + 0.0
+    return float(Fraction(low) * Fraction(1.0 - part) + Fraction(far))
 
 
 def integer(value: int, kind: Type, what: str = "a result") -> int:

@@ -26,8 +26,8 @@ def say_retry(retry: Retry | None) -> str:
     """
     if retry is None:
         return ""
-    growth = {1: " each time", 2: ", then twice as long each time"}
-    grows = growth.get(retry.factor, f", then {retry.factor} times as long each time")  # type: ignore[call-overload]
+    growth: dict[float, str] = {1: " each time", 2: ", then twice as long each time"}
+    grows = growth.get(retry.factor, f", then {retry.factor} times as long each time")
     most = (
         "" if retry.max_interval == usual_maximum(retry.interval) else f", at most {write_duration(retry.max_interval)}"
     )

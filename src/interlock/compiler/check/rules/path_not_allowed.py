@@ -2,7 +2,7 @@
 
 Plans are untrusted: by default they read and write files below the project folder and nowhere else. Absolute paths,
 `..`, home folders, URLs, links that lead outside, and folders that belong to tools are refused. So is what tools run or
-obey: hidden files and folders, and files to write whose names do not end in what the node type writes. The project's
+obey: hidden files and folders, and files to write that do not end as files of data do. The project's
 `interlock.toml` can narrow this further under `[policy]`, or name such files.
 
     path: ../other/secrets.csv       # refused
@@ -34,7 +34,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         endings = () if folder else (*context.types[node.id].endings, *DATA)  # that it is a folder is told as that
         reason = context.policy.refusal(path, effect, endings)
         if reason:
-            verb = "read" if effect == "reads" else "write"
+            verb = "read" if effect == "reads" else "write"  # as the policy's lists are called
             yield RULE.found(
                 context.param(node.id, name) if name in node.params else node.at,
                 f"`{node.id}` may not {verb} `{path}`: {reason}",
@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     "use such a path, or let whoever owns `interlock.toml` allow this one under `[policy]`"
                     if reason.startswith("the policy allows")
                     else f"use another path, or let whoever owns `interlock.toml` name this one under `[policy]`: "
-                    f'`{"read" if effect == "reads" else "write"} = ["{path}"]`'
+                    f'`{verb} = ["{path}"]`'
                     if reason.startswith("the policy")
                     else "use a path inside the project folder, such as `data/file.csv`"
                 ],
