@@ -108,8 +108,16 @@ def durable(options: argparse.Namespace, folder: Path) -> Result:
     return run(folder)
 
 
+def ahead(options: argparse.Namespace, folder: Path) -> Result:
+    """Nodes that wait for other machines, one after the other and at the same time."""
+    from benchmarks.ahead import run
+
+    return run(folder)
+
+
 EVERY = (
     plancompiler, spoiled, english, sentences, prompts, mutants, drawn, compile, growth, pipeline, start, crashes, durable,
+    ahead,
 )  # fmt: skip
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {part.__name__: part for part in EVERY}
 

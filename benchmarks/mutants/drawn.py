@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -65,6 +66,9 @@ def judged(most: int, seed: int) -> Iterator[Line]:
             waiting.append(pool.submit(judge_plans, next(chunks)))
             yield from lines[: most - made]
             made += len(lines)
+            print(
+                f"{min(made, most):,} of {most:,} mutants", end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr
+            )
         for each in waiting:
             each.cancel()
 
