@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -28,8 +29,12 @@ class BindError(Exception):
     """The engine refuses a statement; the message is its first line, without the engine's own prefix."""
 
 
+LARGE = 5_000
+"""Statements of more characters, a column of the result counted as 100, are not remembered."""
+
+
 class Binder:
-    """Binds statements against empty tables, keeping those of about `most` schemas. Safe to use from several threads,
+    """Binds statements against empty tables, keeping those of about `most` schemas, and what so many statements gave. Safe to use from several threads,
     one statement at a time."""
 
     def __init__(self, most: int = 5_000) -> None:
@@ -40,6 +45,7 @@ class Binder:
         self._connection.execute("SET lock_configuration = true")
         self._macros: set[str] = set()
         self._tables: dict[Schema, str] = {}
+        self._bound: OrderedDict[str, tuple[tuple[str, Type], ...]] = OrderedDict()
         self._lock = threading.Lock()
 
     def bind(self, statement: str, tables: Mapping[str, Schema]) -> list[tuple[str, Type]]:
@@ -49,14 +55,30 @@ class Binder:
             relations = ", ".join(f"{_quoted(name)} AS (FROM {self._table(schema)})" for name, schema in tables.items())
             # a subquery of its own lets the statement bring its own WITH
             text = f"WITH {relations} SELECT * FROM ({statement})" if relations else statement
+            known = self._bound.get(text)
+            if known is not None:
+                self._bound.move_to_end(text)
+                return list(known)
             try:
                 self._make_macros(statement)
                 relation = self._connection.sql(text)
-                return [
+                found = [
                     (name, parse_type(str(kind))) for name, kind in zip(relation.columns, relation.types, strict=True)
                 ]
             except duckdb.Error as error:
                 raise BindError(plain_error(error)) from error
+            self._remember(text, found)
+            return found
+
+    def _remember(self, text: str, found: Sequence[tuple[str, Type]]) -> None:
+        """Keep what a statement gives: a plan that is checked, mended and checked again binds most of its own twice.
+
+        The text says all that it depends on, since tables are named after their columns.
+        """
+        if len(text) + 100 * len(found) <= LARGE:
+            self._bound[text] = tuple(found)
+            if len(self._bound) > self._most:
+                self._bound.popitem(last=False)
 
     def _make_macros(self, statement: str) -> None:
         """Create the macros that the statement may name and that are not there yet."""

@@ -161,8 +161,11 @@ def load_file(path: Path) -> list[NodeType]:
 
 
 def load(files: Iterable[Path] = ()) -> Registry:
-    """The registry of installed packs and these files."""
-    types = list(installed())
-    for path in files:
-        types += load_file(path)
-    return Registry(types)
+    """The registry of installed packs and these files; without files always the same one."""
+    own = [node_type for path in files for node_type in load_file(path)]
+    return Registry((*installed(), *own)) if own else _of_packs()
+
+
+@lru_cache(maxsize=1)
+def _of_packs() -> Registry:
+    return Registry(installed())
