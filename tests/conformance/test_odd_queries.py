@@ -37,6 +37,7 @@ QUERIES = {
     "using": "select region, a.v as s from sales a join sales b using (id, region)",
     "filter": "select count(*) filter (where v > 1) as s, sum(v) filter (where id < 3) as t from sales",
     "spreads": "select region, round(var_samp(v), 9) as s, round(var_pop(v), 9) as p, round(stddev_pop(id), 9) as d from sales group by region",
+    "position-in-an-expression": "select id, position('st' in region || case when v > 2 then 'st' end) as s from sales",
     "scalar-subquery": "select id, (select max(x.v) from sales x) as s from sales",
 }
 CONSUMERS: dict[str, list[tuple[str, dict[str, Any]]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from interlock.evaluation.mutate.subjects import Mutant
@@ -14,7 +14,7 @@ ORDER: tuple[Located, ...] = ("at", "parent", "same node", "downstream", "elsewh
 
 def located(errors: Sequence[Diagnostic], mutant: Mutant) -> Located:
     """The nearest of all findings."""
-    behind = _behind(mutant)
+    behind = behind_of(mutant.document, mutant.places)
     found = {_nearness(each.at.pointer, mutant, behind) for each in errors}
     return next(each for each in ORDER if each in found)
 
@@ -27,25 +27,25 @@ def _nearness(pointer: str, mutant: Mutant, behind: set[str]) -> Located:
         return "at"
     if any(pointer == each.rpartition("/")[0] for each in mutant.places):
         return "parent"
-    if any(_member(pointer) == _member(each) for each in mutant.places):
+    if any(member(pointer) == member(each) for each in mutant.places):
         return "same node"
-    return "downstream" if _member(pointer) in behind else "elsewhere"
+    return "downstream" if member(pointer) in behind else "elsewhere"
 
 
-def _member(pointer: str) -> str:
+def member(pointer: str) -> str:
     """The node, edge, contract or input that a pointer leads into."""
     return "/".join(pointer.split("/")[:3])
 
 
-def _behind(mutant: Mutant) -> set[str]:
-    """The nodes that can be reached from the broken places, with their contracts."""
-    nodes = mutant.document.get("nodes")
-    edges = mutant.document.get("edges", [])
+def behind_of(document: Mapping[str, Any], places: Iterable[str]) -> set[str]:
+    """The nodes that can be reached from these places, theirs included, with their edges and contracts, as pointers."""
+    nodes = document.get("nodes")
+    edges = document.get("edges", [])
     if not isinstance(nodes, list) or not isinstance(edges, list):
         return set()
     ids = {f"/nodes/{place}": node.get("id") for place, node in enumerate(nodes) if isinstance(node, dict)}
     flows = [edge for edge in edges if isinstance(edge, dict) and "from" in edge and "to" in edge]
-    reached = [ids.get(_member(each)) for each in mutant.places]
+    reached = [ids.get(member(each)) for each in places]
     seen = {each for each in reached if isinstance(each, str)}
     waiting = list(seen)
     while waiting:

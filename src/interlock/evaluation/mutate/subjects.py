@@ -91,35 +91,36 @@ def pointer(path: Tokens) -> str:
 
 
 def changed(document: Document, path: Tokens, value: Any) -> Document:
-    """A copy of the document with another value at `path`."""
-    found = copy.deepcopy(document)
-    inside: Any = found
-    for part in path[:-1]:
-        inside = inside[part]
+    """A copy of the document with another value at `path`; what does not change is shared with it."""
+    found, inside = _opened(document, path)
     inside[path[-1]] = value
     return found
 
 
 def removed(document: Document, path: Tokens) -> Document:
-    """A copy of the document without the member at `path`."""
-    found = copy.deepcopy(document)
-    inside: Any = found
-    for part in path[:-1]:
-        inside = inside[part]
+    """A copy of the document without the member at `path`; what does not change is shared with it."""
+    found, inside = _opened(document, path)
     del inside[path[-1]]
     return found
 
 
 def renamed_key(document: Document, path: Tokens, name: str) -> Document:
     """A copy of the document in which the key at the end of `path` is `name`, in its old place."""
-    found = copy.deepcopy(document)
-    inside: Any = found
-    for part in path[:-1]:
-        inside = inside[part]
+    found, inside = _opened(document, path)
     members = [(name if key == path[-1] else key, value) for key, value in inside.items()]
     inside.clear()
     inside.update(members)
     return found
+
+
+def _opened(document: Document, path: Tokens) -> tuple[Document, Any]:
+    """A copy of the document in which everything on the way to the end of `path` is its own, and what holds that end."""
+    found = copy.copy(document)
+    inside: Any = found
+    for part in path[:-1]:
+        inside[part] = copy.copy(inside[part])
+        inside = inside[part]
+    return found, inside
 
 
 def misspelled(word: str, draw: Random) -> str:

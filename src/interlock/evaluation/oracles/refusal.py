@@ -11,7 +11,7 @@ from typing import Literal
 from interlock.evaluation.cases import Case
 from interlock.evaluation.mutate import MUTATORS, mutants_by
 from interlock.evaluation.mutate.claims import is_claimed
-from interlock.evaluation.mutate.places import Located, located
+from interlock.evaluation.mutate.places import Located, behind_of, located, member
 from interlock.evaluation.mutate.subjects import Mutant, Subject, subject_of
 from interlock.evaluation.oracles.fault import Fault, NotJudged
 from interlock.evaluation.oracles.meaning import meaning
@@ -137,9 +137,12 @@ def _run(trial: Trial, case: Case, mutant: Mutant, about: str) -> Judged:
 def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> Iterator[Fault]:
     """Applying a safe fix removes its finding and adds no error.
 
-    The engine tells one fault of a statement at a time: what it only says once that one is mended was there before.
+    The engine tells one fault of a statement at a time, and what stands behind a broken node is not bound: what is only
+    said once that one is mended was there before.
     """
     before = _counted(checked)
+    broken = {member(each.at.pointer) for each in checked.diagnostics if each.severity == "error"}
+    unseen = behind_of(mutant.document, broken) - broken
     for found in checked.diagnostics:
         if found.fix is None or not found.fix.safe:
             continue
@@ -155,7 +158,9 @@ def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> I
         if now[key] >= before[key]:
             yield Fault("refusal", "fix leaves it", f"{about_fix} leaves it: {found.message}", mutant.document)
         for each in after.diagnostics:
-            revealed = each.code == "IL303" and each.at.pointer == found.at.pointer
+            revealed = member(each.at.pointer) in unseen or (
+                each.code == "IL303" and each.at.pointer == found.at.pointer
+            )
             if (
                 each.severity == "error"
                 and now[each.code, each.message] > before[each.code, each.message]

@@ -24,7 +24,7 @@ from interlock.ir.expressions.nodes import (
     Unary,
 )
 from interlock.ir.expressions.operators import Operators
-from interlock.ir.expressions.problems import Problem, clearest, mended
+from interlock.ir.expressions.problems import Problem, clearest, mended, spelled
 from interlock.ir.expressions.promotion import BIGINT, BOOLEAN, VARCHAR
 from interlock.ir.expressions.refusals import BARE, REFUSED
 from interlock.ir.expressions.scope import Scope
@@ -141,7 +141,7 @@ class Binder(Operators, Coercion):
             help = (f"text is written in single quotes: `{text}`",)
         elif best:
             at, end = self.part_span(node, 1 if len(node.parts) == 2 and written == node.parts[1] else 0)
-            replacement, safe = mended(self.text, at, end, _spelled(best)), _same_letters(best, written)
+            replacement, safe = mended(self.text, at, end, spelled(best)), _same_letters(best, written)
         if not near and not node.quoted and written in self.scope.inputs:
             replacement, help = self.mend(node, f":{written}"), (f"the run input is written `:{written}`",)
         label = "not a column of the input"
@@ -291,7 +291,7 @@ class Binder(Operators, Coercion):
         if column is None or self.lookup(outer.parts[0]) is not None:
             return None
         message = f"`{self.written(node)}` is written `{column.name}` here: columns stand for themselves"
-        replacement = self.mend(node, _spelled(column.name))
+        replacement = self.mend(node, spelled(column.name))
         return Problem("syntax", message, node.start, node.end, "a column", replacement=replacement)
 
     def field(self, node: Node, operand: Typed, name: str) -> Typed | None:
@@ -324,11 +324,6 @@ class Binder(Operators, Coercion):
         elif part.type.is_text and part.text is None:
             help = (f"write `{shown} is not null`, or compare it with a text",)
         return self.report(Problem("wrong-type", message, part.node.start, part.node.end, "not a condition", help=help))
-
-
-def _spelled(name: str) -> str:
-    plain = name.isascii() and name.isidentifier()
-    return name if plain else '"' + name.replace('"', '""') + '"'
 
 
 def _same_letters(one: str, other: str) -> bool:

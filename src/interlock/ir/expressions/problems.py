@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from interlock.ir.types import RESERVED
+
 Reason = Literal[
     "syntax",
     "unknown-column",
@@ -55,6 +57,16 @@ def mended(text: str, start: int, end: int, new: str) -> str:
     'a is null'
     """
     return text[:start] + new + text[end:]
+
+
+def spelled(name: str) -> str:
+    """A name as an expression or a query has to write it.
+
+    >>> spelled("Total"), spelled("x-y"), spelled("order")
+    ('Total', '"x-y"', '"order"')
+    """
+    plain = name.isascii() and name.isidentifier() and name.lower() not in RESERVED
+    return name if plain else '"' + name.replace('"', '""') + '"'
 
 
 def clearest(word: str, near: Sequence[str]) -> str | None:

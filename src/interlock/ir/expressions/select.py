@@ -18,7 +18,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.lexer import LONGEST, unseen
-from interlock.ir.expressions.problems import Problem, clearest
+from interlock.ir.expressions.problems import Problem, clearest, mended, spelled
 from interlock.ir.expressions.query_compares import check_types
 from interlock.ir.expressions.query_joins import check_joins
 from interlock.ir.expressions.query_rules import check_call, check_node
@@ -48,10 +48,24 @@ class Queries(DuckDB):
     class Parser(DuckDB.Parser):
         FUNCTIONS = {}  # noqa: RUF012
         FUNCTION_PARSERS = {  # noqa: RUF012
-            name: DuckDB.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT")
+            **{name: DuckDB.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT")},
+            "POSITION": lambda parser: parser._parse_place(),
         }
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
         NO_PAREN_FUNCTION_PARSERS = {"CASE": DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}  # noqa: RUF012
+
+        def _parse_place(self) -> exp.Expr:
+            """`position('b' in text)`: its arguments stand the other way round in `strpos`."""
+            name = self._tokens[self._index - 2]
+            first = self._parse_bitwise()
+            if self._match(TokenType.IN):
+                called, arguments = "strpos", [self._parse_bitwise(), first]
+            else:
+                rest = self._parse_csv(self._parse_disjunction) if self._match(TokenType.COMMA) else []
+                called, arguments = name.text, [first, *rest]
+            call = exp.Anonymous(this=called, expressions=[each for each in arguments if each is not None])
+            call.update_positions(name)
+            return call
 
         def _parse_type(self, parse_interval: bool = True, fallback_to_identifier: bool = False) -> exp.Expr | None:
             """Like sqlglot's, but `timestamp '2024-01-31'::date` is a cast of the timestamp, as DuckDB reads it."""
@@ -251,7 +265,7 @@ class _Reader:
         near = nearest(name, self.tables.values())
         best = clearest(name, near)
         notes = (f"the tables are {joined([f'`{table}`' for table in self.tables.values()])}",) if self.tables else ()
-        replacement = self.text[:start] + best + self.text[end:] if best else None
+        replacement = mended(self.text, start, end, spelled(best)) if best else None
         message = f"there is no table `{name}` here"
         return self.add(
             Problem("unknown-column", message, start, end, "not a table", tuple(near), replacement, False, notes)

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from interlock.compiler.binder import BindError
 from interlock.compiler.check.rules import unknown_column
 from interlock.ir.diagnostics import Diagnostic, Fix, Place, joined, nearest, rule
+from interlock.ir.expressions.problems import mended, spelled
 from interlock.ir.types import Schema
 
 RULE = rule("IL303", "engine-refuses", __doc__)
@@ -71,8 +72,9 @@ def _unknown_column(at: Place, name: str, inputs: Mapping[str, Schema], text: st
     place = _word(at, name, text)
     fix = None
     if close and place.start is not None and place.end is not None and len(_spans(name, text)) == 1:
-        mended = text[: place.start] + close[0] + text[place.end :]
-        fix = Fix(f"replace `{name}` with `{close[0]}`", ({"op": "replace", "path": at.pointer, "value": mended},))
+        new = spelled(close[0])
+        value = mended(text, place.start, place.end, new)
+        fix = Fix(f"replace `{name}` with `{new}`", ({"op": "replace", "path": at.pointer, "value": value},))
     return unknown_column.RULE.found(
         place,
         f"column `{name}` does not exist in {joined([f'`{each}`' for each in inputs], 'or') or 'the query'}",

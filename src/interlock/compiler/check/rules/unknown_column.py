@@ -59,8 +59,12 @@ def columns_of(source: str, schema: Schema) -> str:
 
 
 def is_safe(name: str, close: Sequence[str]) -> bool:
-    """Whether the best candidate can only be what was meant: one candidate, nearly the same word, the same signs."""
+    """Whether the best candidate can only be what was meant: one candidate, nearly the same word, the same signs and
+    the same numbers.
+    """
     if close and re.sub(r"[\w\s]", "", name) != re.sub(r"[\w\s]", "", close[0]):
         return False  # `-total` is a way to write a descending order, not a way to misspell `total`
+    if close and re.findall(r"\d+", name) != re.findall(r"\d+", close[0]):
+        return False  # `net_2024` is another column than `net_2023`
     ratios = sorted((SequenceMatcher(None, name.casefold(), each.casefold()).ratio() for each in close), reverse=True)
     return bool(ratios) and ratios[0] >= 0.85 and (len(ratios) == 1 or ratios[1] < 0.8)

@@ -37,6 +37,8 @@ class Stored:
             raise Unwritable("a table has a column")
         if any(isinstance(v, float) and not math.isfinite(v) for row in frame.rows for v in row):
             raise Unwritable("NaN is null to SQLite, and infinity is not read back everywhere")
+        if any(v == 0 and math.copysign(1, v) < 0 for row in frame.rows for v in row if isinstance(v, float)):
+            raise Unwritable("SQLite keeps a whole number of a REAL column as an integer, which has no -0.0")
         if any(name.casefold() in ("rowid", "_rowid_", "oid") or not name.isascii() for name in frame.names):
             raise Unwritable("names that SQLite folds or keeps for itself")
         if self.view and any(name.casefold() in ("true", "false") for name in frame.names):
