@@ -97,6 +97,11 @@ class Approvals:
         with Journal.open(self.project.root) as journal:
             return self._review(journal, target)[0]
 
+    def needed(self, checked: Checked) -> tuple[Touch, ...]:
+        """The effects of a proven plan that the policy asks an approval for, whether or not there is one."""
+        assert checked.proven is not None
+        return self.project.policy.to_approve(touches_of(checked.proven))
+
     def approve(self, target: str | Path | Checked, *, by: str, note: str = "") -> Decision:
         """Approve exactly what `review` shows; runs that wait for it may then go on."""
         return self._decide("approved", target, by, note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from interlock.api.needs import Rooted
 from interlock.api.versions import kept_plan
 from interlock.runtime.chain import Fault
 from interlock.runtime.checkpoints import each_checkpoint, fault_of
-from interlock.runtime.events import Event
+from interlock.runtime.events import KINDS, Event
 from interlock.runtime.journal import Journal
 from interlock.runtime.store import JournalError
 
@@ -41,6 +41,11 @@ class Audit:
     """The audit log of a project."""
 
     project: Rooted
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """The kinds of events there are, and what each says."""
+        return KINDS
 
     def events(self, run: str | None = None, kinds: tuple[str, ...] = (), after: int = 0) -> list[Event]:
         """Events in order: of one run (its id, a part of one, or `last`), or of all; of some kinds; after a number."""

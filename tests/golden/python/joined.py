@@ -1420,7 +1420,7 @@ class Run(Opened):
             self.stored.add(name)
             self.event("step_reused", step=name, checkpoint=done.get("checkpoint"))
         told = ("step", "type", "rows", "bytes", "seconds", "fused", *(["path"] if step.get("path") else []))
-        self.report.append({key: done.get(key) for key in told})
+        self.report.append({key: done.get(key) for key in told} | {"reused": True})
         if done.get("preview"):
             self.previews.append(dict(done["preview"]))
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.doors.cli.output import AsJson, ProjectFolder, project_for, say_json, stop
+from interlock.doors.cli.output import AsJson, ProjectFolder, fail_usage, project_for, say_json, stop
 
 NAME = "audit"
 group = typer.Typer(
@@ -64,7 +64,11 @@ def list_(
     project: ProjectFolder = None,
 ) -> None:
     """List events, the oldest first: when, of which run, what happened, and who did it."""
-    events = project_for(Path("-"), project).audit.events(run, tuple(kind or ()), after)
+    log = project_for(Path("-"), project).audit
+    unknown = [each for each in kind or () if each not in log.kinds]
+    if unknown:
+        stop(fail_usage(f"there is no kind of event `{unknown[0]}`; there are {', '.join(sorted(log.kinds))}", json))
+    events = log.events(run, tuple(kind or ()), after)
     if json:
         say_json({"events": [each.as_dict() for each in events]})
         return

@@ -60,7 +60,7 @@ def command(
         require(checked, json)
     made = fork(found, run, start, inputs, checked)
     if not json:
-        reused = f"{len(made.reused)} earlier results reused, as far as they were kept"
+        reused = f"{len(made.reused)} earlier result{'s'[: len(made.reused) != 1]} reused, as far as kept"
         print(f"run {made.run}, forked from {made.of} at {made.step}: {reused}")
         if made.made_again:
             print(f"  made again although before it: {', '.join(made.made_again)}")

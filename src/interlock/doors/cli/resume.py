@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -37,6 +38,8 @@ def command(
     """
     runs = project_here(project).runs
     status = runs.status(run)
+    if status.status == "finished" and not json:
+        print(f"run {status.run} had finished; this is what it did", file=sys.stderr)
     follow(
         lambda watch: runs.resume(status.run, watch, repeat=repeat or (), skip=skip or ()),
         len(status.steps),

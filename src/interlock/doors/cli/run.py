@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -23,6 +24,7 @@ from interlock.doors.cli.output import (
 from interlock.doors.cli.running import follow
 
 if TYPE_CHECKING:
+    from interlock.ir.effects import Touch
     from interlock.runtime.versions import SavedPlan
 
 NAME = "run"
@@ -100,9 +102,14 @@ def command(
     assert checked.proven is not None
     artifact = found.compile(checked.proven, plan_name(plan) if plan else "")
     if dry_run:
-        say_json({"ok": True, "dry_run": True, "artifact": artifact.digest, **artifact.manifest}) if json else _dry(
-            artifact.manifest
-        )
+        needed = found.approvals.needed(checked)
+        if json:
+            asked = [each.as_dict() for each in needed]
+            say_json(
+                {"ok": True, "dry_run": True, "artifact": artifact.digest, "to_approve": asked, **artifact.manifest}
+            )
+        else:
+            _dry(artifact.manifest, needed)
         return
     steps = len(artifact.manifest["steps"])
     options: dict[str, Any] = {"threads": threads, "memory": memory}
@@ -148,9 +155,11 @@ def _planned(task: str, folder: Path | None, as_json: bool) -> tuple[Project, Ch
     return found, outcome.checked
 
 
-def _dry(manifest: Any) -> None:
+def _dry(manifest: Any, needed: Iterable[Touch]) -> None:
     print(f"would run {len(manifest['steps'])} steps")
     for each in manifest["reads"]:
         print(f"  reads   {each['path']}")
     for each in manifest["writes"]:
         print(f"  writes  {each['path']}")
+    for touch in needed:
+        print(f"  needs an approval: `{touch.node}` {touch}")

@@ -10,6 +10,9 @@ from interlock.api import JournalError, Report, RunFailed
 from interlock.doors.cli.output import color, say_json, stop, table, times
 from interlock.syntax.words import visible
 
+SETTLED = frozenset({"IL903", "IL904", "IL905", "IL914", "IL940"})
+"""Failures that a run keeps meeting: it stands for one program, one state of its data, and the answers it was given."""
+
 
 def follow(execute: Callable[[Any], Report], steps: int, as_json: bool, **more: Any) -> None:
     """Execute a run with its progress shown, and report it; ends with exit code 3 if it fails, 4 if it waits.
@@ -54,8 +57,11 @@ def _failed(error: RunFailed, as_json: bool) -> None:
     print(f"  = more: interlock explain {error.code}", file=sys.stderr)
     done = error.data.get("committed") or []
     print(f"  = written before the failure: {', '.join(done)}" if done else "  = nothing was written", file=sys.stderr)
-    if error.data.get("run") and error.code != "IL906":  # a run keeps its inputs
-        print(f"  = resume: interlock resume {error.data['run']}", file=sys.stderr)
+    run = error.data.get("run")
+    if run and error.code in SETTLED:
+        print(f"  = fork: interlock fork {run} --from STEP, with another --plan, --input or answer", file=sys.stderr)
+    elif run and error.code != "IL906":  # a run keeps its inputs
+        print(f"  = resume: interlock resume {run}", file=sys.stderr)
 
 
 def _show(report: Report) -> None:
@@ -65,10 +71,12 @@ def _show(report: Report) -> None:
         numeric = _numeric(preview["rows"])
         print(_indented(table(preview["columns"], preview["rows"], numeric)) + "\n")
     rows = []
+    reused = any(entry.get("reused") for entry in report.steps)
     for entry in report.steps:
         count = "in the next" if entry["fused"] else "" if entry["rows"] is None else f"{entry['rows']:,}"
-        rows.append([entry["step"], entry["type"], count, f"{entry['seconds'] * 1000:,.1f}"])
-    print(table(["step", "node type", "rows", "ms"], rows, {2, 3}))
+        note = ["reused" if entry.get("reused") else ""] if reused else []
+        rows.append([entry["step"], entry["type"], count, f"{entry['seconds'] * 1000:,.1f}", *note])
+    print(table(["step", "node type", "rows", "ms", *([""] if reused else [])], rows, {2, 3}))
     for entry in report.steps:
         if entry.get("retries"):
             print(f"{entry['step']} was tried again {times(entry['retries'])}")
