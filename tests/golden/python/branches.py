@@ -152,7 +152,7 @@ SELECT
   "id",
   "Region Name",
   "product",
-  "revenue",
+  CASE WHEN isnan("revenue") THEN CAST('nan' AS DOUBLE) ELSE "revenue" END AS "revenue",
   "day"
 FROM "east"
 """

@@ -148,7 +148,7 @@ sql_out = """
 SELECT
   "id",
   "title",
-  "revenue"
+  CASE WHEN isnan("revenue") THEN CAST('nan' AS DOUBLE) ELSE "revenue" END AS "revenue"
 FROM "slim"
 """
 

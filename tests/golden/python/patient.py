@@ -86,7 +86,7 @@ SELECT
   "id",
   "Region Name",
   "product",
-  "revenue",
+  CASE WHEN isnan("revenue") THEN CAST('nan' AS DOUBLE) ELSE "revenue" END AS "revenue",
   "day"
 FROM "few"
 """

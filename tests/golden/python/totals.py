@@ -91,8 +91,8 @@ ORDER BY
 sql_out = """
 SELECT
   "region_name",
-  "total",
-  "average"
+  CASE WHEN isnan("total") THEN CAST('nan' AS DOUBLE) ELSE "total" END AS "total",
+  CASE WHEN isnan("average") THEN CAST('nan' AS DOUBLE) ELSE "average" END AS "average"
 FROM "summary"
 """
 

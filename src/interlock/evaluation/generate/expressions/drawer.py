@@ -125,13 +125,19 @@ class Expressions(Calls):
         if depth > 0 and self.chance(0.25):
             found = self.column_of(lambda each: each.type.name in SMALL_WHOLE)
             if found is not None and found.reach <= high and low <= 0:
-                return found
+                return self.narrow(found)
             if found is not None and low <= 0 and found.type.name != "tinyint":
                 bound = min(high, 100)
                 written = f"{self.inside(found, PRODUCT)} % {bound + 1}"
                 if -bound >= low or found.type.name.startswith("u"):
-                    return Part(written, PRODUCT, found.type, found.nullable, bound)
+                    return self.narrow(Part(written, PRODUCT, found.type, found.nullable, bound))
         return self.digits(self.random.randint(low, high))
+
+    def narrow(self, part: Part) -> Part:
+        """A small number as the engine's own functions take it: none of them makes an integer of a bigint by itself."""
+        if not self.bare_engine or part.type.name not in ("bigint", "uinteger"):
+            return part
+        return Part(f"cast({part.written} as integer)", ATOM, INTEGER, part.nullable, part.reach)
 
     def anything(self, depth: int) -> Part:
         if self.columns and self.chance(0.7):
