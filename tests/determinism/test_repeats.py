@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pipelines import PLANS, chain, write_data
-from workbench import Workbench
+from workbench import Workbench, plan
 
 from interlock.compiler.lower import PASSES, REQUIRED, lower
 from interlock.compiler.targets.python import emit
@@ -130,3 +130,16 @@ def test_names_comments_and_layout_leave_the_program_alone(small: Workbench) -> 
     plan = PLANS["top-ties"]
     again = {**plan, "edges": plan["edges"][::-1], "task": "something else"}
     assert small.compile(plan).source == small.compile(again).source
+
+
+def test_a_nan_that_was_computed_has_no_sign(bench: Workbench) -> None:
+    """On some processors the square root of -1 has one."""
+    columns = {"r": "sqrt(d)", "f": "cast(sqrt(d) as float)", "z": "-(d - d)", "n": "cast(null as double)"}
+    nodes = {
+        "s": ("inline_table", {"rows": [{"d": -1.5}, {"d": 4.0}]}),
+        "r": ("derive_columns", {"columns": columns}),
+        "o": ("write_csv", {"path": "out.csv"}),
+    }
+    for stepwise in (True, False):
+        bench.run(plan(nodes), stepwise=stepwise)
+        assert (bench.root / "out.csv").read_text() == "d,r,f,z,n\n-1.5,nan,nan,-0.0,\n4.0,2.0,2.0,-0.0,\n"

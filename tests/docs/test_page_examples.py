@@ -82,7 +82,7 @@ VARYING = (
     (r"\b20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?\b", "…"),
     (r"(?m)^(done in) [\d.]+ s", r"\1 … s"),
     (r"(?m)^(step .*rows) +ms$", r"\1  …"),
-    (r"(?m)^(\S+ +\S+@\d+ +(?:[\d,]+|in the next)?) +[\d,]+\.\d$", r"\1  …"),
+    (r"(?m)^(\S+ +\S+@\d+ +(?:[\d,]+|in the next)?) +[\d,]+\.\d( +reused)?$", r"\1  …\2"),
     (r"(?m)^(\S+ +\S+@\d+ +[\d,]+ rows) +[\d.]+ s", r"\1  … s"),
 )
 """What differs from run to run, and what stands for it in a page."""

@@ -161,7 +161,7 @@ def _steady(line: str, root: Path) -> str:
     line = re.sub(r"\bprocess \d+ on \S+(?=\))", "process …", line)
     line = re.sub(r"sha256:[0-9a-f]+…?", "sha256:…", line)
     if re.match(r"(?:  )?\S+ {2,}", line):  # a row of a table: columns are as wide as what is in them
-        line = re.sub(r"(?<=\S) {2,}", "  ", re.sub(r" \d[\d,]*\.\d$", " 0.0", line))
+        line = re.sub(r"(?<=\S) {2,}", "  ", re.sub(r" \d[\d,]*\.\d(?=$|  reused$)", " 0.0", line))
     return line
 
 

@@ -1500,9 +1500,24 @@ class Run(Opened):
             text = f"SELECT {names} FROM (SELECT *, row_number() OVER () AS {place} FROM ({text})) ORDER BY {place}"
             self.connection.execute(f"CREATE TABLE {stored} AS {text}")
             text = f"SELECT {names} FROM {stored}"
+        elif step["options"].startswith("FORMAT csv"):
+            text = self.unsigned(text)
         options = f"{step['options']}, USE_TMP_FILE false"
         row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
         return (row[0] if row else 0, *self.sinks.sealed(step))
+
+    def unsigned(self, text: str) -> str:
+        """A statement whose NaNs have no sign: whether a computed one has depends on the processor, and would be seen."""
+        kinds = {name: kind for name, kind, *_ in self.connection.execute(f"DESCRIBE {text}").fetchall()}
+        if not {"DOUBLE", "FLOAT"} & {*kinds.values()}:
+            return text
+        shown = (
+            f"CASE WHEN isnan({name}) THEN CAST('nan' AS {kind}) ELSE {name} END AS {name}"
+            if kind in ("DOUBLE", "FLOAT")
+            else name
+            for name, kind in ((_quoted(name), kind) for name, kind in kinds.items())
+        )
+        return f"SELECT {', '.join(shown)} FROM ({text})"
 
     def look(self, step: dict[str, Any]) -> dict[str, Any] | None:
         """Check what must hold of a result, and keep the rows that are to be shown."""

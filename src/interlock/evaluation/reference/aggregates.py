@@ -83,7 +83,7 @@ def exact_sum(values: Values) -> float:
     try:
         return float(total)
     except OverflowError:
-        return math.copysign(math.inf, total)
+        return math.inf if total > 0 else -math.inf
 
 
 def _sum_type(kinds: Sequence[Type]) -> Type:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.types import Type, parse_type
+from interlock.ir.types import parse_type
 from interlock.registry import sql
 from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
@@ -127,7 +127,15 @@ def write_csv(
     """
     if not table.schema.columns:
         raise NodeError((), "there is no column to write")
-    columns = [sql.named(_written(sql.column(each.name), each.type), each.name) for each in table.schema]
+    columns = [
+        sql.named(
+            sql.call("to_json", finite(sql.column(each.name), each.type))
+            if each.type.name in ("list", "struct", "map")
+            else sql.column(each.name),
+            each.name,
+        )
+        for each in table.schema
+    ]
     options: dict[str, Any] = {
         "format": "csv",
         "header": header,
@@ -140,13 +148,3 @@ def write_csv(
     if null_value:
         options["force_quote"] = exp.Star()
     return Copy(table.select(*columns), path, options)
-
-
-def _written(column: exp.Expr, kind: Type) -> exp.Expr:
-    """A column as the engine writes it without a sign before NaN, and as JSON where it holds more than one value."""
-    if kind.name in ("list", "struct", "map"):
-        return sql.call("to_json", finite(column, kind))
-    if kind.is_float:
-        nan = sql.cast(sql.literal("nan"), kind)
-        return exp.Case(ifs=[exp.If(this=sql.call("isnan", column), true=nan)], default=column.copy())
-    return column

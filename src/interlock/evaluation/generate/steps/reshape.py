@@ -10,6 +10,7 @@ from interlock.evaluation.generate.steps.choosing import literal_of, new_name, o
 from interlock.evaluation.generate.steps.drawing import Drawing, Feed
 from interlock.evaluation.generate.steps.grouping import aggregable, result_of
 from interlock.ir.common_types import common_type
+from interlock.ir.expressions.lexer import unseen
 from interlock.ir.expressions.promotion import BIGINT, VARCHAR
 
 FUNCTIONS = ("sum", "count", "mean", "min", "max", "median", "first", "last")
@@ -29,7 +30,7 @@ def pivot(draft: Draft, feeds: list[Feed]) -> Step | None:
     if column is None or not index:
         return None
     values: list[Any] = [literal_of(draft, column) for _ in range(draft.random.choice((1, 2, 4)))]
-    values = [each for each in dict.fromkeys(values) if each is not None and each != ""]
+    values = [each for each in dict.fromkeys(values) if each is not None and each != "" and not unseen(str(each))]
     if column.type.name == "boolean":
         values = [True, False]
     if draft.chance(0.3):
