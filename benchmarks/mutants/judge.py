@@ -30,6 +30,7 @@ from interlock.evaluation.mutate import MUTATORS
 from interlock.evaluation.mutate import mutants_of as mutants_of_one
 from interlock.evaluation.mutate.places import Located, located
 from interlock.evaluation.mutate.subjects import Mutant, Subject
+from interlock.evaluation.oracles.crashes import crashes
 from interlock.syntax.render import full
 
 MOST = {"break_query": 40, "break_expression": 30}
@@ -119,6 +120,8 @@ class Bench:
     def _judge(self, mutant: Mutant) -> Verdict:
         checked = self.project.check_text(json.dumps(mutant.document, indent=1), "mutant.json")
         errors = [each for each in checked.diagnostics if each.severity == "error"]
+        for crash in crashes(checked, self.project.registry):
+            return Verdict(mutant, "CRASHED", crash)
         if checked.proven is None:
             full(checked.diagnostics, checked.document)
             findings = [f"{each.code} {each.at.pointer}: {each.message}" for each in errors]

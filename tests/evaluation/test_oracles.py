@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from sqlglot import exp
 
 from interlock.api.soundness import Opener
+from interlock.compiler.lower import PASSES, lower
+from interlock.evaluation import trials
 from interlock.evaluation.cases import Case
 from interlock.evaluation.frames import Frame
 from interlock.evaluation.oracles import ORACLES, Fault, NotJudged, Oracle
@@ -24,7 +28,9 @@ from interlock.evaluation.oracles.schema_truth import schema_truth
 from interlock.evaluation.oracles.soundness import soundness
 from interlock.evaluation.oracles.totality import totality
 from interlock.evaluation.trials import trial_of
+from interlock.ir.diagnostics import Fix, Place
 from interlock.ir.types import Schema, parse_type
+from interlock.syntax.write import to_yaml
 
 GOOD = Case(
     {
@@ -106,7 +112,8 @@ def test_acceptance_tells_a_refusal() -> None:
 
 def test_soundness_tells_a_run_that_fails(own: Opener) -> None:
     case = replace(with_node("stumble@1"), sources={})
-    assert faults(soundness, case, own) == []  # an own node is not interpreted, so nothing says that it may not stop
+    with pytest.raises(NotJudged, match="cannot say whether it may"):  # an own node is not interpreted
+        faults(soundness, case, own)
     bare = with_node("filter_rows@1", where="cast('x' || id as bigint) > 1")
     assert faults(soundness, bare) == []  # a cast that fails is documented to stop
     wrong = replace(GOOD, files={"data/sales.csv": b"id,amount\n1,2.5\n" + b"2,1\n" * 20_100 + b"x,3\n"})
@@ -218,6 +225,100 @@ class Fragile:
 
 def test_totality_tells_a_check_that_raises() -> None:
     assert [each.kind for each in faults(totality, GOOD, lambda folder: Fragile(Opener()(folder)))] == ["KeyError"]
+
+
+def test_soundness_tells_a_failure_that_no_data_explains(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = with_node("filter_rows@1", where="cast('x' || id as bigint) > 1")  # a cast that may fail
+    with trial_of(bare, Opener()) as trial:
+        failed = trial.plain.failed
+        assert failed is not None and failed.data["engine"] == "ConversionException"
+        failed.data["engine"] = "BinderException"
+        assert [each.kind for each in soundness(trial, Random(1))] == ["BinderException"]
+
+
+def test_soundness_tells_a_stop_at_a_step_that_is_fine() -> None:
+    nodes = [
+        *GOOD.plan["nodes"],
+        {"id": "late", "type": "filter_rows", "params": {"where": "cast('x' || id as int) > 1"}},
+    ]
+    plan = {**GOOD.plan, "nodes": nodes, "edges": [*GOOD.plan["edges"], {"from": "kept", "to": "late"}]}
+    with trial_of(replace(GOOD, plan=plan), Opener()) as trial:
+        failed = trial.plain.failed
+        assert failed is not None and failed.step == "late"
+        assert list(soundness(trial, Random(1))) == []
+        failed.step = "kept"
+        assert "the reference stops elsewhere: late" in next(soundness(trial, Random(1))).message
+
+
+def test_optimisation_tells_a_pass_that_changes_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoiled(proven: Any, passes: Any = PASSES) -> Any:
+        program = lower(proven, passes)
+        wheres = [step.query.find(exp.Where) for step in program.steps if step.query is not None]
+        for each in wheres if passes is PASSES else ():
+            if each is not None:
+                each.set("this", exp.true())
+        return program
+
+    monkeypatch.setattr(trials, "lower", spoiled)
+    assert [each.kind for each in faults(optimisation, GOOD)] == ["no pass, step by step"]
+
+
+def test_round_trip_tells_a_form_that_loses_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module("interlock.evaluation.oracles.round_trip")
+    monkeypatch.setattr(module, "to_yaml", lambda plan: to_yaml(plan).replace("amount > :least", "amount >= :least"))
+    assert [each.kind for each in faults(round_trip, GOOD)] == ["yaml"]
+
+
+@dataclass(frozen=True)
+class Reworked:
+    """A project whose findings about other plans than the good one are `reworked`."""
+
+    project: Any
+    reworked: Callable[[Any], Any]
+
+    @property
+    def registry(self) -> Any:
+        return self.project.registry
+
+    def check_text(self, text: str | bytes, name: str = "") -> Any:
+        checked = self.project.check_text(text, name)
+        found = tuple(self.reworked(each) for each in checked.diagnostics)
+        return replace(checked, diagnostics=found)
+
+
+def told_of_mutants(reworked: Callable[[Any], Any]) -> set[str]:
+    """The kinds of faults that `refusal` tells where a project's findings are reworked."""
+    with trial_of(GOOD, lambda folder: Reworked(Opener()(folder), reworked)) as trial:
+        judged = [each for seed in range(4) for each in judge_some(trial, Random(seed), 12)]
+    return {fault.kind.split()[0] for each in judged for fault in each.faults}
+
+
+def test_refusal_tells_a_finding_at_another_place() -> None:
+    assert told_of_mutants(lambda found: replace(found, at=Place("/nodes/0/params/types"))) == {"place"}
+
+
+def test_refusal_tells_a_fix_that_mends_nothing() -> None:
+    nothing = Fix("write it again", ({"op": "add", "path": "/interlock", "value": 1},), safe=True)
+    assert "fix" in told_of_mutants(lambda found: replace(found, fix=nothing))
+
+
+def test_refusal_and_totality_tell_a_built_in_node_type_that_fails() -> None:
+    def failing(found: Any) -> Any:
+        return replace(found, code="IL204", at=Place("/nodes/1/type"))
+
+    assert "a" in told_of_mutants(failing)  # "a node type fails"
+    bare = with_node("filter_rows@1", where="nothing > 1")
+    kinds = {
+        each.kind
+        for seed in range(8)
+        for each in found_by(totality, bare, lambda folder: Reworked(Opener()(folder), failing), seed)
+    }
+    assert kinds == {"a node type fails"}
+
+
+def found_by(oracle: Oracle, case: Case, opened: Callable[[Path], Any], seed: int) -> list[Fault]:
+    with trial_of(case, opened) as trial:
+        return list(oracle(trial, Random(seed)))
 
 
 def test_the_other_oracles_run_on_own_nodes(own: Opener) -> None:

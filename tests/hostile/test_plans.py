@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +58,18 @@ TEXTS: dict[str, str | bytes] = {
 }
 
 
+def address_space(size: int) -> Callable[[], None]:
+    """For a child process: no more memory than this, in bytes, what the engine maps at its start included."""
+    return lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_texts(name: str, bench: Workbench) -> None:
     text = TEXTS[name]
     bench.put("hostile.plan.yaml", text)
     before = bench.files()
     began = time.monotonic()
-    ran = bench.cli("check", "hostile.plan.yaml")
+    ran = bench.cli("check", "hostile.plan.yaml", limit=address_space(6 << 30))
     assert time.monotonic() - began < 15
     assert ran.code == 1
     assert "error[IL0" in ran.err

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.mutants.judge import MISSES, Bench, Verdict, mutants_of, spread, summary
 from interlock.evaluation.mutate import MUTATORS
-from interlock.evaluation.mutate.claims import WHOLE, WORDS
+from interlock.evaluation.mutate.claims import BEGINNINGS, WHOLE, WORDS
 from interlock.evaluation.mutate.subjects import Subject
 
 
@@ -27,7 +27,7 @@ def judged(bench: tuple[Bench, list[Subject]], most: int, seed: int) -> list[Ver
 
 def assert_no_miss(verdicts: list[Verdict]) -> None:
     def told(each: Verdict) -> str:
-        return f"{each.mutant.case} / {each.mutant.mutator} / {each.mutant.what}: {each.outcome}: {each.reason}"
+        return f"{each.mutant.subject} / {each.mutant.mutator} / {each.mutant.what}: {each.outcome}: {each.reason}"
 
     assert [told(each) for each in verdicts if each.outcome in MISSES] == []
     assert [told(each) for each in verdicts if each.where == "elsewhere"] == []
@@ -56,7 +56,7 @@ def test_the_mutants_are_the_same_for_a_seed(bench: tuple[Bench, list[Subject]])
 
 
 def test_what_is_claimed_exists() -> None:
-    assert {*WHOLE, *WORDS} <= {each.__name__ for each in MUTATORS}
+    assert {*WHOLE, *WORDS, *BEGINNINGS} <= {each.__name__ for each in MUTATORS}
 
 
 def test_some_mutants(bench: tuple[Bench, list[Subject]]) -> None:

@@ -26,6 +26,8 @@ class Stops(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.made: frozenset[str] = frozenset()
+        """The nodes whose tables are known all the same."""
 
 
 class Unsupported(Exception):

@@ -11,8 +11,9 @@ import signal
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,8 @@ MOST_SECONDS = 60
 SHRINK_SECONDS = 30.0
 SHRUNK_OF_A_KIND = 2
 """Of faults of one kind, so many are made small and written."""
+DIES = "a process dies"
+"""The kind of a fault that nobody can make small: it ends whoever tries."""
 
 
 @dataclass(frozen=True)
@@ -131,23 +134,36 @@ def fuzz(
     until = started + minutes * 60 if minutes is not None else None
     of_a_kind: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
     chunks = _chunks(seed, first, cases)
-    with _pool(processes or os.cpu_count() or 1) as pool:
-        running: set[Future[list[Judgement]]] = set()
+    workers = processes or os.cpu_count() or 1
+
+    def take(judgements: Iterable[Judgement]) -> None:
+        for judgement in judgements:
+            tally.add(judgement)
+            for faults in judgement.faults.values():
+                for fault in faults:
+                    of_a_kind.setdefault((fault.oracle, fault.kind), []).append((judgement.seed, fault))
+
+    pool = _pool(workers)
+    try:
+        running: dict[Future[list[Judgement]], list[int]] = {}
         while True:
-            while len(running) < 2 * (processes or os.cpu_count() or 1) and not (until and time.monotonic() > until):
+            while len(running) < 2 * workers and not (until and time.monotonic() > until):
                 chunk = next(chunks, None)
                 if chunk is None:
                     break
-                running.add(pool.submit(judge_seeds, opened, chunk, tuple(only)))
+                running[pool.submit(judge_seeds, opened, chunk, tuple(only))] = chunk
             if not running:
                 break
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                for judgement in future.result():
-                    tally.add(judgement)
-                    for faults in judgement.faults.values():
-                        for fault in faults:
-                            of_a_kind.setdefault((fault.oracle, fault.kind), []).append((judgement.seed, fault))
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            try:
+                for future in done:
+                    take(future.result())
+                    del running[future]
+            except BrokenProcessPool:  # one of the processes died: nobody knows of which case
+                pool.shutdown()
+                for chunk in running.values():
+                    take(_one_by_one(opened, chunk, tuple(only)))
+                running, pool = {}, _pool(workers)
             tally.seconds = time.monotonic() - started
             on_progress(tally)
         smallest = [
@@ -158,8 +174,21 @@ def fuzz(
         for future in smallest:
             tally.found.append(future.result())
             on_progress(tally)
+    finally:
+        pool.shutdown(cancel_futures=True)
     tally.seconds = time.monotonic() - started
     return tally
+
+
+def _one_by_one(opened: Opener, seeds: Iterable[int], names: tuple[str, ...]) -> Iterator[Judgement]:
+    """Judge cases in a process each, so that it is known which of them ends the process."""
+    for seed in seeds:
+        with _pool(1) as pool:
+            try:
+                yield from pool.submit(judge_seeds, opened, [seed], names).result()
+            except BrokenProcessPool:
+                fault = Fault("soundness", DIES, "the process that judged the case died")
+                yield Judgement(seed, 0, {"soundness": (fault,)}, {})
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
@@ -271,7 +300,7 @@ def smallest_case(opened: Opener, seed: int, fault: Fault) -> Found:
         found = judge(opened, smaller, oracles)
         return any(each.kind == fault.kind for faults in found.faults.values() for each in faults)
 
-    if not oracles or fault.document is not None:  # a mutant is shown as it is
+    if not oracles or fault.kind == DIES or fault.document is not None:  # a mutant is shown as it is
         return Found(seed, fault, case)
     smaller = shrink(case, fails, SHRINK_SECONDS)
     told = judge(opened, smaller, oracles)

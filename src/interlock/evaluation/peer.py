@@ -49,9 +49,13 @@ class Peer:
     ) -> dict[str, Any]:
         """The digest of the artifact, the failure in words or None, and the digests of the files written."""
         assert self.process.stdin is not None and self.process.stdout is not None
-        pickle.dump((opened, case, artifact, threads, stepwise), self.process.stdin)
-        self.process.stdin.flush()
-        return pickle.load(self.process.stdout)
+        try:
+            pickle.dump((opened, case, artifact, threads, stepwise), self.process.stdin)
+            self.process.stdin.flush()
+            return pickle.load(self.process.stdout)
+        except BaseException:
+            self.close()  # an answer that comes late would be taken for that to the next question
+            raise
 
     def close(self) -> None:
         """End the other process."""

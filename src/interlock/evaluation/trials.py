@@ -141,19 +141,22 @@ class Trial:
             execute(artifact, self.folder, self.case.inputs, hear, threads=threads, stepwise=stepwise)
         except RunFailed as error:
             failed = error
-        files = {name: (self.folder / name).read_bytes() for name in self.new_files()}
+        files = {name: (self.folder / name).read_bytes() for name in self.written()}
         self.clean()
         return Ran(failed, files, frames)
 
-    def new_files(self) -> list[str]:
-        """The files that were not there before."""
-        return sorted(_listing(self.folder) - self.before)
+    def written(self) -> list[str]:
+        """The files that were not there before, or held something else."""
+        return sorted(name for name, digest in _listing(self.folder).items() if self.before.get(name) != digest)
 
     def clean(self) -> None:
         """Take away whatever was written."""
-        for name in self.new_files():
+        written = self.written()
+        for name in written:
             (self.folder / name).unlink()
         shutil.rmtree(self.folder / "out", ignore_errors=True)
+        if self.before.keys() & written:
+            self.case.lay_out(self.folder)
 
 
 @contextmanager
@@ -170,8 +173,10 @@ def _looked(connection: duckdb.DuckDBPyConnection, step: str) -> Frame | Unsuppo
         return told
 
 
-def _listing(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
+def _listing(folder: Path) -> dict[str, str]:
+    """The files in a folder and what is below it, with the digests of what they hold."""
+    files = (path for path in folder.rglob("*") if not path.is_dir())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def _held(content: bytes) -> bytes:

@@ -1620,7 +1620,8 @@ class Run(Opened):
                     message, guilty = _plain(earlier), name
                     break
         message = message.replace(self.root + os.sep, "")
-        return RunFailed("IL907", f"`{guilty}`: {_reworded(message)}", guilty, _advice(message))
+        kind = type(error).__name__  # such as ConversionException; a BinderException is no fault of the data
+        return RunFailed("IL907", f"`{guilty}`: {_reworded(message)}", guilty, _advice(message), engine=kind)
 
     def close(self) -> None:
         """Leave nothing behind that was not committed."""

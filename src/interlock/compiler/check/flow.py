@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -167,6 +167,8 @@ def _bound(
         found = [(name, kinds[name]) for name in given if name in kinds] if given != ["*"] else found
     else:
         try:
+            for part in () if node_type.known_shape else _unread(result.tree):
+                binder().bind(sql.text(part), schemas)
             found = binder().bind(sql.text(result.tree), schemas)
         except BindError as error:
             text = context.params[node.id].get("sql")
@@ -213,6 +215,17 @@ def _bound(
         sort_order(result.tree, by_id, node_type.known_shape),
         unique_keys(result, by_id) if node_type.known_shape else (),
     )  # fmt: skip
+
+
+def _unread(tree: exp.Query) -> Iterator[exp.Query]:
+    """A query for each part (`with part as`) that nothing reads: the engine would not look at it."""
+    read = {table.name.casefold() for table in tree.find_all(exp.Table)} if tree.ctes else set()
+    for part in tree.ctes:
+        if part.alias.casefold() not in read:
+            key, parts = next((key, value) for key, value in tree.args.items() if isinstance(value, exp.With))
+            found = sql.select(exp.Star()).from_(sql.table(part.alias), copy=False)
+            found.set(key, parts.copy())
+            yield found
 
 
 def _cannot_settle(tree: exp.Query, schemas: Mapping[str, Schema]) -> str | None:

@@ -1,11 +1,24 @@
 """Which mutants the checks claim to refuse, whatever the plan: where one of these passes, that is a false accept.
 
-What is not claimed may pass: it may mean the same, or mean something else that is valid. Then it is judged as any plan.
+What a plan is broken in is read off its document, with the registry: names that are not there, parameters and ports that
+are missing. For texts (expressions, queries, contracts, types) it is told by what was done to them. What is not claimed
+may pass: it may mean the same, or mean something else that is valid. Then it is judged as any plan.
 """
 
 from __future__ import annotations
 
-from interlock.evaluation.mutate.subjects import Mutant, Subject
+import typing
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any
+
+from pydantic import BaseModel
+
+from interlock.evaluation.mutate.subjects import Mutant, Subject, Tokens
+from interlock.registry.kinds import Column
+from interlock.registry.node import NodeType
+from interlock.registry.registry import Registry
 
 WHOLE = frozenset(
     {
@@ -28,28 +41,120 @@ WORDS = {
         "parameters that are a list", "nodes that are a mapping", "no nodes", "an id that is a number", "an empty id",
     }),
     "add_orphan": frozenset({"add a step without an input"}),
+    "break_contract": frozenset({
+        "an unknown key", "ask for a column that is not there", "where is '1 +'", "columns is 7",
+        "rows is {'min': 5, 'max': 2}", "rows is {'least': 1}", "rows is {'min': -1}",
+    }),
 }  # fmt: skip
 """Mutators some of whose mutants are claimed, by what was done."""
 
-
-def is_claimed(mutant: Mutant, subject: Subject) -> bool:
-    """Whether the checks claim to refuse a mutant of the subject."""
-    if mutant.mutator in WHOLE:
-        return True
-    if mutant.mutator in WORDS:
-        return mutant.what in WORDS[mutant.mutator]
-    ids = [node["id"] for node in subject.nodes]
-    if mutant.mutator in ("drop_node", "misspell_id"):  # edges are left that lead nowhere
-        gone = set(ids) - {node.get("id") for node in mutant.document["nodes"]}
-        return any({edge["from"], edge["to"]} & gone for edge in subject.edges)
-    if mutant.mutator == "break_input":
-        return mutant.what.startswith(("forget the input", "misspell the input")) or " is money" in mutant.what
-    if mutant.mutator == "break_contract":
-        return mutant.what.startswith(("about ", "an unknown key", "ask for a column"))
-    if mutant.mutator == "bad_path":
-        return any(f": {bad!r} for" in mutant.what for bad in OUTSIDE)
-    return False
-
+BEGINNINGS = {
+    "break_input": ("forget the input", "misspell the input"),
+    "break_contract": ("about ",),
+    "break_query": (
+        "'delete '", "'copy (", "'select * from read_csv(", "'select random()", "'select now()", "'median_of('",
+        "' join nowhere on true join '",
+    ),
+    "other_type": ("varchar( for ",),
+}  # fmt: skip
+"""Mutators some of whose mutants are claimed, by how it begins what was done."""
 
 OUTSIDE = ("../secrets.csv", "/etc/passwd", "~/x.csv", "https://example.org/x.csv", "data/../../x", "", " ", "C:/x.csv")
 """Paths that no plan may use."""
+
+
+def is_claimed(mutant: Mutant, subject: Subject, registry: Registry) -> bool:
+    """Whether the checks claim to refuse a mutant of the subject."""
+    name, what = mutant.mutator, mutant.what
+    if name in WHOLE or what in WORDS.get(name, ()) or what.startswith(BEGINNINGS.get(name, ("\0",))):
+        return True
+    if name in ("break_input", "break_contract") and what.endswith(("is money", "as money")):
+        return True
+    if name == "bad_path" and any(f": {bad!r} for" in what for bad in OUTSIDE):
+        return True
+    if name == "rename_column":
+        return _names_no_column(mutant, subject, registry)
+    return next(_missing(mutant.document, registry), None) is not None
+
+
+def _missing(document: Mapping[str, Any], registry: Registry) -> Iterator[str]:
+    """What a plan names that is not there, or must give and does not: ids, node types, parameters and ports."""
+    nodes, edges = document.get("nodes"), document.get("edges") or []
+    if not isinstance(nodes, list) or not all(isinstance(each, dict) and _is_node(each) for each in nodes):
+        return
+    if not all(isinstance(each, dict) and {"from", "to"} <= each.keys() for each in edges):
+        return
+    ids = Counter(each["id"] for each in nodes)
+    yield from (f"two nodes {name}" for name, count in ids.items() if count > 1)
+    yield from (f"no node {edge[end]}" for edge in edges for end in ("from", "to") if edge[end] not in ids)
+    for node in nodes:
+        node_type = _type_of(node, registry)
+        if node_type is None:
+            continue
+        given = node.get("params") or {}
+        yield from (f"no parameter {name}" for name in given if name not in node_type.parameters)
+        yield from (
+            f"without {name}"
+            for name, parameter in node_type.parameters.items()
+            if parameter.default is parameter.empty and name not in given
+        )
+        yield from _ports_missing(node_type, [edge for edge in edges if edge["to"] == node["id"]])
+
+
+def _ports_missing(node_type: NodeType, edges: list[Mapping[str, Any]]) -> Iterator[str]:
+    if any(port.variadic for port in node_type.ports):
+        return
+    known = {port.name for port in node_type.ports}
+    yield from (f"no port {edge['port']}" for edge in edges if edge.get("port") and edge["port"] not in known)
+    needed = sum(port.required for port in node_type.ports)
+    if len(edges) < needed:
+        yield f"{len(edges)} of {needed} inputs"
+
+
+def _is_node(node: Mapping[str, Any]) -> bool:
+    params = node.get("params")
+    return isinstance(node.get("id"), str) and isinstance(node.get("type"), str) and isinstance(params, dict | None)
+
+
+def _type_of(node: Mapping[str, Any], registry: Registry) -> NodeType | None:
+    """The node type of a node that is known under its own name and newest version."""
+    name, _, version = str(node["type"]).partition("@")
+    found = registry.find(name, int(version) if version.isdigit() else None)
+    if found is None or found.adapters or version not in ("", str(found.type.version)):
+        return None
+    return found.type
+
+
+def _names_no_column(mutant: Mutant, subject: Subject, registry: Registry) -> bool:
+    """Whether what was misspelled is surely a column's name, and is no column now."""
+    path: Tokens = tuple(int(part) if part.isdigit() else part for part in mutant.places[0].split("/")[1:])
+    node = mutant.document["nodes"][int(path[1])]
+    node_type = _type_of(node, registry)
+    value: Any = mutant.document
+    for part in path:
+        if (isinstance(value, list) and isinstance(part, int) and part < len(value)) or (
+            isinstance(value, dict) and part in value
+        ):
+            value = value[part]
+        else:
+            return False
+    columns = {each.casefold() for each in subject.columns[node["id"]]}
+    if node_type is None or not isinstance(value, str) or value.casefold() in columns:
+        return False
+    return _is_column(node_type.hints.get(str(path[3])), path[4:])
+
+
+def _is_column(hint: Any, rest: Tokens) -> bool:
+    """Whether a parameter's annotation has a column's name at the end of the path."""
+    if typing.get_origin(hint) is Annotated:
+        return _is_column(typing.get_args(hint)[0], rest)
+    if typing.get_origin(hint) in (typing.Union, UnionType):
+        some = [each for each in typing.get_args(hint) if each is not type(None)]
+        return len(some) == 1 and _is_column(some[0], rest)
+    if not rest:
+        return hint is Column
+    if typing.get_origin(hint) is list:
+        return _is_column(typing.get_args(hint)[0], rest[1:])
+    if isinstance(hint, type) and issubclass(hint, BaseModel) and rest[0] in hint.model_fields:
+        return _is_column(hint.model_fields[str(rest[0])].annotation, rest[1:])
+    return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from interlock.evaluation.frames import Stops, Unsupported
-from interlock.evaluation.oracles.fault import Fault
+from interlock.evaluation.oracles.fault import Fault, NotJudged
 from interlock.evaluation.peer import Peer
 from interlock.evaluation.trials import Trial
 
@@ -24,7 +24,9 @@ def determinism(trial: Trial, draw: Random) -> Iterator[Fault]:
         yield Fault("determinism", "program", "another process compiles the plan to another program")
     usual = trial.usual
     if (usual.failed is None) != (answer["failed"] is None):
-        if not isinstance(trial.reference, Stops | Unsupported):
+        if isinstance(trial.reference, Unsupported):
+            raise NotJudged(f"one of the runs stopped, and the reference cannot say whether it may: {trial.reference}")
+        if not isinstance(trial.reference, Stops):
             yield Fault(
                 "determinism",
                 "one fails",

@@ -11,20 +11,23 @@ from typing import Any
 from interlock.evaluation.frames import Frame, Stops, Unsupported
 from interlock.evaluation.oracles.fault import Fault, NotJudged
 from interlock.evaluation.reference.files import expected_in_file, read_written
-from interlock.evaluation.reference.terms import MayStop
+from interlock.evaluation.reference.terms import MayStop, Untyped
 from interlock.evaluation.trials import Trial
 
 
 def meaning(trial: Trial, draw: Random) -> Iterator[Fault]:
     """Every result that the run made, and every file that it wrote, value by value."""
     reference = trial.reference
+    if isinstance(reference, Untyped):
+        yield Fault("meaning", "untyped", f"it passes the checks, and by the documented types it may not: {reference}")
+        return
     if isinstance(reference, Unsupported):
         raise NotJudged(str(reference))
     ran = trial.plain
     if isinstance(reference, MayStop):
         raise NotJudged(f"it is open whether the run stops: {reference}")
     if isinstance(reference, Stops):
-        if ran.failed is None and trial.usual.failed is None:
+        if ran.failed is None:
             yield Fault("meaning", "does not stop", f"the run should stop: {reference}")
         return
     if ran.failed is not None:
@@ -41,12 +44,16 @@ def meaning(trial: Trial, draw: Random) -> Iterator[Fault]:
             # an order that nothing looks at is not computed; what is written is compared in order
             yield Fault("meaning", bound.type.name, f"`{bound.node.id}` ({bound.type.name}): {difference}")
             return  # what follows from it is wrong, too
-    yield from _files(trial, reference)
+    for fault in _files(trial, reference):
+        judged += 1
+        if fault is not None:
+            yield fault
     if not judged:
         raise NotJudged("no result could be compared")
 
 
-def _files(trial: Trial, reference: Any) -> Iterator[Fault]:
+def _files(trial: Trial, reference: Any) -> Iterator[Fault | None]:
+    """What is wrong with each file that can be compared; None where nothing is."""
     for bound in trial.proven.nodes:
         if not bound.type.is_sink or not bound.inputs or bound.inputs[0][1] not in reference:
             continue
@@ -66,8 +73,8 @@ def _files(trial: Trial, reference: Any) -> Iterator[Fault]:
             continue
         finally:
             trial.clean()
-        if difference:
-            yield Fault("meaning", bound.type.name, f"`{path}` of `{bound.node.id}` ({bound.type.name}): {difference}")
+        told = f"`{path}` of `{bound.node.id}` ({bound.type.name}): {difference}"
+        yield Fault("meaning", bound.type.name, told) if difference else None
 
 
 def in_one_order(frame: Frame) -> Frame:

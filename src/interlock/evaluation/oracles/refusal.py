@@ -13,6 +13,7 @@ from interlock.evaluation.mutate import MUTATORS, mutants_by
 from interlock.evaluation.mutate.claims import is_claimed
 from interlock.evaluation.mutate.places import Located, behind_of, located, member
 from interlock.evaluation.mutate.subjects import Mutant, Subject, subject_of
+from interlock.evaluation.oracles.crashes import crashes
 from interlock.evaluation.oracles.fault import Fault, NotJudged
 from interlock.evaluation.oracles.meaning import meaning
 from interlock.evaluation.oracles.schema_truth import schema_truth
@@ -71,7 +72,7 @@ def _names(trial: Trial) -> list[str]:
 
 def judge(trial: Trial, subject: Subject, mutant: Mutant) -> Judged:
     """Check a mutant; where it passes, run it and compare it with the reference, as any other plan."""
-    claimed = is_claimed(mutant, subject)
+    claimed = is_claimed(mutant, subject, trial.project.registry)
     case = _mutated(trial.case, mutant)
     about = f"{mutant.mutator}, {mutant.what}"
     try:
@@ -82,7 +83,11 @@ def judge(trial: Trial, subject: Subject, mutant: Mutant) -> Judged:
     errors = [each for each in checked.diagnostics if each.severity == "error"]
     if errors:
         near = located(errors, mutant)
-        faults = tuple(_fix_faults(trial, mutant, checked, about))
+        crashed = (
+            Fault("refusal", "a node type fails", f"{about}: {told}", mutant.document)
+            for told in crashes(checked, trial.project.registry)
+        )
+        faults = (*crashed, *_fix_faults(trial, mutant, checked, about))
         judged = Judged(mutant, claimed, "FAULT" if faults else "refused", near, faults)
         if not judged.well_placed:
             told = f"{errors[0].code} {errors[0].at.pointer}: {errors[0].message}"

@@ -14,10 +14,12 @@ def schema_truth(trial: Trial, draw: Random) -> Iterator[Fault]:
     """Every result of a run, looked at in the engine itself."""
     if trial.plain.failed is not None:
         raise NotJudged("the run stopped")
+    seen = 0
     for bound in trial.proven.nodes:
         found = trial.plain.frames.get(bound.node.id)
         if found is None or isinstance(found, Unsupported):
             continue
+        seen += 1
         wanted = [(each.name, str(each.type)) for each in bound.schema]
         there = [(name, str(kind)) for name, kind in found.columns]
         if [(name, _stored(kind)) for name, kind in wanted] != there:
@@ -30,6 +32,8 @@ def schema_truth(trial: Trial, draw: Random) -> Iterator[Fault]:
         yield from _nulls(
             bound.node.id, bound.type.name, found, {each.name for each in bound.schema if not each.nullable}
         )
+    if not seen:
+        raise NotJudged("no result could be looked at")
 
 
 def _nulls(node: str, kind: str, found: Frame, certain: set[str]) -> Iterator[Fault]:

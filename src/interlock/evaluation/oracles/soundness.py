@@ -6,17 +6,24 @@ from collections.abc import Iterator
 from random import Random
 
 from interlock.evaluation.frames import Stops, Unsupported
-from interlock.evaluation.oracles.fault import Fault
+from interlock.evaluation.oracles.fault import Fault, NotJudged
 from interlock.evaluation.trials import Trial
+from interlock.runtime.execute import RunFailed
 
 PLANTED = frozenset({"IL903", "IL904", "IL905"})
 """Failed contracts, expectations and promises: tests of the data that the plan itself asks for."""
 VALUES = frozenset({"IL907", "IL908"})
 """A value that does not fit its type or its file: for the reference to say whether it is documented."""
+NEVER_DATA = frozenset(
+    "BinderException CatalogException ParserException SyntaxException InternalException FatalException "
+    "NotImplementedException TypeMismatchException DependencyException".split()
+)
+"""What the engine raises for a statement that cannot run, whatever the data."""
 
 
 def soundness(trial: Trial, draw: Random) -> Iterator[Fault]:
     """It stops only for a reason that depends on the data and is documented, and leaves nothing behind if it does."""
+    open_ = ""
     for name, ran in (("joined", trial.usual), ("step by step", trial.plain)):
         failed = ran.failed
         if failed is None:
@@ -26,5 +33,19 @@ def soundness(trial: Trial, draw: Random) -> Iterator[Fault]:
             yield Fault("soundness", "left behind", f"{told}; it left {sorted(ran.files)}")
         if failed.code not in PLANTED | VALUES:
             yield Fault("soundness", failed.code, told)
-        elif not isinstance(trial.reference, Stops | Unsupported):
+        elif failed.data.get("engine") in NEVER_DATA:
+            yield Fault("soundness", str(failed.data["engine"]), f"{told}; no data can be the reason")
+        elif isinstance(trial.reference, Unsupported):
+            open_ = f"the run stopped, and the reference cannot say whether it may: {trial.reference}"
+        elif not isinstance(trial.reference, Stops):
             yield Fault("soundness", failed.code, f"{told}; no documented reason to stop")
+        elif name == "step by step" and _could_be_made(trial, trial.reference, failed):
+            yield Fault("soundness", failed.code, f"{told}; the reference stops elsewhere: {trial.reference}")
+    if open_:
+        raise NotJudged(open_)
+
+
+def _could_be_made(trial: Trial, reference: Stops, failed: RunFailed) -> bool:
+    """Whether a step failed on a value although the reference made its table before it stopped."""
+    sinks = {bound.node.id for bound in trial.proven.nodes if bound.type.is_sink}
+    return failed.code in VALUES and failed.step in reference.made - sinks

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from interlock.evaluation.oracles.crashes import crashes
 from interlock.evaluation.oracles.fault import Fault
 from interlock.evaluation.trials import Trial
 from interlock.syntax.render import as_json, concise, full
@@ -39,6 +40,8 @@ def totality(trial: Trial, draw: Random) -> Iterator[Fault]:
             yield Fault(
                 "totality", "lines", f"{len(checked.diagnostics)} findings in {len(told.splitlines())} lines", spoiled
             )
+        for crash in crashes(checked, trial.project.registry):
+            yield Fault("totality", "a node type fails", crash, spoiled)
         again = trial.project.check_text(spoiled, name)
         if concise(again.diagnostics, again.document) != told:
             yield Fault("totality", "twice", "the same text was judged otherwise when checked again", spoiled)

@@ -55,9 +55,15 @@ def interpret(case: Case, registry: Registry | None = None) -> Mapping[str, Fram
         if not ready:
             raise Unsupported("the plan goes round in a circle, or an edge begins nowhere")
         for name in ready:
-            frames[name] = _given_by(waiting.pop(name), edges.get(name, []), frames, case, given, registry)
+            try:
+                frames[name] = _given_by(waiting.pop(name), edges.get(name, []), frames, case, given, registry)
+            except Stops as told:
+                told.made = frozenset(frames)
+                raise
     for name, what in broken(plan, frames, given):
-        raise Stops(f"{name}: expected that {what}")
+        told = Stops(f"{name}: expected that {what}")
+        told.made = frozenset(frames)
+        raise told
     return frames
 
 

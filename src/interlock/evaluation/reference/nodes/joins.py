@@ -11,6 +11,7 @@ from interlock.evaluation.frames import Frame, Row, Stops, Unsupported
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.kinds import join as join_types
 from interlock.evaluation.reference.nodes.calls import Call, Node, known, rank_of
+from interlock.evaluation.reference.terms import Untyped
 from interlock.evaluation.reference.values import key_of
 from interlock.ir.common_types import common_type
 from interlock.ir.types import Type
@@ -43,7 +44,7 @@ def _keys(call: Call, pairs: Sequence[Pair]) -> tuple[list[Any], list[Any]]:
 def _common(one: Type, other: Type) -> Type:
     kind = common_type(one, other)
     if kind is None:
-        raise Unsupported(f"{one} and {other} are never equal")
+        raise Untyped(f"{one} and {other} are never equal")
     return kind
 
 
@@ -127,7 +128,7 @@ def _coalesced(one: Type, other: Type) -> Type:
         return one
     kind = join_types(one, other)
     if kind is None:
-        raise Unsupported(f"{one} and {other} in one column")
+        raise Untyped(f"{one} and {other} in one column")
     return kind
 
 

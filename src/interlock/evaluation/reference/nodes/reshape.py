@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from interlock.evaluation.frames import Frame, Stops, Unsupported
+from interlock.evaluation.frames import Frame, Stops
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.nodes.calls import (
     BIGINT,
@@ -20,6 +20,7 @@ from interlock.evaluation.reference.nodes.calls import (
     value_of,
 )
 from interlock.evaluation.reference.nodes.grouping import measured
+from interlock.evaluation.reference.terms import Untyped
 from interlock.evaluation.reference.values import group_key
 from interlock.ir.common_types import common_type
 from interlock.ir.types import Type
@@ -65,7 +66,7 @@ def unpivot(call: Call) -> Frame:
     for place in turned[1:]:
         kind = common_type(kind, table.types[place])
         if kind is None:
-            raise Unsupported("the columns do not go together")
+            raise Untyped("the columns do not go together")
     names = (call.params["names_to"], VARCHAR), (call.params["values_to"], known(kind))
     columns = (*(table.columns[place] for place in kept), *names)
     rows = tuple(

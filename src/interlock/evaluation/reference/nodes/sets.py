@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from interlock.evaluation.frames import Frame, Row, Unsupported
+from interlock.evaluation.frames import Frame, Row
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.nodes.calls import (
     VARCHAR,
@@ -17,6 +17,7 @@ from interlock.evaluation.reference.nodes.calls import (
     places_of,
     plain_zero,
 )
+from interlock.evaluation.reference.terms import Untyped
 from interlock.evaluation.reference.values import key_of
 from interlock.ir.common_types import common_type
 from interlock.ir.types import Type
@@ -42,7 +43,7 @@ def union_tables(call: Call) -> Frame:
             spelled, known = kinds.get(name.casefold(), (name, kind))
             common = common_type(known, kind)
             if common is None:
-                raise Unsupported(f"{known} and {kind} do not mix")
+                raise Untyped(f"{known} and {kind} do not mix")
             kinds[name.casefold()] = (spelled, common)
     rows: list[tuple[str, Row]] = []
     for port, table in call.inputs.items():
