@@ -130,18 +130,20 @@ def _names_no_column(mutant: Mutant, subject: Subject, registry: Registry) -> bo
     path: Tokens = tuple(int(part) if part.isdigit() else part for part in mutant.places[0].split("/")[1:])
     node = mutant.document["nodes"][int(path[1])]
     node_type = _type_of(node, registry)
-    value: Any = mutant.document
-    for part in path:
-        if (isinstance(value, list) and isinstance(part, int) and part < len(value)) or (
-            isinstance(value, dict) and part in value
-        ):
-            value = value[part]
-        else:
-            return False
+    try:
+        value = _at(mutant.document, path)
+    except (KeyError, IndexError, TypeError):
+        return False
     columns = {each.casefold() for each in subject.columns[node["id"]]}
     if node_type is None or not isinstance(value, str) or value.casefold() in columns:
         return False
     return _is_column(node_type.hints.get(str(path[3])), path[4:])
+
+
+def _at(document: Any, path: Tokens) -> Any:
+    for part in path:
+        document = document[part]
+    return document
 
 
 def _is_column(hint: Any, rest: Tokens) -> bool:
