@@ -54,6 +54,7 @@ def test_twenty_runs(name: str, large: Workbench) -> None:
     assert len(found) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -56,6 +56,7 @@ def test_more_plans_have_no_failure(tmp_path: Path) -> None:
     assert (code, told["cases"]) == (0, 120)
 
 
+@pytest.mark.slow
 def test_the_same_seed_judges_the_same_plans(tmp_path: Path) -> None:
     arguments = ("--cases", "10", "--seed", "13", "--oracle", "acceptance", "--oracle", "round_trip")
     one, other = found(tmp_path, *arguments)[1], found(tmp_path, *arguments, "--processes", "1")[1]

@@ -171,6 +171,7 @@ def test_cut_and_flipped_files(node: str, cut: Any, bench: Workbench) -> None:
     assert not (bench.root / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_small_workbook_that_unpacks_to_much(bench: Workbench) -> None:
     """200 MB of zeros in 200 kB: refused, or ended in good time."""
     buffer = io.BytesIO()

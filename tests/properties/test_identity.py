@@ -114,6 +114,7 @@ def everything() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_every_process_finds_and_makes_the_same() -> None:
     shown = [_in_new_process(seed) for seed in ("1", "20")]
     assert shown[0].keys() == shown[1].keys()

@@ -147,6 +147,7 @@ def test_a_commit_whose_answer_is_lost(how: str, bench: Workbench, heard: Heard)
     assert hidden(bench.root) == []
 
 
+@pytest.mark.slow
 @HOW
 def test_a_commit_that_fails_for_good_tells_what_is_in_place(how: str, bench: Workbench, heard: Heard) -> None:
     """The first database has its rows; without a journal nobody will ask for its mark, so that is gone."""
