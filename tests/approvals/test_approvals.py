@@ -65,8 +65,17 @@ def test_the_whole_way(shop: Workbench) -> None:
     assert (approved["verdict"], approved["by"], approved["run"]) == ("approved", "Ada", run)
     assert shop.cli("resume", run).code == 0
     assert shop.read() == "id,revenue\n1,120.5\n2,310.0\n"
+    again = shop.cli("resume", run)
+    assert (again.code, f"run {run} had finished" in again.err) == (0, True)
     assert shop.cli("run", "sales.plan.json").code == 0, "the same again is approved"
     assert shop.cli("audit", "verify").code == 0
+
+
+def test_a_dry_run_says_what_needs_an_approval(shop: Workbench) -> None:
+    assert "needs an approval: `o` writes out/o.csv" in shop.cli("run", "sales.plan.json", "--dry-run").out
+    told = shop.cli("run", "sales.plan.json", "--dry-run", "--json").json["to_approve"]
+    assert [(each["node"], each["effect"]) for each in told] == [("o", "writes")]
+    assert not (shop.root / ".interlock").exists()
 
 
 def test_what_a_person_reads(shop: Workbench) -> None:

@@ -233,6 +233,9 @@ def test_the_log_is_listed(shop: Workbench) -> None:
     assert len(shop.cli("audit", "list", "--after", "9", "--json").json["events"]) == 3
     assert len(shop.cli("audit", "list", "--run", "last", "--json").json["events"]) == 2
     assert "by Bob  note not yet" in shop.cli("audit", "list").out
+    wrong = shop.cli("audit", "list", "--kind", "aproved")
+    assert wrong.code == 2
+    assert "no kind of event `aproved`; there are approval_requested, approved, " in wrong.err
 
 
 def test_without_a_store(bench: Workbench) -> None:

@@ -25,6 +25,18 @@ def by_process(table: Rows) -> Rows:
 '''
 
 
+DEADLY = '''
+"""A node type that ends its process."""
+import os
+from interlock import Rows, node
+
+@node(version=1, columns=lambda schema: [("x", "bigint")])
+def deadly(table: Rows) -> Rows:
+    """Never comes back."""
+    os._exit(7)
+'''
+
+
 def fuzz(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder."""
     command = [sys.executable, "-c", "from interlock.doors.cli.start import main; main()", "fuzz", *arguments]
@@ -83,3 +95,14 @@ def test_wrong_usage_is_told(tmp_path: Path) -> None:
     done = fuzz(tmp_path, "--cases", "1", "--oracle", "wisdom")
     assert done.returncode == 2
     assert "there is no oracle `wisdom`; there are acceptance, soundness" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_told_with_its_plan(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(DEADLY)
+    (tmp_path / "interlock.toml").write_text('nodes = ["own.py"]\n')
+    code, told = found(tmp_path, "--cases", "40", "--seed", "1", "--oracle", "soundness", "-o", "found")
+    assert (code, told["cases"]) == (1, 40)
+    assert {each["kind"] for each in told["failures"]} == {"a process dies"}
+    for each in (tmp_path / "found").iterdir():
+        assert "deadly" in (each / "case.plan.json").read_text()

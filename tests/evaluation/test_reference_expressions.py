@@ -129,3 +129,14 @@ def test_random_expressions_mean_what_duckdb_makes_of_them() -> None:
 @pytest.mark.parametrize("seed", range(100, 104))
 def test_many_random_expressions_mean_what_duckdb_makes_of_them(seed: int) -> None:
     differential(seed, count=150)
+
+
+def test_between_bounds_that_hold_nothing_a_value_may_go_uncomputed() -> None:
+    """The engine sees that the bounds are the wrong way round; where they are not, it must stop."""
+    columns = [("x", Type("bigint"))]
+    row = (-(2**63),)
+    with pytest.raises(MayStop):
+        compile_expression("-x between 5 and 1", columns).evaluate(row)
+    with pytest.raises(Stops) as told:
+        compile_expression("-x between 1 and 5", columns).evaluate(row)
+    assert not isinstance(told.value, MayStop)

@@ -98,8 +98,9 @@ class Approvals:
             return self._review(journal, target)[0]
 
     def needed(self, checked: Checked) -> tuple[Touch, ...]:
-        """The effects of a proven plan that the policy asks an approval for, whether or not there is one."""
-        assert checked.proven is not None
+        """The effects of a plan that the policy asks an approval for, whether or not there is one. Raises Refused."""
+        if checked.proven is None:
+            raise Refused(checked)
         return self.project.policy.to_approve(touches_of(checked.proven))
 
     def approve(self, target: str | Path | Checked, *, by: str, note: str = "") -> Decision:

@@ -8,7 +8,7 @@ A missing value is `None`. A timestamp_ns keeps microseconds only: cases never h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,12 @@ Row = tuple[Any, ...]
 class Stops(Exception):
     """A value for which the documented meaning is that the run stops: an overflow, a cast that fails, a bad pattern.
 
-    `reason` says which documented error it is.
+    `reason` says which documented error it is, `made` the nodes whose tables are known all the same.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, made: Iterable[str] = ()) -> None:
         super().__init__(reason)
-        self.reason = reason
-        self.made: frozenset[str] = frozenset()
-        """The nodes whose tables are known all the same."""
+        self.reason, self.made = reason, frozenset(made)
 
 
 class Unsupported(Exception):

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from interlock.evaluation.cases import Case
 from interlock.evaluation.generate import draw_case
@@ -28,6 +28,7 @@ from interlock.evaluation.oracles import ORACLES, Fault, NotJudged, Oracle
 from interlock.evaluation.trials import Opener, Trial, trial_of
 from interlock.registry.registry import Registry
 
+T = TypeVar("T")
 CHUNK = 8
 """Cases that a process judges before it reports."""
 MOST_SECONDS = 60
@@ -166,13 +167,17 @@ def fuzz(
                 running, pool = {}, _pool(workers)
             tally.seconds = time.monotonic() - started
             on_progress(tally)
-        smallest = [
-            pool.submit(smallest_case, opened, number, fault)
+        wanted = [
+            (number, fault)
             for group in of_a_kind.values()
             for number, fault in sorted(group, key=lambda each: each[0])[:SHRUNK_OF_A_KIND]
         ]
-        for future in smallest:
-            tally.found.append(future.result())
+        smallest = [pool.submit(smallest_case, opened, number, fault) for number, fault in wanted]
+        for (number, fault), future in zip(wanted, smallest, strict=True):
+            try:
+                tally.found.append(future.result())
+            except BrokenProcessPool:
+                tally.found.append(_alone(smallest_case, opened, number, fault) or Found(number, fault, None))
             on_progress(tally)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -183,12 +188,17 @@ def fuzz(
 def _one_by_one(opened: Opener, seeds: Iterable[int], names: tuple[str, ...]) -> Iterator[Judgement]:
     """Judge cases in a process each, so that it is known which of them ends the process."""
     for seed in seeds:
-        with _pool(1) as pool:
-            try:
-                yield from pool.submit(judge_seeds, opened, [seed], names).result()
-            except BrokenProcessPool:
-                fault = Fault("soundness", DIES, "the process that judged the case died")
-                yield Judgement(seed, 0, {"soundness": (fault,)}, {})
+        fault = Fault("soundness", DIES, "the process that judged the case died")
+        yield from _alone(judge_seeds, opened, [seed], names) or [Judgement(seed, 0, {"soundness": (fault,)}, {})]
+
+
+def _alone(work: Callable[..., T], *arguments: Any) -> T | None:
+    """Do something in a process of its own; None if that process dies."""
+    with _pool(1) as pool:
+        try:
+            return pool.submit(work, *arguments).result()
+        except BrokenProcessPool:
+            return None
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
@@ -244,13 +254,18 @@ def judge(opened: Opener, case: Case, oracles: Sequence[Oracle] = ORACLES) -> Ju
     with trial_of(case, opened) as trial:
         for oracle in oracles:
             name = oracle.__name__
+            told: list[Fault] = []
             try:
                 with _bounded():
-                    faults[name] = tuple(_asked(oracle, trial))
-            except NotJudged as told:
-                not_judged[name] = str(told)
+                    for fault in _asked(oracle, trial):
+                        told.append(fault)
+            except NotJudged as reason:
+                if not told:  # what was found before it gave up is a fault all the same
+                    not_judged[name] = str(reason)
+                    continue
             except Exception as error:
-                faults[name] = (Fault(name, f"raises {type(error).__name__}", _told(error)),)
+                told.append(Fault(name, f"raises {type(error).__name__}", _told(error)))
+            faults[name] = tuple(told)
     return Judgement(case.seed, len(case.plan["nodes"]), faults, not_judged)
 
 

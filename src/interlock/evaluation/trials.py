@@ -9,7 +9,7 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -141,21 +141,21 @@ class Trial:
             execute(artifact, self.folder, self.case.inputs, hear, threads=threads, stepwise=stepwise)
         except RunFailed as error:
             failed = error
-        files = {name: (self.folder / name).read_bytes() for name in self.written()}
-        self.clean()
+        written = self.written()
+        files = {name: (self.folder / name).read_bytes() for name in written}
+        self.take_away(written)
         return Ran(failed, files, frames)
 
     def written(self) -> list[str]:
         """The files that were not there before, or held something else."""
         return sorted(name for name, digest in _listing(self.folder).items() if self.before.get(name) != digest)
 
-    def clean(self) -> None:
-        """Take away whatever was written."""
-        written = self.written()
+    def take_away(self, written: Collection[str]) -> None:
+        """Take away what was written, and put back what was written over."""
         for name in written:
             (self.folder / name).unlink()
         shutil.rmtree(self.folder / "out", ignore_errors=True)
-        if self.before.keys() & written:
+        if self.before.keys() & set(written):
             self.case.lay_out(self.folder)
 
 

@@ -54,6 +54,15 @@ def escape_pointer(part: str | int) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
+def unescape_pointer(part: str) -> str:
+    """The key or index that one token of a JSON Pointer means: the other way round.
+
+    >>> unescape_pointer("a~1b~0c")
+    'a/b~c'
+    """
+    return part.replace("~1", "/").replace("~0", "~")
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A mend: an RFC 6902 patch of the plan. `safe` means it cannot change what the author meant."""

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from interlock.ir.diagnostics import escape_pointer
+from interlock.ir.diagnostics import escape_pointer, unescape_pointer
 
 Kind = Literal["file", "date", "number", "text"]
 SMALL = 13
@@ -126,6 +126,6 @@ def _replaced(value: Any, pointer: str, before: Value, after: Value) -> Any:
     head, slash, rest = pointer[1:].partition("/")
     below = f"{slash}{rest}"
     if isinstance(value, Mapping):
-        key = head.replace("~1", "/").replace("~0", "~")
+        key = unescape_pointer(head)
         return {name: _replaced(each, below, before, after) if name == key else each for name, each in value.items()}
     return [_replaced(each, below, before, after) if str(index) == head else each for index, each in enumerate(value)]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from interlock.ir.diagnostics import Diagnostic
+from interlock.ir.diagnostics import Diagnostic, unescape_pointer
 from interlock.syntax.findings import Findings, Stop
 from interlock.syntax.from_json import read_json
 from interlock.syntax.from_yaml import read_yaml
@@ -94,7 +94,7 @@ class Document:
     def _value_at(self, pointer: str) -> Any:
         value = self.value
         for part in pointer.split("/")[1:]:
-            part = part.replace("~1", "/").replace("~0", "~")
+            part = unescape_pointer(part)
             value = value[int(part)] if isinstance(value, list) else value[part] if isinstance(value, dict) else None
         return value
 

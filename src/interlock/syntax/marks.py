@@ -9,7 +9,7 @@ from functools import cached_property
 from re import compile as pattern
 from typing import Literal
 
-from interlock.ir.diagnostics import escape_pointer
+from interlock.ir.diagnostics import escape_pointer, unescape_pointer
 
 Style = Literal["plain", "single", "double", "literal", "folded", "json", "flow", "block"]
 """How a value is written: five ways of YAML text, a JSON text, `flow` and `block` collections."""
@@ -46,7 +46,7 @@ class Marks(Mapping[str, Mark]):
         """The longest part of the pointer that exists, and its mark: a missing member is its parent's business."""
         mark, reached = self.root, ""
         for part in pointer.split("/")[1:] if mark else ():
-            below = mark.child(part.replace("~1", "/").replace("~0", "~")) if mark else None
+            below = mark.child(unescape_pointer(part)) if mark else None
             if below is None:
                 break
             mark, reached = below, f"{reached}/{part}"

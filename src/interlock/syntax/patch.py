@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from interlock.ir.diagnostics import unescape_pointer
+
 
 def apply_patch(value: Any, patch: Iterable[Mapping[str, Any]]) -> Any:
     """A new value with the patch applied; the given one is left alone. Raises ValueError where it does not fit.
@@ -42,7 +44,20 @@ def _pointer(operation: Mapping[str, Any], key: str) -> list[str]:
     pointer = operation.get(key)
     if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
         raise ValueError(f"`{key}` of an operation must be a JSON Pointer, not {pointer!r}")
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    return _parts(pointer)
+
+
+def _parts(pointer: str) -> list[str]:
+    return [unescape_pointer(part) for part in pointer.split("/")[1:]]
+
+
+def value_at(value: Any, pointer: str) -> Any:
+    """What a JSON Pointer leads to; raises ValueError where there is nothing.
+
+    >>> value_at({"nodes": [{"id": "a"}]}, "/nodes/0/id")
+    'a'
+    """
+    return _at(value, _parts(pointer))
 
 
 def _given(operation: Mapping[str, Any]) -> Any:

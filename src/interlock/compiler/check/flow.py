@@ -218,7 +218,7 @@ def _bound(
 
 
 def _unread(tree: exp.Query) -> Iterator[exp.Query]:
-    """A query for each part (`with part as`) that nothing reads: the engine would not look at it."""
+    """A query for each part at the top (`with part as`) that nothing reads: the engine would not look at it."""
     read = {table.name.casefold() for table in tree.find_all(exp.Table)} if tree.ctes else set()
     for part in tree.ctes:
         if part.alias.casefold() not in read:

@@ -24,7 +24,7 @@ from interlock.compiler.check.rules import (
     wrong_type,
 )
 from interlock.ir import expressions
-from interlock.ir.diagnostics import Diagnostic, Fix, Place, Rule
+from interlock.ir.diagnostics import Diagnostic, Fix, Place, Rule, unescape_pointer
 from interlock.ir.types import Schema, Type, TypeTextError, parse_type
 from interlock.registry import kinds
 from interlock.registry.node import NodeType
@@ -185,7 +185,7 @@ class Resolver:
             if isinstance(value, str):
                 match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", value)
                 return (place.span(*match.span()) if match else place), value
-            key = part.replace("~1", "/").replace("~0", "~")
+            key = unescape_pointer(part)
             if isinstance(value, dict) and key in value:
                 value = value[key]
             elif isinstance(value, list) and key.isdigit() and int(key) < len(value):

@@ -10,8 +10,10 @@ from interlock.api import JournalError, Report, RunFailed
 from interlock.doors.cli.output import color, say_json, stop, table, times
 from interlock.syntax.words import visible
 
-SETTLED = frozenset({"IL903", "IL904", "IL905", "IL914", "IL940"})
+SETTLED = frozenset({"IL903", "IL904", "IL905", "IL940"})
 """Failures that a run keeps meeting: it stands for one program, one state of its data, and the answers it was given."""
+GONE = frozenset({"IL906", "IL914"})
+"""Failures after which only a new run helps: its inputs are wrong, or what it made cannot be made again."""
 
 
 def follow(execute: Callable[[Any], Report], steps: int, as_json: bool, **more: Any) -> None:
@@ -60,7 +62,7 @@ def _failed(error: RunFailed, as_json: bool) -> None:
     run = error.data.get("run")
     if run and error.code in SETTLED:
         print(f"  = fork: interlock fork {run} --from STEP, with another --plan, --input or answer", file=sys.stderr)
-    elif run and error.code != "IL906":  # a run keeps its inputs
+    elif run and error.code not in GONE:
         print(f"  = resume: interlock resume {run}", file=sys.stderr)
 
 

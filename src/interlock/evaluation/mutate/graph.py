@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from interlock.evaluation.mutate.subjects import Document, Made, Subject, changed, misspelled, removed
+from interlock.evaluation.mutate.subjects import Document, Made, Subject, changed, misspelled, pointer, removed
 
 
 def _edges_of(subject: Subject, node: str) -> list[int]:
@@ -84,7 +84,7 @@ def bridge_node(subject: Subject, draw: Random) -> Iterator[Made]:
 def _subjects(subject: Subject, node: dict[str, Any]) -> list[str]:
     path = node.get("params", {}).get("path", node.get("params", {}).get("db_path"))
     names = [name for name in subject.document.get("contracts", {}) if name in (node["id"], path)]
-    return ["/contracts/" + name.replace("/", "~1") for name in names]
+    return [pointer(("contracts", name)) for name in names]
 
 
 def cut_edge(subject: Subject, draw: Random) -> Iterator[Made]:

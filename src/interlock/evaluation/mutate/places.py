@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from interlock.evaluation.mutate.subjects import Mutant
+from interlock.evaluation.mutate.subjects import Mutant, pointer
 from interlock.ir.diagnostics import Diagnostic
+from interlock.syntax.patch import value_at
 
 Located = Literal["at", "parent", "same node", "downstream", "elsewhere"]
 ORDER: tuple[Located, ...] = ("at", "parent", "same node", "downstream", "elsewhere")
@@ -33,7 +34,7 @@ def _nearness(pointer: str, mutant: Mutant, behind: set[str]) -> Located:
 
 
 def member(pointer: str) -> str:
-    """The node, edge, contract or input that a pointer leads into."""
+    """The node, edge, contract or input that a pointer leads into, as a pointer."""
     return "/".join(pointer.split("/")[:3])
 
 
@@ -62,7 +63,7 @@ def behind_of(document: Mapping[str, Any], places: Iterable[str]) -> set[str]:
     for node in nodes:
         if isinstance(node, dict) and node.get("id") in seen and isinstance(node.get("params"), dict):
             subjects |= {value for value in node["params"].values() if isinstance(value, str)}
-    return found | {"/contracts/" + str(each).replace("~", "~0").replace("/", "~1") for each in subjects}
+    return found | {pointer(("contracts", str(each))) for each in subjects}
 
 
 def resolves(document: Any, pointer: str) -> bool:
@@ -71,13 +72,10 @@ def resolves(document: Any, pointer: str) -> bool:
     >>> resolves({"a": [1]}, "/a/0"), resolves({"a": [1]}, "/a/1"), resolves({"a": {}}, "/a/b"), resolves({}, "/a/b")
     (True, False, True, False)
     """
-    inside: Any = document
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    for place, part in enumerate(parts):
-        if isinstance(inside, dict) and part in inside:
-            inside = inside[part]
-        elif isinstance(inside, list) and part.isdigit() and int(part) < len(inside):
-            inside = inside[int(part)]
-        else:
-            return isinstance(inside, dict) and place == len(parts) - 1
-    return True
+    for place in (pointer, pointer.rpartition("/")[0]):
+        try:
+            found = value_at(document, place)
+        except ValueError:
+            continue
+        return place == pointer or isinstance(found, dict)
+    return False

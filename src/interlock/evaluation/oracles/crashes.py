@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from interlock.evaluation.mutate.places import member
 from interlock.evaluation.trials import Checked
 from interlock.registry.registry import Registry
+from interlock.syntax.patch import value_at
 
 
 def crashes(checked: Checked, registry: Registry) -> Iterator[str]:
@@ -21,8 +23,8 @@ def crashes(checked: Checked, registry: Registry) -> Iterator[str]:
 
 def _is_built_in(document: Any, pointer: str, registry: Registry) -> bool:
     try:
-        node_type = document["nodes"][int(pointer.split("/")[2])]["type"]
-    except (KeyError, IndexError, TypeError, ValueError):
+        node_type = value_at(document, member(pointer) + "/type")
+    except ValueError:
         return True  # the finding is not even about a node
     found = registry.find(str(node_type).partition("@")[0])
     return found is None or found.type.function.__module__.startswith("interlock.registry.packs.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from interlock.evaluation.frames import Stops, Unsupported
-from interlock.evaluation.oracles.fault import Fault, NotJudged
+from interlock.evaluation.oracles.fault import Fault, must_not_stop
 from interlock.evaluation.peer import Peer
 from interlock.evaluation.trials import Trial
 
@@ -24,9 +23,7 @@ def determinism(trial: Trial, draw: Random) -> Iterator[Fault]:
         yield Fault("determinism", "program", "another process compiles the plan to another program")
     usual = trial.usual
     if (usual.failed is None) != (answer["failed"] is None):
-        if isinstance(trial.reference, Unsupported):
-            raise NotJudged(f"one of the runs stopped, and the reference cannot say whether it may: {trial.reference}")
-        if not isinstance(trial.reference, Stops):
+        if must_not_stop(trial):
             yield Fault(
                 "determinism",
                 "one fails",

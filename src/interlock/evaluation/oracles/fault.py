@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from interlock.evaluation.frames import Stops, Unsupported
 from interlock.evaluation.trials import Trial
 
 
@@ -25,6 +26,13 @@ class Fault:
 
 class NotJudged(Exception):
     """An oracle that cannot say anything about a case; such cases are counted apart."""
+
+
+def must_not_stop(trial: Trial) -> bool:
+    """Whether a run has no documented reason to stop, by the reference; raises NotJudged where it cannot say."""
+    if isinstance(trial.reference, Unsupported):
+        raise NotJudged(f"a run stopped, and the reference cannot say whether it may: {trial.reference}")
+    return not isinstance(trial.reference, Stops)
 
 
 Oracle = Callable[[Trial, Random], Iterator[Fault]]

@@ -72,7 +72,7 @@ def _files(trial: Trial, reference: Any) -> Iterator[Fault | None]:
         except Unsupported:
             continue
         finally:
-            trial.clean()
+            trial.take_away([path])
         told = f"`{path}` of `{bound.node.id}` ({bound.type.name}): {difference}"
         yield Fault("meaning", bound.type.name, told) if difference else None
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from interlock.compiler.lower import PASSES, REQUIRED
-from interlock.evaluation.frames import Stops, Unsupported
-from interlock.evaluation.oracles.fault import Fault, NotJudged
+from interlock.evaluation.oracles.fault import Fault, must_not_stop
 from interlock.evaluation.trials import Ran, Trial
 
 OPTIONAL = tuple(each for each in PASSES if each not in REQUIRED)
@@ -28,10 +27,8 @@ def optimisation(trial: Trial, draw: Random) -> Iterator[Fault]:
 def _compared(trial: Trial, how: str, ran: Ran) -> Iterator[Fault]:
     usual = trial.usual
     if (usual.failed is None) != (ran.failed is None):
-        if isinstance(trial.reference, Unsupported):
-            raise NotJudged(f"one of the runs stopped, and the reference cannot say whether it may: {trial.reference}")
         # a value that no output needs may be computed in one way and not in the other
-        if not isinstance(trial.reference, Stops):
+        if must_not_stop(trial):
             failed = usual.failed or ran.failed
             yield Fault("optimisation", "one fails", f"{how}: {failed}")
     elif usual.failed is None and usual.digests != ran.digests:

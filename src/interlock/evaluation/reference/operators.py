@@ -101,7 +101,26 @@ def _between(operand: Term, low: Term, high: Term) -> Term:
     x, least, most = comparable((operand, low, high))
     above = strict(BOOLEAN, lambda one, other: compare(one, other) >= 0, x, least)
     below = strict(BOOLEAN, lambda one, other: compare(one, other) <= 0, x, most)
-    return junction((above, below), False)
+    run = junction((above, below), False).run
+
+    def between(row: Any) -> bool | None:
+        try:
+            return run(row)
+        except Stops as stopped:
+            if _never(least, most, row):
+                raise MayStop(stopped.reason) from stopped
+            raise
+
+    return Term(BOOLEAN, between)
+
+
+def _never(least: Term, most: Term, row: Any) -> bool:
+    """Whether the bounds let nothing in, so that the value need not be looked at."""
+    try:
+        one, other = least.run(row), most.run(row)
+    except Stops:
+        return False
+    return None not in (one, other) and compare(one, other) > 0
 
 
 def _in(operand: Term, *options: Term) -> Term:

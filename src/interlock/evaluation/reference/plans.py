@@ -55,15 +55,9 @@ def interpret(case: Case, registry: Registry | None = None) -> Mapping[str, Fram
         if not ready:
             raise Unsupported("the plan goes round in a circle, or an edge begins nowhere")
         for name in ready:
-            try:
-                frames[name] = _given_by(waiting.pop(name), edges.get(name, []), frames, case, given, registry)
-            except Stops as told:
-                told.made = frozenset(frames)
-                raise
+            frames[name] = _given_by(waiting.pop(name), edges.get(name, []), frames, case, given, registry)
     for name, what in broken(plan, frames, given):
-        told = Stops(f"{name}: expected that {what}")
-        told.made = frozenset(frames)
-        raise told
+        raise Stops(f"{name}: expected that {what}", frames)
     return frames
 
 
@@ -105,7 +99,7 @@ def _given_by(
                 expected_in_file(call.table, found.type.name, call.params)
         return NODES[found.type.name](call)
     except Stops as told:
-        raise type(told)(f"{node['id']}: {told.reason}") from told
+        raise type(told)(f"{node['id']}: {told.reason}", frames) from told
 
 
 def _ports(name: str, edges: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from interlock.ir.types import RESERVED
+from interlock.ir.types import quote_name
 
 Reason = Literal[
     "syntax",
@@ -65,8 +65,7 @@ def spelled(name: str) -> str:
     >>> spelled("Total"), spelled("x-y"), spelled("order")
     ('Total', '"x-y"', '"order"')
     """
-    plain = name.isascii() and name.isidentifier() and name.lower() not in RESERVED
-    return name if plain else '"' + name.replace('"', '""') + '"'
+    return name if name.isascii() and quote_name(name.lower()) == name.lower() else quote_name(name)
 
 
 def clearest(word: str, near: Sequence[str]) -> str | None:
