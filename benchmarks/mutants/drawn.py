@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -59,7 +60,7 @@ def judged(most: int, seed: int) -> Iterator[Line]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     made = 0
     with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-        chunks = (range(first, first + CHUNK) for first in range(seed * 10_000_019, seed * 10_000_019 + most, CHUNK))
+        chunks = (range(first, first + CHUNK) for first in count(seed * 10_000_019, CHUNK))
         waiting = [pool.submit(judge_plans, next(chunks)) for _ in range(2 * cores)]
         while made < most:
             lines = waiting.pop(0).result()

@@ -247,6 +247,14 @@ def test_soundness_tells_a_failure_that_no_data_explains() -> None:
         assert [each.kind for each in soundness(trial, Random(1))] == ["BinderException"]
 
 
+def test_soundness_knows_a_documented_stop_that_the_engine_calls_not_implemented() -> None:
+    mixed = "time_bucket(interval '1 month 20 days' * id, date '2023-12-03') is not null"
+    with trial_of(with_node("filter_rows@1", where=mixed), Opener()) as trial:
+        assert trial.plain.failed is not None
+        assert trial.plain.failed.data["engine"] == "NotImplementedException"
+        assert list(soundness(trial, Random(1))) == []
+
+
 def test_soundness_tells_a_stop_at_a_step_that_is_fine() -> None:
     nodes = [
         *GOOD.plan["nodes"],

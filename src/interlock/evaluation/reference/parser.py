@@ -133,7 +133,7 @@ INFIX = {
     "between": 6, "in": 6, "like": 6, "ilike": 6, "not": 6, "||": 7, "+": 8, "-": 8, "*": 9, "/": 9, "//": 9, "%": 9, "**": 10,
 }  # fmt: skip
 """How tightly what stands between two operands, or after one, binds: the documented order, from `or` to `**`."""
-NEGATION, MATCH, JOINED, SIGN = 3, 6, 7, 11
+NEGATION, TEST, MATCH, JOINED, SIGN = 3, 4, 6, 7, 11
 UNITS = {unit: unit for unit in "year month day hour minute second week quarter".split()}
 UNITS |= {f"{unit}s": unit for unit in UNITS}
 
@@ -219,7 +219,7 @@ class Parser:
     def test(self, left: Node) -> Node:
         negated = self.skip("not")
         if self.skip("distinct", "from"):
-            plain: Node = Op("is distinct from", (left, self.expression(5)))
+            plain: Node = Op("is distinct from", (left, self.expression(TEST)))
         else:
             plain = Op(f"is {self.take().word}", (left,))
         return Op("not", (plain,)) if negated else plain

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from interlock.evaluation.reference import numbers
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.kinds import DOUBLE
 from interlock.evaluation.reference.values import sort_key
@@ -27,7 +28,7 @@ def _spread(values: Values) -> float:
 def _middle(values: Sequence[float]) -> float:
     """The median of sorted values."""
     low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
-    return low if low == high else low + (high - low) * 0.5
+    return low if low == high else numbers.between(low, high, 0.5)
 
 
 def spread(sample: int, root: bool) -> Callable[[Sequence[Type], Sequence[Values]], float | None]:
