@@ -248,3 +248,19 @@ def test_zoned_times_and_intervals_reach_python_as_text_however_deep_they_lie(be
         "1 month 3 days",
         '["1 month 3 days"]',
     )
+
+
+@pytest.mark.parametrize("sink", ["write_excel", "write_sqlite"])
+def test_keys_of_maps_are_the_same_texts_in_every_file(bench: Workbench, sink: str) -> None:
+    sql = "select histogram(a) as a, histogram(b) as b, histogram(c) as c, histogram(d) as d, histogram(e) as e from s"
+    row = {"a": True, "b": "259.14", "c": "0", "d": "2024-01-31 08:30:00.5", "e": "a, b(map(boolean,c)"}
+    types = {"a": "boolean", "b": "float", "c": "decimal(12,4)", "d": "timestamp", "e": "varchar"}
+    target = {"path": "out/t.db", "table": "t"} if sink == "write_sqlite" else {"path": "out/t.xlsx"}
+    bench.put("test.plan.json", from_rows([row], ("query", {"sql": sql}), (sink, target), types=types))
+    assert bench.cli("run", "test.plan.json").code == 0
+    back = ("read_sqlite", target) if sink == "write_sqlite" else ("read_excel", target)
+    bench.put("back.plan.json", plan({"s": back, "o": ("write_jsonl", {"path": "out/o.jsonl"})}))
+    assert bench.cli("run", "back.plan.json").code == 0
+    [found] = map(json.loads, (bench.root / "out/o.jsonl").read_text().splitlines())
+    keys = {name: next(iter(json.loads(value))) for name, value in found.items()}
+    assert keys == {**{name: str(value) for name, value in row.items()}, "a": "true", "c": "0.0000"}

@@ -634,8 +634,14 @@ def _said(error: BaseException) -> str:
 
 
 def _for_python(name: str, kind: str) -> str:
-    """A column as Python can hold it: what it has no value for (a time with a zone, an interval) comes as text."""
-    names = r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:timestamptz|timestamp with time zone|interval)(?=[\[,)]|$)"
+    """A column as Python can hold it: what it has no value for (a time with a zone, an interval) comes as text.
+
+    So do the keys of a map, which Python would show otherwise (`True`, or a narrow float with the digits of a wide one).
+    """
+    names = (
+        r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:timestamptz|timestamp with time zone|interval)(?=[\[,)]|$)"
+        r"|(?<=\bmap\()[a-z0-9_ ]+(?:\(\d+, ?\d+\))?(?=,)"
+    )
     plain = re.sub(names, lambda found: found[0] if found[0][0] in "\"'" else "varchar", kind, flags=re.IGNORECASE)
     return _quoted(name) if plain == kind else f"CAST({_quoted(name)} AS {plain}) AS {_quoted(name)}"
 

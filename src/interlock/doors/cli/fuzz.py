@@ -42,18 +42,19 @@ def command(
 
     Each failure is made small and written as a project folder with its plan and its data. Exit code 1 if there was one.
     """
-    from interlock.api.soundness import fuzz, write_failures
+    from interlock.api.soundness import fuzz, oracles_named, write_failures
 
     if minutes is None and cases is None:
         minutes = 1.0
     try:
-        with _progress(json) as watch:
-            tally = fuzz(
-                Project.at(project or Path(".")), seed=seed, first=first, minutes=minutes, cases=cases,
-                only=oracle or (), processes=processes, on_progress=watch,
-            )  # fmt: skip
+        oracles_named(oracle or ())
     except ValueError as error:
         stop(fail_usage(str(error), json))
+    with _progress(json) as watch:
+        tally = fuzz(
+            Project.at(project or Path(".")), seed=seed, first=first, minutes=minutes, cases=cases,
+            only=oracle or (), processes=processes, on_progress=watch,
+        )  # fmt: skip
     written = write_failures(tally, output)
     if json:
         say_json({"ok": not tally.found, **tally.as_dict(), "written": [str(each) for each in written]})

@@ -60,7 +60,7 @@ def _printed(text: str, tree: exp.Expr, place: int) -> Iterator[str]:
 def _shorter(text: str, tree: exp.Expr) -> Iterator[str]:
     try:
         found = tree.sql(dialect="duckdb").replace(MARK, ":")
-    except SqlglotError:
+    except (SqlglotError, ValueError):  # what is left is no tree that can be printed
         return
     if len(found) < len(text):
         yield found

@@ -43,8 +43,8 @@ def compare(one: Any, other: Any) -> int:
         one, other = span_length(one), span_length(other)
     if isinstance(one, list):
         return compare_all(one, other)
-    if isinstance(one, dict):
-        return compare_all(list(one.values()), list(other.values()))
+    if isinstance(one, dict):  # the fields of a struct have the same names, the entries of a map their own keys
+        return compare_all(*([part for entry in each.items() for part in entry] for each in (one, other)))
     if isinstance(one, Endless) or isinstance(other, Endless):
         one = one.sign if isinstance(one, Endless) else 0
         other = other.sign if isinstance(other, Endless) else 0

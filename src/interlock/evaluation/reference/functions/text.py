@@ -60,8 +60,12 @@ folded = lower
 """A text as `ilike` compares it."""
 
 
+SPACES = "".join(filter(lambda each: unicodedata.category(each) == "Zs", map(chr, range(0x3001))))
+"""Spaces of every width: what `trim` takes away without being told."""
+
+
 def _strip(side: str) -> Callable[..., str]:
-    def strip(text: str, characters: str = " ") -> str:
+    def strip(text: str, characters: str = SPACES) -> str:
         return getattr(text, side)(characters) if characters else text
 
     return strip

@@ -121,9 +121,11 @@ _CHANGED: tuple[Function, ...] = (
             name,
             (f"{name}(text varchar) -> varchar", f"{name}(text varchar, characters varchar) -> varchar"),
             f"The text without spaces, or without the given characters, {where}.",
-            "Only spaces go by default, not tabs or line ends; the characters are a set, in any order.",
+            "By default spaces of every width go, the non-breaking one too, but no tabs or line ends; "
+            "the characters are a set, in any order.",
             (f"{name}(' a b ')", plain),
             (f"{name}('xyax', 'yx')", cut),
+            (f"{name}(chr(160))", "''"),
             (f"{name}('')", "''"),
             (f"{name}({_NULL})", _NULL),
             aliases=aliases,
