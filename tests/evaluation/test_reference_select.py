@@ -10,8 +10,11 @@ import pytest
 
 from interlock.api import Project
 from interlock.evaluation.cases import Case
+from interlock.evaluation.oracles.fault import NotJudged
 from interlock.evaluation.oracles.meaning import difference_of, meaning
+from interlock.evaluation.oracles.soundness import soundness
 from interlock.evaluation.reference.select import run_select
+from interlock.evaluation.reference.terms import MayStop
 from interlock.evaluation.trials import Trial
 
 SALES: dict[str, Any] = {
@@ -80,6 +83,7 @@ QUERIES = [
     "select case when v > 2 then 'high' when v is null then 'none' else 'low' end as k, count(*) as n from sales group by k order by n desc, k",
     "select case region when 'East' then 1 else 0 end as e, price * 2 as p, price / 3 as q, id % 2 as o from sales",
     "select id as s, v as id from sales order by id, s",
+    "select histogram(day) as days, histogram(v > 2) as high from sales group by id",
 ]
 
 
@@ -114,3 +118,18 @@ def test_queries_give_what_a_run_gives(sql: str, tmp_path: Path) -> None:
     assert isinstance(reference, dict)
     tables = {name: reference[name] for name in ("sales", "regions")}
     assert difference_of(run_select(sql, tables), reference["result"]) == ""
+
+
+def test_a_condition_may_be_tested_with_rows_that_a_join_takes_away(tmp_path: Path) -> None:
+    joined = "sales anti join regions on lower(sales.region) = lower(regions.region)"
+    trial = Trial(case_of(f"select id from {joined} where cast(sales.region as boolean)"), tmp_path, Project)
+    assert isinstance(trial.reference, MayStop)
+    assert list(soundness(trial, Random(1))) == []
+
+
+def test_moments_with_and_without_a_zone_are_not_compared(tmp_path: Path) -> None:
+    sql = "select id from sales where cast(day as timestamp) > cast(day as timestamp)::timestamptz"
+    trial = Trial(case_of(sql), tmp_path, Project)
+    assert trial.checked.proven is not None
+    with pytest.raises(NotJudged):
+        list(meaning(trial, Random(1)))

@@ -71,7 +71,31 @@ def test_the_mend_is_told_as_in_an_expression() -> None:
     assert problems("select * from t where b > 5")[0].help[0] == "cast it: `cast(b as double)`"
 
 
+CONDITIONS = [
+    ("select * from t where b", "b", "`b` is varchar: `where` needs a condition", ("write `b is not null`, or compare it with a text",)),
+    ("select * from t where not (a)", "(a)", "`(a)` is integer: `not` needs a condition", ("write `(a) <> 0`",)),
+    ("select * from t where c and d", "d", "`d` is date: `and` joins conditions", ("compare it with something",)),
+    ("select * from t where c or e > 1 or b", "b", "`b` is varchar: `or` joins conditions", ("write `b is not null`, or compare it with a text",)),
+    ("select case when 'x' then 1 end as n from t", "'x'", "`'x'` is varchar: `when` needs a condition", ("compare it with something",)),
+    ("select if(a, 1, 2) as n from t", "a", "`a` is integer: `if` needs a condition", ("write `a <> 0`",)),
+    ("select b from t group by b having max(b)", "max(b)", "`max(b)` is varchar: `having` needs a condition", ("write `max(b) is not null`, or compare it with a text",)),
+    ("select t.a from t join other on t.b", "t.b", "`t.b` is varchar: `on` needs a condition", ("write `t.b is not null`, or compare it with a text",)),
+    ("select count(*) filter (where b) as n from t", "b", "`b` is varchar: `where` needs a condition", ("write `b is not null`, or compare it with a text",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shown", "message", "help"), CONDITIONS, ids=[row[0] for row in CONDITIONS])
+def test_conditions_that_are_none(text: str, shown: str, message: str, help: tuple[str, ...]) -> None:
+    (problem,) = problems(text)
+    assert (problem.reason, text[problem.start : problem.end]) == ("wrong-type", shown)
+    assert problem.message == message + ", which is true or false"
+    assert problem.help == help
+
+
 FINE = [
+    "select * from t where c and not c or (c) and true and null and b like 'x' and exists (select 1 from other)",
+    "select case b when 'x' then 1 end as n, case when c then 1 end as m, if(c, 1, 2) as k from t join other on c",
+    "select * from t where cast(b as boolean) and bool_or(c) over () is null and c::boolean",
     "select * from t where a = 1.5 and e = 1 and b = 'x' and c = true and a is not distinct from null",
     "select * from t where d > '2024-01-31' and ts >= '2024-01-31' and ts < '2024-01-31 10:00:00' and d <= ts",
     "select * from t where tz > '2024-01-31'",

@@ -15,7 +15,7 @@ from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.expressions import Inputs, Place, Scope
 from interlock.evaluation.reference.joins import joined
 from interlock.evaluation.reference.kinds import join
-from interlock.evaluation.reference.parser import Literal, Name, Node
+from interlock.evaluation.reference.parser import Literal, Name, Node, Op
 from interlock.evaluation.reference.select_parser import (
     Body,
     Combined,
@@ -129,6 +129,7 @@ class Reader:
         if select.where is not None:
             test = condition(compiler.term(select.where)).run
             rows = [row for row in rows if test(row) is True]
+            self.tested_early(select.source, select.where)
         given = {name.casefold(): node for name, (node, _) in reversed(list(zip(names, items, strict=True)))}
         sorted_by = [_meant(key.node, items, given) for key in order]
         wanted = [node for node, _ in items] + sorted_by + [n for n in (select.having, select.qualify) if n is not None]
@@ -162,6 +163,24 @@ class Reader:
             places = tuple(Place(source.alias, name, kind, at) for at, (name, kind) in enumerate(frame.columns))
             return Scope(places, self.inputs), list(frame.rows)
         return joined(source, self.source(source.left), self.source(source.right), self.compiler)
+
+    def tested_early(self, source: Source | None, where: Node) -> None:
+        """Test the sides of a join by themselves: the engine may do that, also with rows that the join takes away."""
+        if source is None or isinstance(source, Named):
+            return
+        for side in (source.left, source.right):
+            scope, rows = self.source(side)
+            for part in _conjuncts(where):
+                try:
+                    test = condition(self.compiler(scope).term(part)).run
+                except (Untyped, Unsupported):  # it looks at both sides
+                    continue
+                try:
+                    for row in rows:
+                        test(row)
+                except Stops as stop:
+                    raise MayStop(stop.reason) from stop
+            self.tested_early(side, where)
 
     def named(self, source: Named) -> Frame:
         if isinstance(source.table, Query):
@@ -198,6 +217,12 @@ class Reader:
             return None if None in options else False
 
         return Term(Type("boolean"), among)
+
+
+def _conjuncts(node: Node) -> list[Node]:
+    if isinstance(node, Op) and node.name == "and":
+        return [part for operand in node.operands for part in _conjuncts(operand)]
+    return [node]
 
 
 def _only(values: Sequence[Any]) -> Any:

@@ -26,6 +26,7 @@ Run = Callable[[Any], Any]
 """A part at work: from a row to its value there."""
 WRITTEN = frozenset("date time timestamp timestamptz timestamp_s timestamp_ms timestamp_ns interval".split())
 """Types whose values stand as text literals beside others of the type."""
+MOMENTS = WRITTEN - {"time", "interval"}
 PRINTED = frozenset("boolean date time timestamp timestamp_s timestamp_ms timestamp_ns interval uuid".split())
 """Types besides numbers that join onto text."""
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|-?infinity", re.ASCII)
@@ -155,6 +156,8 @@ def comparable(terms: Sequence[Term]) -> list[Term]:
     if kind is None:
         if all(part.type.precision for part in parts):
             raise Unsupported("a comparison of decimals that share no decimal")
+        if all(part.type.name in MOMENTS for part in parts):  # queries compare them, in the zone of the run
+            raise Unsupported("a comparison of moments with and without a zone")
         raise Untyped(f"{', '.join(str(part.type) for part in parts)} do not compare")
     return [to(part, kind) for part in parts]
 

@@ -1,5 +1,5 @@
-"""Comparisons of a query whose two sides do not compare, where their types are known: the engine would cast one side
-for every row, and stop the run at the first value that is none, or compare what was not meant."""
+"""Comparisons of a query whose two sides do not compare, and conditions that are none, where their types are known: the
+engine would cast a side for every row, and stop the run at the first value that is none, or test what was not meant."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ _SIGNS: dict[type[exp.Expr], str] = {
 
 
 def check_types(text: str, tree: exp.Expr, tables: Mapping[str, Schema]) -> list[Problem]:
-    """What is wrong with the comparisons of a query, and with the casts of its literals."""
+    """What is wrong with the comparisons and conditions of a query, and with the casts of its literals."""
     walk = _Compares(text, QueryTypes(tables))
     for node in tree.walk():
+        for part, why in _conditions(node):
+            walk.condition(part, why)
         if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast) and isinstance(node.this, exp.Literal):
             walk.literal_cast(node)
         elif isinstance(node, exp.Join):
@@ -58,6 +60,28 @@ def _compared(node: exp.Expr) -> Iterator[exp.Expr]:
             return
 
 
+def _conditions(node: exp.Expr) -> Iterator[tuple[exp.Expr, str]]:
+    """The parts of a node that must be conditions and do not look like one, and why."""
+    parts: list[tuple[exp.Expr | None, str]] = []
+    match node:
+        case exp.Where() | exp.Having() | exp.Qualify():
+            parts = [(node.this, f"`{node.key}` needs a condition")]
+        case exp.Join():
+            parts = [(node.args.get("on"), "`on` needs a condition")]
+        case exp.And() | exp.Or():
+            parts = [(each, f"`{node.key}` joins conditions") for each in (node.this, node.expression)]
+        case exp.Not():
+            parts = [(node.this, "`not` needs a condition")]
+        case exp.Anonymous() if str(node.this).lower() == "if":
+            parts = [(each, "`if` needs a condition") for each in node.expressions[:1]]
+        case exp.If() if isinstance(node.parent, exp.Case) and node.parent.this is None:
+            parts = [(node.this, "`when` needs a condition")]
+        case _:
+            pass
+    known = (exp.Connector, exp.Not, exp.Predicate, exp.Boolean)
+    yield from ((part, why) for part, why in parts if part is not None and not isinstance(part.unnest(), known))
+
+
 class _Compares:
     """One walk over a query. Problems are reported by the binder of scalar expressions, in its words."""
 
@@ -77,6 +101,13 @@ class _Compares:
             other = self.types.typed(part, place)
             if other is not None:
                 self.judge(first, other, whole, _SIGNS.get(type(node), ""))
+
+    def condition(self, part: exp.Expr, why: str) -> None:
+        """Report a part that is no condition."""
+        place = self.places.of(part)
+        found = self.types.typed(part, place) if place is not None else None
+        if found is not None:
+            self.binder.condition(found, why)
 
     def placed(self, parts: list[exp.Expr]) -> list[tuple[int, int]] | None:
         """Where the parts stand; `true`, `false` and `null` are looked for behind the part before them."""
