@@ -66,6 +66,13 @@ def drawn(options: argparse.Namespace, folder: Path) -> Result:
     return run(options.mutants, options.seed)
 
 
+def drawing(options: argparse.Namespace, folder: Path) -> Result:
+    """How fast plans are drawn, checked, run and judged."""
+    from benchmarks.drawing import run
+
+    return run(folder)
+
+
 def compile(options: argparse.Namespace, folder: Path) -> Result:
     """The time that check, lower and emit take, by the number of nodes."""
     from benchmarks.compile_time import run
@@ -116,8 +123,8 @@ def ahead(options: argparse.Namespace, folder: Path) -> Result:
 
 
 EVERY = (
-    plancompiler, spoiled, english, sentences, prompts, mutants, drawn, compile, growth, pipeline, start, crashes, durable,
-    ahead,
+    plancompiler, spoiled, english, sentences, prompts, mutants, drawn, drawing, compile, growth, pipeline, start, crashes,
+    durable, ahead,
 )  # fmt: skip
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Result]] = {part.__name__: part for part in EVERY}
 
