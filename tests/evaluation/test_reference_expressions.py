@@ -100,6 +100,8 @@ FOUND = [
     "list_avg([1, i128])",
     "list_max([f64, nd])",
     "i8 between 1 and i16 // i64",
+    "regexp_replace(t, '\\p{L}+', '<\\0>', 'g')",
+    "regexp_full_match(t, '[a-z]?\\p{L}\\p{L}*')",
     "i8 >= 3 is not distinct from i16 > 1",
     "epoch(nday + span)",
 ]

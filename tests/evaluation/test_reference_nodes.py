@@ -147,6 +147,13 @@ def test_a_deviation_is_from_the_median_to_the_last_bit() -> None:
     agreed(chain(rows, {"x": "double"}, ("describe", {}), ("write_parquet", {"path": "out/t.parquet"})))
 
 
+def test_times_with_an_offset_are_read_as_utc() -> None:
+    offsets = ("+02", "+0230", "-02:30", "+02:30:15", "+25:00", "+0230:15", "+2", "+023", "Z", "", " +02")
+    rows = [{"t": f"2024-01-31T10:00:00{offset}"} for offset in offsets]
+    params = {"columns": ["t"], "formats": ["%Y-%m-%dT%H:%M:%S%z"], "to": "timestamp", "on_error": "null"}
+    agreed(chain(rows, {}, ("parse_dates", params), ("write_parquet", {"path": "out/t.parquet"})))
+
+
 def agreed(case: Case) -> None:
     """Run a case, and let the reference compute the same."""
     with trial_of(case, Project) as trial:

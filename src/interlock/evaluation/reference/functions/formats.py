@@ -54,6 +54,7 @@ _READ = {
     "S": r"(?P<S>\d{1,2})", "y": r"(?P<y>\d{1,2})", "f": r"(?P<f>\d{1,6})", "I": r"(?P<I>\d{1,2})", "p": r"(?P<p>[AaPp][Mm])",
     "j": r"(?P<j>\d{1,3})", "b": f"(?P<b>{'|'.join(month[:3] for month in _MONTHS)})", "B": f"(?P<B>{'|'.join(_MONTHS)})",
     "a": f"(?:{'|'.join(day[:3] for day in _DAYS)})", "A": f"(?:{'|'.join(_DAYS)})", "%": "%",
+    "z": r"(?P<z>[+-]\d\d(?:\d\d|:\d\d(?::\d\d)?)?)",
 }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def _reader(form: str) -> re.Pattern[str]:
 
 
 def strptime(text: str, form: str) -> Any:
-    """The timestamp that a text means by a format."""
+    """The timestamp that a text means by a format; of one with an offset, in UTC."""
     reader = _reader(form)
     plain = text.strip().lower()
     if plain in ("infinity", "-infinity"):
@@ -108,4 +109,10 @@ def strptime(text: str, form: str) -> Any:
     except ValueError:
         raise Stops(f"'{text}' is no timestamp") from None
     day += timedelta(days=number.get("j", 1) - 1, microseconds=int(found.get("f", "0").ljust(6, "0")))
-    return stamp_of((day - datetime(1970, 1, 1)) // timedelta(microseconds=1))
+    since = day - datetime(1970, 1, 1) - _offset(found.get("z", "+00"))
+    return stamp_of(since // timedelta(microseconds=1))
+
+
+def _offset(text: str) -> timedelta:
+    hours, minutes, seconds = (int(part) for part in re.findall(r"\d\d", text + ":00:00")[:3])
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds) * (-1 if text[0] == "-" else 1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -11,6 +13,7 @@ from interlock.evaluation.reference.functions.registry import Function, plain
 
 _COMMON = re.compile(
     r"""(?: [^\\\[\](){}*+?|^$]                              # a character
+          | \\p\{L\}                                          # a letter of any script
           | \\[dDwWsSbBnrtfv.\\\[\](){}*+?|^$/"'<>=!@#%&,;:~_ -]   # a class or an escape
           | \[\^?\]?(?:[^\\\[\]&|~-]|\\[dDwWsSnrt.\\\[\]^$*+?(){}|/-]|-(?!-))*\]   # a set
           | \((?:\?:|\?P<\w+>)?(?!\?) | \)
@@ -43,12 +46,28 @@ def pattern(text: str, flags: str = "") -> re.Pattern[str]:
         raise Stops(f"a bad regular expression: {error}") from None
 
 
+@lru_cache(1)
+def _letters() -> str:
+    """The ranges of all letters, as they stand in a set."""
+    found: list[list[int]] = []
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code))[0] != "L":
+            continue
+        if found and found[-1][1] == code - 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in found)
+
+
 def _respelled(text: str) -> str:
     """A pattern in which `$` and white space mean in Python what they mean in RE2."""
     parts: list[str] = []
     inside = False
-    for piece in re.findall(r"\\.|.", text, re.DOTALL):
-        if piece == "$" and not inside:
+    for piece in re.findall(r"\\p\{L\}|\\.|.", text, re.DOTALL):
+        if piece == r"\p{L}":
+            piece = f"[{_letters()}]"
+        elif piece == "$" and not inside:
             piece = r"\Z"
         elif piece == r"\s":
             piece = r"\t\n\f\r " if inside else r"[\t\n\f\r ]"
