@@ -50,7 +50,7 @@ FAITHFUL = [
     "select x from (values (1, 'a'), (2, 'b')) as v(x, y)",
     "select * exclude (a) from t",
     "select case when a > 1 then 'x' else 'y' end, cast(a as double), try_cast(b as integer), a::bigint from t",
-    "select b, count(*) from t group by all order by all",
+    "select b, count(*) from t group by all order by b",
     "select b, c, count(*) from t group by rollup (b, c)",
     "select b from t group by grouping sets ((b), ())",
     "select a + 2 * 3 - 1, -a * 2, a % 2 * 3, a // 2, a / 2, a - (1 - 2), (a + 1) * 2, a * (2 % 3), - a + 1 from t",

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from interlock.ir.types import Schema, Type, parse_type
+from interlock.ir.types import Schema, Type, TypeTextError, parse_type
 from interlock.registry.macros import MACROS, create_statement, needed
 
 STAND_INS = {
@@ -67,6 +67,8 @@ class Binder:
                 ]
             except duckdb.Error as error:
                 raise BindError(plain_error(error)) from error
+            except TypeTextError as error:
+                raise BindError(f"a result has a type that no column can have: {error}") from error
             self._remember(text, found)
             return found
 

@@ -42,9 +42,8 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
             continue
         arguments = call.expressions if isinstance(call, exp.Anonymous) else [call.this]
         argument = arguments[0] if arguments else None
+        distinct = isinstance(argument, exp.Distinct)
         if isinstance(argument, exp.Distinct):
-            if call.find_ancestor(exp.Window, exp.Select).__class__ is exp.Window:
-                raise Unprovable(f"`{name}` of distinct values over a window")
             argument = argument.expressions[0]
         if name in UNSUPPORTED:
             raise Unprovable(f"`{name}` computes in floats, in the order in which threads reach the rows")
@@ -53,6 +52,8 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
         kind = _type(tree, call, argument, schemas)
         if not (kind.is_float or (kind.is_numeric and FAMILIES[name] in SPREADS)):
             continue
+        if distinct and call.find_ancestor(exp.Window, exp.Select).__class__ is exp.Window:
+            raise Unprovable(f"`{name}` of distinct values over a window")
         having = call.find_ancestor(exp.Having)
         if (
             having is not None
@@ -71,23 +72,92 @@ def _type(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[
     scope = call.find_ancestor(exp.Select)
     if scope is None:
         raise Unprovable(f"`{sql.text(call)}` stands in no SELECT")
-    probe = sql.select(sql.named(argument.copy(), "argument"))
-    for clause in ("from_", "joins", "laterals"):
-        part = scope.args.get(clause)
-        if part is not None:
-            probe.set(clause, [each.copy() for each in part] if isinstance(part, list) else part.copy())
-    ctes = [
-        cte.copy() for outer in _enclosing(scope) if outer.args.get("with_") for cte in outer.args["with_"].expressions
-    ]
-    if ctes:
-        probe.set("with_", exp.With(expressions=ctes))
-    elif (known := _of_a_column(scope, argument, schemas)) is not None:
+    if not _parts(scope) and (known := _of_a_column(scope, argument, schemas)) is not None:
         return known
     try:
-        ((_, kind),) = binder().bind(sql.text(probe), schemas)
+        return _given(scope, sql.named(argument.copy(), "argument"), schemas)[1]
     except BindError as error:
+        spelled = _with_results(scope, argument)
+        if spelled is not argument:
+            try:
+                return _given(scope, sql.named(spelled, "argument"), schemas)[1]
+            except BindError:
+                pass
         raise Unprovable(f"the type of `{sql.text(argument)}` cannot be told apart from its query ({error})") from error
-    return kind
+
+
+def is_column(scope: exp.Select, column: exp.Column, schemas: Mapping[str, Schema]) -> bool:
+    """Whether what a SELECT reads has this column."""
+    try:
+        _given(scope, sql.named(column.copy(), "argument"), schemas)
+    except BindError:
+        return False
+    return True
+
+
+def engine_name(item: exp.Expr, schemas: Mapping[str, Schema]) -> str:
+    """The name that the engine gives to a result that has none of its own; raises Unprovable where it does not say."""
+    scope = item.find_ancestor(exp.Select)
+    try:
+        if scope is not None:
+            return _given(scope, item.copy(), schemas, grouped=True)[0]
+    except BindError:
+        pass
+    raise Unprovable(f"`{sql.text(item)}` has no name; write `{sql.text(item)} as …`")
+
+
+def _given(
+    scope: exp.Select, item: exp.Expr, schemas: Mapping[str, Schema], grouped: bool = False
+) -> tuple[str, Type]:
+    """The name and type of one result, if a SELECT gave it alone; raises BindError."""
+    probe = sql.select(item)
+    for clause in ("from_", "joins", "laterals", *(("group",) if grouped else ())):
+        part = scope.args.get(clause)
+        if clause == "group" and part is not None and any(isinstance(each, exp.Literal) for each in part.expressions):
+            continue  # a place among results that are not there
+        if part is not None:
+            probe.set(clause, [each.copy() for each in part] if isinstance(part, list) else part.copy())
+    if parts := _parts(scope):
+        probe.set("with_", exp.With(expressions=[each.copy() for each in parts]))
+    ((name, kind),) = binder().bind(sql.text(probe), schemas)
+    return name, kind
+
+
+def given_by(scope: exp.Select, source: exp.Expr, schemas: Mapping[str, Schema]) -> list[tuple[str, Type]]:
+    """The columns of one source in the FROM of a SELECT; raises BindError where the engine cannot tell them apart."""
+    if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and not _parts(scope):
+        schema = next((each for name, each in schemas.items() if name.casefold() == source.name.casefold()), None)
+        alias = source.args.get("alias")
+        if schema is not None and not (alias is not None and alias.columns):
+            return [(column.name, column.type) for column in schema]
+    probe = sql.select(exp.Star()).from_(source.copy(), copy=False)
+    if parts := _parts(scope):
+        probe.set("with_", exp.With(expressions=[each.copy() for each in parts]))
+    return binder().bind(sql.text(probe), schemas)
+
+
+def _parts(scope: exp.Select) -> list[exp.CTE]:
+    """The parts (`with name as`) in sight of a SELECT; of those of one name, the innermost."""
+    found = {
+        cte.alias.casefold(): cte
+        for outer in _enclosing(scope)
+        if outer.args.get("with_")
+        for cte in outer.args["with_"].expressions
+    }
+    return list(found.values())
+
+
+def _with_results(scope: exp.Select, argument: exp.Expr) -> exp.Expr:
+    """An argument with the results of its SELECT that it names in place of their names; itself if it names none."""
+    named = {each.alias.casefold(): each.this for each in scope.selects if isinstance(each, exp.Alias)}
+    holder = exp.Paren(this=argument.copy())
+    spelled = False
+    for column in list(holder.find_all(exp.Column)):
+        meant = named.get(column.name.casefold()) if not column.table else None
+        if meant is not None and not any(isinstance(each, exp.Window | exp.AggFunc) for each in meant.walk()):
+            column.replace(sql.grouped(meant.copy()))
+            spelled = True
+    return holder.this if spelled else argument
 
 
 def _of_a_column(scope: exp.Select, argument: exp.Expr, schemas: Mapping[str, Schema]) -> Type | None:

@@ -52,6 +52,9 @@ def keeps_order(tree: exp.Query) -> bool:
         return False
     if not _reads_in_order(tree):
         return False
+    where = tree.args.get("where")
+    if any(part.find(exp.Query) is not None for part in (*tree.selects, *([where] if where is not None else []))):
+        return False  # the engine makes a join of a query that stands for a value or a list
     return not any(
         isinstance(each, exp.AggFunc | exp.Window | exp.Unnest | exp.Explode)
         or (isinstance(each, exp.Anonymous) and each.name.lower() == "unnest")
@@ -99,6 +102,17 @@ def _origin(tree: exp.Query) -> dict[str, str]:
     return found
 
 
+def _passed(tree: exp.Query, column: exp.Column) -> str | None:
+    """The result's name of a column that an order names with its table."""
+    for projection in tree.selects:
+        inner = projection.unalias()
+        if not isinstance(inner, exp.Column) or inner.name.casefold() != column.name.casefold():
+            continue
+        if inner.table.casefold() == column.table.casefold() or (not inner.table and not tree.args.get("joins")):
+            return projection.alias_or_name
+    return None
+
+
 def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bool = True) -> tuple[SortTerm, ...]:
     """The columns that the result is known to be sorted by; of a statement that others wrote, by its own ORDER BY alone."""
     order = tree.args.get("order")
@@ -120,7 +134,7 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bo
         name = inner.name.casefold()
         if known_shape and name.startswith(sql.POSITION) and name not in results:
             return _once([*found, *(_carried(source.sorted_by, tree) if source else _multiplied(tree, by_name))])
-        target = results.get(name) if not inner.table else origin.get(name)  # an unqualified name is the result's first
+        target = results.get(name) if not inner.table else _passed(tree, inner)  # a plain name is the result's first
         target = target or (origin.get(name) if known_shape else None)
         if target is None:
             break

@@ -10,22 +10,32 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
+from interlock.compiler.binder import BindError
+from interlock.compiler.floats import given_by
 from interlock.compiler.infer import keeps_order
+from interlock.ir.expressions.functions.aggregates import BY_NAME as AGGREGATES
 from interlock.ir.types import Schema
 from interlock.registry import sql
 
-RANKED = frozenset(
-    "row_number ntile lag lead first_value last_value nth_value first last any_value list array_agg string_agg".split()
-)
-"""Functions over a window whose value depends on the order of rows that its ORDER BY holds equal."""
+PLACED = frozenset("row_number ntile lag lead".split())
+"""Functions over a window that look at the order of its rows and at no frame."""
+RANKED = frozenset("first_value last_value nth_value first last any_value list array_agg string_agg".split())
+"""Functions over a window whose value depends on the order of the rows in its frame."""
+SORTED = frozenset({"list_sort", "exact_total"})
+"""Calls in which the order of a list over a window makes no difference."""
 
 
 def settle_foreign(tree: exp.Query, wanted: bool, schemas: Mapping[str, Schema]) -> exp.Query:
     """The statement with its ties settled and, if its order is `wanted`, a total outermost order."""
     found = tree.copy()
-    for order, keys in _open_orders(found, schemas):
-        if keys:
-            order.set("expressions", [*order.expressions, *(sql.ordered(key.copy()) for key in keys)])
+    for order, keys, call in _open_orders(found, schemas):
+        if not keys:
+            continue
+        terms = [sql.ordered(key.copy()) for key in keys]
+        if call is None:
+            order.set("expressions", [*order.expressions, *terms])
+        else:
+            _order_inside(call, [*(term.copy() for term in order.expressions), *terms])
     positions = _positions(found)
     for query in found.find_all(exp.Query):
         if query.args.get("order") is not None:
@@ -37,24 +47,30 @@ def settle_foreign(tree: exp.Query, wanted: bool, schemas: Mapping[str, Schema])
 
 def unsettled(tree: exp.Query, schemas: Mapping[str, Schema]) -> str | None:
     """Why the statement's ties cannot be settled, or None if they can."""
-    for _, keys in _open_orders(tree, schemas):
+    for _, keys, _ in _open_orders(tree, schemas):
         if keys is None:
             return (
                 "a window or an ordered aggregate may have ties, and the columns it could break them by are not known"
             )
     for select in tree.find_all(exp.Select):
-        order = select.args.get("order")
-        if select.args.get("distinct") is None or order is None:
+        order, distinct = select.args.get("order"), select.args.get("distinct")
+        if distinct is None or distinct.args.get("on") is not None or order is None:
             continue
-        names = {projection.alias_or_name.casefold() for projection in select.selects}
+        given = {projection.alias_or_name.casefold() for projection in select.selects}
+        texts = {sql.text(projection.unalias()) for projection in select.selects}
         for term in order.expressions:
-            if not isinstance(term.this, exp.Column) or term.this.name.casefold() not in names:
+            named = isinstance(term.this, exp.Column) and ("*" in given or term.this.name.casefold() in given)
+            if not named and not isinstance(term.this, exp.Literal | exp.Columns) and sql.text(term.this) not in texts:
                 return "`select distinct` is sorted by something that it does not select"
     return None
 
 
-def _open_orders(tree: exp.Query, schemas: Mapping[str, Schema]) -> Iterator[tuple[exp.Order, list[exp.Expr] | None]]:
-    """The ORDER BYs inside windows and aggregates that can leave ties, each with the keys that break them."""
+Tie = tuple[exp.Order, list[exp.Expr] | None, exp.Anonymous | None]
+"""An ORDER BY that can leave ties, the keys that break them, and the call inside of which they belong, if not there."""
+
+
+def _open_orders(tree: exp.Query, schemas: Mapping[str, Schema]) -> Iterator[Tie]:
+    """The ORDER BYs inside windows and aggregates that can leave ties."""
     for order in list(tree.find_all(exp.Order)):
         owner = order.parent
         if isinstance(owner, exp.Query):
@@ -62,60 +78,98 @@ def _open_orders(tree: exp.Query, schemas: Mapping[str, Schema]) -> Iterator[tup
         select = order.find_ancestor(exp.Select)
         if select is None:
             continue
+        call = None
         if isinstance(owner, exp.Window):
-            if not _is_ranked(owner):
+            depends, call = _dependence(owner)
+            if not depends:
                 continue
-            group = select.args.get("group")
-            if group is not None:
-                plain = bool(group.expressions) and not any(isinstance(each, exp.Literal) for each in group.expressions)
-                yield order, list(group.expressions) if plain else None
+            if select.args.get("group") is not None:
+                yield order, _groups(select), call
                 continue
+        elif isinstance(order.this, exp.Distinct) or (
+            isinstance(owner, exp.Anonymous) and any(isinstance(each, exp.Distinct) for each in owner.expressions)
+        ):
+            continue  # what is sorted is what is distinct
         if any(isinstance(term.this, exp.Column) and term.this.name in _positions(tree) for term in order.expressions):
             continue
-        yield order, _columns(select, tree, schemas)
+        yield order, _columns(select, tree, schemas), call
 
 
-def _is_ranked(window: exp.Window) -> bool:
+def _dependence(window: exp.Window) -> tuple[bool, exp.Anonymous | None]:
+    """Whether the value over a window depends on the order of rows that its ORDER BY holds equal, and, where more keys
+    there would change which rows are in the frame, the call inside of which they belong."""
     inner = window.this
     while isinstance(inner, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
         inner = inner.this
     name = inner.name if isinstance(inner, exp.Anonymous) else inner.sql_name() if isinstance(inner, exp.Func) else ""
     spec = window.args.get("spec")
-    return name.lower() in RANKED or (spec is not None and str(spec.args.get("kind")).upper() == "ROWS")
+    if name.lower() in PLACED:
+        return True, None
+    if spec is not None and str(spec.args.get("kind")).upper() == "ROWS":
+        return True, None
+    if name.lower() not in RANKED or not isinstance(inner, exp.Anonymous):
+        return False, None
+    around = window.parent
+    while isinstance(around, exp.Filter):
+        around = around.parent
+    if isinstance(around, exp.Anonymous) and around.name.lower() in SORTED:
+        return False, None
+    if any(isinstance(each, exp.Order | exp.Distinct) for each in inner.expressions):
+        return False, None  # it has an order of its own
+    return True, inner
+
+
+def _order_inside(call: exp.Anonymous, terms: list[exp.Expr]) -> None:
+    """Give a call an ORDER BY of its own: `last_value(x ORDER BY …)`."""
+    *first, last = [each.copy() for each in call.expressions]
+    call.set("expressions", [*first, exp.Order(this=last, expressions=terms)])
+
+
+def _groups(select: exp.Select) -> list[exp.Expr] | None:
+    """What a SELECT groups by, which no two of its rows share; None for groupings of several sets."""
+    group = select.args["group"]
+    if any(group.args.get(each) for each in ("rollup", "cube", "grouping_sets")):
+        return None
+    if group.args.get("all"):
+        items = [each.unalias() for each in select.selects if not each.is_star]
+        return [each for each in items if not any(_looks_at_rows(part) for part in each.walk())] or None
+    found: list[exp.Expr] = []
+    for each in group.expressions:
+        if isinstance(each, exp.Rollup | exp.Cube | exp.GroupingSets):
+            return None
+        if not isinstance(each, exp.Literal):
+            found.append(each)
+        elif each.this.isdigit() and 0 < int(each.this) <= len(select.selects):
+            found.append(select.selects[int(each.this) - 1].unalias())
+    return found or None
+
+
+def _looks_at_rows(part: exp.Expr) -> bool:
+    return isinstance(part, exp.AggFunc | exp.Window) or (
+        isinstance(part, exp.Anonymous) and part.name.lower() in AGGREGATES
+    )
 
 
 def _columns(select: exp.Select, tree: exp.Query, schemas: Mapping[str, Schema]) -> list[exp.Expr] | None:
-    """Every column of what a SELECT reads, qualified, or None where one source's columns are not known."""
+    """Every column of what a SELECT reads, qualified where its source has a name; None where they cannot be told."""
     origin = select.args.get("from_")
     sources = [origin.this] if origin is not None else []
     for join in select.args.get("joins") or ():
         if join.args.get("kind") not in ("SEMI", "ANTI"):
             sources.append(join.this)
     found: list[exp.Expr] = []
+    bare: list[str] = []
     for source in sources:
-        names = _names(source, tree, schemas)
-        alias = source.alias or (source.name if isinstance(source, exp.Table) else "")
-        if names is None or not alias:
+        try:
+            names = [name for name, _ in given_by(select, source, schemas)]
+        except BindError:
             return None
-        found += [sql.column(name, alias) for name in names]
-    return found
-
-
-def _names(source: exp.Expr, tree: exp.Query, schemas: Mapping[str, Schema]) -> list[str] | None:
-    """The names of the columns of one source of a FROM."""
-    inner: exp.Expr | None = source.this if isinstance(source, exp.Subquery) else None
-    if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
-        for cte in tree.find_all(exp.CTE):
-            if cte.alias.casefold() == source.name.casefold():
-                inner = cte.this
-        if inner is None:
-            schema = next((each for name, each in schemas.items() if name.casefold() == source.name.casefold()), None)
-            return schema.names if schema is not None else None
-    if not isinstance(inner, exp.Query) or any(each.is_star or not each.alias_or_name for each in inner.selects):
-        return None
-    if any(not isinstance(each, exp.Alias | exp.Column) for each in inner.selects):
-        return None
-    return [each.alias_or_name for each in inner.selects]
+        alias = source.alias or (source.name if isinstance(source, exp.Table) else "")
+        found += [sql.column(name, alias or None) for name in names]
+        bare += names
+    unqualified = {each.name.casefold() for each in found if isinstance(each, exp.Column) and not each.table}
+    folded = [name.casefold() for name in bare]
+    return found if all(folded.count(name) == 1 for name in unqualified) else None
 
 
 def _positions(tree: exp.Query) -> set[str]:

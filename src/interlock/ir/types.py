@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 SCALARS = (
@@ -85,7 +85,21 @@ class Type:
     @property
     def sql(self) -> str:
         """The type as DuckDB reads it."""
-        return "integer" if self.name == "null" else str(self)
+        return str(self.stored)
+
+    @property
+    def stored(self) -> Type:
+        """The type that a column of a table has for these values: the engine takes an untyped null for an integer.
+
+        >>> str(parse_type("null[]").stored)
+        'integer[]'
+        """
+        if self.name == "null":
+            return Type("integer")
+        if self.element is None and not self.fields:
+            return self
+        element = self.element.stored if self.element is not None else None
+        return replace(self, element=element, fields=tuple((name, kind.stored) for name, kind in self.fields))
 
     @property
     def is_integer(self) -> bool:

@@ -643,7 +643,10 @@ def _advice(message: str) -> str:
     return ""
 
 
-_ENGINE_TYPES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint", "INT128": "hugeint"}
+_ENGINE_TYPES = {
+    "BOOL": "boolean", "INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint", "INT128": "hugeint",
+    "UINT8": "utinyint", "UINT16": "usmallint", "UINT32": "uinteger", "UINT64": "ubigint",
+}  # fmt: skip
 
 
 def _reworded(message: str) -> str:
@@ -661,6 +664,8 @@ def _reworded(message: str) -> str:
         return (
             f"the value '{found.group(2)}' is not a date or time of the expected form (2024-01-31, 2024-01-31 13:45:00)"
         )
+    if message.startswith("More than one row returned by a subquery"):
+        return "a query that stands for a value gave more than one row; take one of them with `max(…)` or `order by … limit 1`"
     return message
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -21,9 +21,11 @@ from interlock.compiler.check.rules import (
 from interlock.compiler.check.shapes import shape
 from interlock.compiler.check.sources import describe
 from interlock.compiler.checked import BoundNode
+from interlock.compiler.exact import made_exact
 from interlock.compiler.floats import Unprovable, float_aggregates
 from interlock.compiler.infer import not_null_columns, sort_order, unique_keys
 from interlock.compiler.ties import settle_foreign, unsettled
+from interlock.ir.expressions.query_types import part_named
 from interlock.ir.plan import Node
 from interlock.ir.program import Source
 from interlock.ir.types import Column, Schema, Type, parse_column_type
@@ -151,8 +153,9 @@ def _bound(
     result: Select | Copy,
     source: Source | None,
 ) -> BoundNode | None:
-    if _variadic(node_type) and isinstance(result, Select):
-        result = _rename_relations(result, {port: bound.node.id for port, bound in inputs.items()})
+    if isinstance(result, Select):
+        ports = {port: bound.node.id for port, bound in inputs.items()} if _variadic(node_type) else {}
+        result = _rename_relations(result, ports, context.nodes)
     schemas = {bound.node.id: bound.schema for bound in inputs.values()}
     problem = order_sensitive.find(node.at, node_type.reference, result.tree)
     if problem is not None:
@@ -185,15 +188,24 @@ def _bound(
         context.diagnostics.append(unprovable_sum.found(at, node_type.reference, str(error)))
         return None
     if not node_type.known_shape:
-        reason = _cannot_settle(result.tree, schemas)
+        try:
+            exact = made_exact(result.tree, schemas)
+        except Unprovable as error:
+            at = node.at.child("params", "sql") if "sql" in node.params else node.at
+            context.diagnostics.append(unprovable_sum.found(at, node_type.reference, str(error)))
+            return None
+        reason = _cannot_settle(exact, schemas)
         if reason is not None:
             at = node.at.child("params", "sql") if "sql" in node.params else node.at
             context.diagnostics.append(order_sensitive.unsettled(at, node_type.reference, reason))
             return None
         nullable = {}
     names = [name for name, _ in found]
-    written = [projection.alias_or_name for projection in result.tree.selects]
-    if len(written) == len(names) and "*" not in written and len({each.casefold() for each in written}) < len(written):
+    written = [
+        projection.alias_or_name if isinstance(projection, exp.Alias | exp.Column) else name
+        for projection, name in zip(result.tree.selects, names, strict=False)
+    ]
+    if len(result.tree.selects) == len(names) and "*" not in written and len({each.casefold() for each in written}) < len(written):
         names = written
     if len({name.casefold() for name in names}) < len(names):
         context.diagnostics.append(duplicate_column.found(node.at, node.id, names))
@@ -207,7 +219,7 @@ def _bound(
         )  # fmt: skip
     certain = not_null_columns(result, schemas) if node_type.known_shape else set()
     schema = Schema(
-        tuple(Column(name, _known(kind), nullable.get(name, True) and name not in certain) for name, kind in found)
+        tuple(Column(name, kind.stored, nullable.get(name, True) and name not in certain) for name, kind in found)
     )
     by_id = {bound.node.id: bound for bound in inputs.values()}
     return BoundNode(
@@ -240,22 +252,33 @@ def _cannot_settle(tree: exp.Query, schemas: Mapping[str, Schema]) -> str | None
     return None
 
 
-def _known(kind: Type) -> Type:
-    """A type that a relation can have: an untyped null is an integer to the engine."""
-    return Type("integer") if kind.is_null else kind
+def _rename_relations(result: Select, sources: Mapping[str, str], nodes: Collection[str]) -> Select:
+    """A variadic node's tree reads its edges by name; make it read the nodes behind them, under those names.
 
-
-def _rename_relations(result: Select, sources: Mapping[str, str]) -> Select:
-    """A variadic node's tree reads its edges by name; make it read the nodes behind them, under those names."""
+    A part of the tree (`with name as`) that is named like a node gets another name: it would be read in its place.
+    """
+    taken = {name.casefold() for name in nodes}
+    hidden = [cte for cte in result.tree.find_all(exp.CTE) if cte.alias.casefold() in taken]
+    if not sources and not hidden:
+        return result
     tree = result.tree.copy()
-    local = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
+    meant = {id(table): part_named(table) for table in tree.find_all(exp.Table)}
     by_name = {name.casefold(): node for name, node in sources.items()}
+    known = [*nodes, *(cte.alias for cte in tree.find_all(exp.CTE))]
+    renamed: dict[int, str] = {}
+    for cte in tree.find_all(exp.CTE):
+        if cte.alias.casefold() in taken:
+            renamed[id(cte)] = sql.fresh(f"{cte.alias}_part", known)
+            known.append(renamed[id(cte)])
     for table in list(tree.find_all(exp.Table)):
-        name = table.name.casefold()
-        if name not in by_name or name in local or table.args.get("db"):
-            continue
-        if by_name[name] != table.name:
+        name, part = table.name.casefold(), meant.get(id(table))
+        if part is not None and id(part) in renamed:
+            sql.redirect(table, renamed[id(part)])
+        elif part is None and name in by_name and not table.args.get("db") and by_name[name] != table.name:
             sql.redirect(table, by_name[name])
+    for cte in tree.find_all(exp.CTE):
+        if id(cte) in renamed:
+            cte.args["alias"].set("this", sql.name_of(renamed[id(cte)]))
     return Select(tree, result.checks, result.keys, result.non_null, result.preview, result.asks)
 
 

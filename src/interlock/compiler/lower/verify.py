@@ -58,7 +58,7 @@ def verify_bound(program: Program, bound: Mapping[str, exp.Query | None]) -> Non
 def _untyped_nulls(given: list[tuple[str, Type]], wanted: list[tuple[str, Type]]) -> bool:
     """Whether the two differ only where the engine gives a null without a type, which a table stores as an integer."""
     return len(given) == len(wanted) and all(
-        name.casefold() == other and (kind == expected or kind.is_null)
+        name.casefold() == other and kind.stored == expected
         for (name, kind), (other, expected) in zip(given, wanted, strict=True)
     )
 
@@ -100,6 +100,7 @@ def _missing_column(step: Step, seen: dict[str, Step]) -> str | None:
         return None
     source = seen[step.reads[0]]
     own = {projection.alias_or_name.casefold() for projection in query.selects}
+    own |= {table.alias_or_name.casefold() for table in query.find_all(exp.Table)}  # a whole row, as a value
     missing = ""
     for node in query.walk():
         own_names = isinstance(node, exp.TableAlias) and node.columns  # `t as s(a, b)` gives the columns other names

@@ -7,6 +7,8 @@ may pass: it may mean the same, or mean something else that is valid. Then it is
 
 from __future__ import annotations
 
+import json
+import re
 import typing
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +51,7 @@ WORDS = {
 """Mutators some of whose mutants are claimed, by what was done."""
 
 BEGINNINGS = {
-    "break_input": ("forget the input", "misspell the input"),
+    "break_input": ("misspell the input",),
     "break_contract": ("about ",),
     "break_query": (
         "'delete '", "'copy (", "'select * from read_csv(", "'select random()", "'select now()", "'median_of('",
@@ -66,6 +68,9 @@ OUTSIDE = ("../secrets.csv", "/etc/passwd", "~/x.csv", "https://example.org/x.cs
 def is_claimed(mutant: Mutant, subject: Subject, registry: Registry) -> bool:
     """Whether the checks claim to refuse a mutant of the subject."""
     name, what = mutant.mutator, mutant.what
+    if name == "break_input" and what.startswith("forget the input"):
+        used = re.escape(what.removeprefix("forget the input "))
+        return re.search(rf":{used}\b", json.dumps(mutant.document, ensure_ascii=False)) is not None
     if name in WHOLE or what in WORDS.get(name, ()) or what.startswith(BEGINNINGS.get(name, ())):
         return True
     if name in ("break_input", "break_contract") and what.endswith(("is money", "as money")):

@@ -24,6 +24,9 @@ from interlock.syntax.patch import apply_patch
 MUTANTS = 1
 """So many mutants of each case are judged; `benchmarks/mutants/drawn.py` judges many of few."""
 
+UNREAD = frozenset({"IL210", "IL214"})
+"""Findings at which the reading of an expression ends: what follows is not looked at."""
+
 Outcome = Literal["refused", "accepted and right", "accepted, meaning not judged", "FAULT"]
 
 
@@ -142,10 +145,11 @@ def _run(trial: Trial, case: Case, mutant: Mutant, about: str) -> Judged:
 def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> Iterator[Fault]:
     """Applying a safe fix removes its finding and adds no error.
 
-    The engine tells one fault of a statement at a time, and what stands behind a broken node is not bound: what is only
-    said once that one is mended was there before.
+    The engine tells one fault of a statement at a time, a text is read no further than where it cannot be read, and what
+    stands behind a broken node is not bound: what is only said once that one is mended was there before.
     """
     before = _counted(checked)
+    alone = Counter(each.at.pointer for each in checked.diagnostics)
     broken = {member(each.at.pointer) for each in checked.diagnostics if each.severity == "error"}
     unseen = behind_of(mutant.document, broken) - broken
     for found in checked.diagnostics:
@@ -163,8 +167,9 @@ def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> I
         if now[key] >= before[key]:
             yield Fault("refusal", "fix leaves it", f"{about_fix} leaves it: {found.message}", mutant.document)
         for each in after.diagnostics:
+            stopped = found.code in UNREAD and alone[found.at.pointer] == 1
             revealed = member(each.at.pointer) in unseen or (
-                each.code == "IL303" and each.at.pointer == found.at.pointer
+                (each.code == "IL303" or stopped) and each.at.pointer == found.at.pointer
             )
             if (
                 each.severity == "error"

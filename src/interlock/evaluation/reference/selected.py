@@ -170,7 +170,7 @@ class QueryCompiler(Compiler):
         return kind, found
 
     def ordered(self, rows: Sequence[Row], order: Sequence[Key], settle: bool) -> tuple[list[int], list[Any]]:
-        """The places of rows in an order, and for each a key that is equal for rows that tie."""
+        """The places of rows in an order, and for each a key that is equal for rows that it holds equal."""
         runs = [self.placed(key.node).run for key in order]
         sides = [sort_key(descending=key.descending, nulls_first=key.nulls_first) for key in order]
         last = sort_key()
@@ -181,7 +181,7 @@ class QueryCompiler(Compiler):
             range(len(rows)),
             key=lambda at: [side(v) for side, v in zip(sides, keys[at], strict=True)] + [last(v) for v in more[at]],
         )
-        return places, [key_of([*keys[at], *more[at]]) for at in places]
+        return places, [key_of(keys[at]) for at in places]
 
     def aggregated(self, call: Aggregated, rows: Sequence[Row]) -> tuple[Any, Any]:
         """An aggregate over the rows of a group."""

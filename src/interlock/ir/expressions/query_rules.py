@@ -60,7 +60,13 @@ def check_node(node: exp.Expr) -> Problem | None:
     if isinstance(node, exp.With) and node.args.get("recursive"):
         return Problem("not-allowed", "recursive queries are not allowed: they may never end", *NOWHERE, "recursive")
     if isinstance(node, exp.Limit):
-        return _limit(node)
+        return _limit(node, "limit")
+    if isinstance(node, exp.Offset):
+        return _limit(node, "offset")
+    if isinstance(node, exp.Join) and str(node.args.get("method") or "").upper() == "ASOF":
+        why = "`asof join` in a query takes one of several rows that tie by chance"
+        help = ("use the node type `asof_join`, which settles ties",)
+        return Problem("not-deterministic", why, *NOWHERE, "may tie", help=help)
     if isinstance(node, exp.Distinct) and node.args.get("on") and not _ordered(node.parent):
         why = "`distinct on` without `order by` keeps rows by chance"
         return Problem("not-deterministic", why, *NOWHERE, "not ordered", help=("add `order by`",))
@@ -76,10 +82,10 @@ def _ordered(query: exp.Expr | None) -> bool:
     return isinstance(query, _ROOTS) and query.args.get("order") is not None
 
 
-def _limit(node: exp.Limit) -> Problem | None:
+def _limit(node: exp.Expr, word: str) -> Problem | None:
     if _ordered(node.parent):
         return None
-    why = "`limit` without `order by` keeps rows by chance"
+    why = f"`{word}` without `order by` keeps rows by chance"
     return Problem(
         "not-deterministic", why, *NOWHERE, "not ordered", help=("add `order by` with a key, so that no rows tie",)
     )

@@ -20,6 +20,7 @@ from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.lexer import LONGEST, unseen
 from interlock.ir.expressions.problems import Problem, clearest, mended, spelled
 from interlock.ir.expressions.query_compares import check_types
+from interlock.ir.expressions.query_forms import keep_index, plain_forms
 from interlock.ir.expressions.query_joins import check_joins
 from interlock.ir.expressions.query_rules import check_call, check_node
 from interlock.ir.expressions.query_types import part_named
@@ -117,6 +118,7 @@ def admit_select(
         reader.read(trees[0])
         for problem in [*check_joins(text, trees[0], tables), *check_types(text, trees[0], tables)]:
             reader.add(problem)
+        plain_forms(trees[0])
         if reader.problems:
             return sorted(reader.problems, key=lambda problem: problem.start)
         found = Select(
@@ -288,7 +290,11 @@ class _Reader:
         start, end = self.span(node)
         given = cast_tree(call_tree("getvariable", exp.Literal.string(name)), kind)
         given.meta["start"], given.meta["end"] = start, end - 1
-        node.replace(given)
+        keep_index(node)
+        if node.arg_key == "expressions" and isinstance(node.parent, exp.Select):
+            node.replace(exp.Alias(this=given, alias=exp.to_identifier(name, quoted=True)))
+        else:
+            node.replace(given)
         return None
 
 

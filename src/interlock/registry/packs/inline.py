@@ -49,7 +49,11 @@ def inline_table(
         if name.casefold() in declared:
             _all_fit(table, name, kind)
     outputs = [sql.named(sql.cast(sql.column(name), kind), name) for name, kind in kinds.items()]
-    mixed = {name for name in kinds if len({_sort(row[name]) for row in table if row.get(name) is not None}) > 1}
+    mixed = {
+        name
+        for name, kind in kinds.items()
+        if len({_sort(row[name], kind) for row in table if row.get(name) is not None}) > 1
+    }
     given = [
         exp.Tuple(expressions=[_cell(row.get(name), kind, name in mixed) for name, kind in kinds.items()])
         for row in table
@@ -68,6 +72,9 @@ def _type_of(kind: TypeName | str) -> Type:
 
 def _all_fit(rows: list[dict[str, Any]], name: str, kind: Type) -> None:
     """Raise NodeError at the first value of a column that its declared type cannot hold."""
+    for place, row in enumerate(rows):
+        if kind.is_integer and isinstance(row.get(name), float) and not sql.holds(kind, row[name]):
+            raise NodeError(("rows", place, name), f"`{row[name]}` is not a {kind}, which `types` says `{name}` is")
     asked = [
         (place, row[name])
         for place, row in enumerate(rows)
@@ -127,8 +134,10 @@ def _common(rows: list[dict[str, Any]], name: str) -> Type:
     return Type(found or "varchar")
 
 
-def _sort(value: Any) -> str:
-    """What the engine does not bring together by itself: text, numbers, true and false."""
+def _sort(value: Any, kind: Type) -> str:
+    """What the engine does not bring together by itself without loss: text, numbers, true and false."""
+    if isinstance(value, float) and kind.is_integer:
+        return "float"
     return "text" if isinstance(value, str) else "truth" if isinstance(value, bool) else "number"
 
 

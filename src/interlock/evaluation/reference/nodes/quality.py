@@ -38,7 +38,8 @@ def expect(call: Call) -> Frame:
 def unmet(table: Frame, expected: Mapping[str, Any], holds: Callable[[str], Callable[[Row], bool]]) -> Iterator[str]:
     """What does not hold of a table among `rows`, `unique`, `not_null`, `ranges`, `allowed`, `matches` and `where`."""
     limits = expected.get("rows") or {}
-    if len(table.rows) < (limits.get("min") or 0) or len(table.rows) > limits.get("max", len(table.rows)):
+    most = limits.get("max")
+    if len(table.rows) < (limits.get("min") or 0) or (most is not None and len(table.rows) > most):
         yield "there are so many rows"
     unique = expected.get("unique") or []
     for columns in unique if unique and isinstance(unique[0], list) else [unique] if unique else []:

@@ -54,7 +54,7 @@ WINDOWS: tuple[WindowFunction, ...] = (
         "last_value",
         "last_value(x)",
         "The value of the last row of the frame.",
-        "The frame ends at the current row unless it says otherwise.",
+        "Without a frame of its own, the last of the rows that tie with the current one.",
     ),
     WindowFunction("nth_value", "nth_value(x, n)", "The value of the n-th row of the frame.", "Past the frame: null."),
 )
