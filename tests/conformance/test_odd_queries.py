@@ -14,7 +14,7 @@ import pytest
 from interlock.api import Project
 from interlock.compiler.lower import PASSES, REQUIRED, lower
 from interlock.compiler.targets.python import emit
-from interlock.ir.plan import Contract, Edge, Node, Plan
+from interlock.ir.plan import Contract, Edge, Input, Node, Plan
 
 DATA = "id,region,v\n1,East,1.5\n2,West,2.5\n3,East,2.5\n4,East,2.5\n5,,0.25\n"
 
@@ -38,6 +38,42 @@ QUERIES = {
     "filter": "select count(*) filter (where v > 1) as s, sum(v) filter (where id < 3) as t from sales",
     "spreads": "select region, round(var_samp(v), 9) as s, round(var_pop(v), 9) as p, round(stddev_pop(id), 9) as d from sales group by region",
     "position-in-an-expression": "select id, position('st' in region || case when v > 2 then 'st' end) as s from sales",
+    "peers-spread": "select id, round(stddev_samp(v) over (order by region), 9) as s from sales",
+    "peers-list": "select id, list(id order by id) over (order by region) as s from sales",
+    "peers-last": "select id, last_value(region) over (order by region) as s, nth_value(region, 2) over (order by region) as t from sales",
+    "peers-infinite": "select id, cast(sum(case when id = 4 then 'inf'::double else v end) over (order by region) as varchar) as s from sales",
+    "peers-groups": "select id, avg(v) over (order by region groups between 1 preceding and current row) as s from sales",
+    "range-with-a-distance": "select id, avg(v) over (order by id range between 2 preceding and current row) as s from sales",
+    "named-window": "select id, row_number() over w as s, lag(id) over (w) as l, max(id) over (w rows 1 preceding) as m from sales window w as (order by id)",
+    "window-of-a-window": "select id, rank() over (w order by v) as s from sales window w as (partition by region)",
+    "having-and-a-place": "select region, sum(v) as s from sales group by region having avg(v) > 1 order by 2 limit 1",
+    "having-a-key": "select upper(region) as region, sum(v) as s from sales group by region having region = 'East' and sum(v) > 1",
+    "having-a-key-of-another-name": "select region as s, sum(v) as region from sales group by region having region > 'E' and sum(v) > 1",
+    "having-its-own-name": "select region as s, sum(v) as v from sales group by region having sum(v) > 2",
+    "having-an-alias-of-an-alias": "select region, sum(v) as total, total * 2 as s from sales group by region having s > 8",
+    "having-a-subquery": "select region, sum(v) as s from sales group by region having sum(v) < (select max(s) from (select id as s from sales))",
+    "having-under-a-name": "select left(region, 1) as region, sum(v) as s from sales group by 1 having sum(v) > 0 order by region",
+    "having-beside-a-part": "with p as (select * from sales) select region, sum(v) as s from p group by region having sum(v) > 2",
+    "unnamed-in-a-part": "with t as (select region, sum(v) from sales group by region) select *, 1 as s from t",
+    "unnamed-by-name": 'select "sum(v)" as s from (select region, sum(v) from sales group by region)',
+    "unnamed-beside-a-star": "select id as s, * exclude (id), sum(v) over () from sales",
+    "unnamed-twice": "select region as s, sum(v), sum(id) from sales group by region",
+    "order-by-all": "select id as s, v from sales order by all desc",
+    "distinct-sorted": "select distinct region as s from sales order by region",
+    "distinct-sorted-by-an-expression": "select distinct upper(region) as s from sales order by upper(region)",
+    "distinct-star": "select distinct *, v as s from sales order by v, id",
+    "distinct-on": "select distinct on (region) region, id as s from sales order by region, id desc",
+    "distinct-joined": "select string_agg(distinct region, ',' order by region) as s from sales",
+    "distinct-list": "select list(distinct region order by region desc) as s from sales",
+    "ranked-star": "with t as (select * from sales) select row_number() over (order by id) as s from t",
+    "ranked-groups": "select region, row_number() over (order by sum(id)) as s from sales group by 1",
+    "ranked-values": "select a, row_number() over (order by a) as s from (values (2), (1)) as t(a)",
+    "window-of-an-alias": "select v * 2 as w, sum(w) over (partition by region) as s from sales",
+    "hidden-part": "with t as (select id, v from sales) select (with t as (select v from sales) select sum(v) from t) as s, id from t",
+    "empty-list": "select id, [] as s from sales",
+    "distinct-over-a-window": "select id, sum(distinct id) over (partition by region) as s from sales",
+    "in-a-list-of-rows": "select id as s from sales where (id, region) in (select (id, region) from sales where v > 1)",
+    "row-of-the-only-table": "select sales as s from sales",
     "scalar-subquery": "select id, (select max(x.v) from sales x) as s from sales",
 }
 CONSUMERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -99,6 +135,9 @@ def test_a_query_means_what_it_says(name: str, consumer: str, project: Project) 
         ("select distinct region from sales order by v limit 1", "IL602"),
         ("select corr(v, id) as s from sales", "IL601"),
         ("select id from sales limit 2", "IL601"),
+        ("select count(*) as n from (select id from sales offset 2)", "IL601"),
+        ("select a.id, b.id as s from sales a asof join sales b on a.region = b.region and a.id >= b.id", "IL601"),
+        ("select (id, region) as s from sales", "IL303"),
     ],
 )
 def test_what_could_differ_is_refused(sql: str, code: str, project: Project) -> None:
@@ -110,6 +149,7 @@ def test_what_could_differ_is_refused(sql: str, code: str, project: Project) -> 
     [
         ("select v as id, id as v from sales order by id", {"order": ["v"]}),
         ("select id as b, v as id from sales order by id", {"order": ["b"]}),
+        ("select a.id, b.id as s from sales a join sales b using (region) order by b.id", {"order": ["id"]}),
     ],
 )
 def test_no_order_is_claimed_that_is_not_there(sql: str, body: dict[str, Any], project: Project) -> None:
@@ -124,6 +164,11 @@ def test_no_order_is_claimed_that_is_not_there(sql: str, body: dict[str, Any], p
         "select region, first(id order by region) as s from sales group by region",
         "select region, string_agg(cast(id as varchar), ',' order by v) as s from sales group by region",
         "select id, sum(v) over (order by region rows between 1 preceding and current row) as s from sales",
+        "select id, max(id) over (w rows between 1 preceding and current row) as s from sales window w as (order by region)",
+        "select id, last_value(id) over (order by region, v range between current row and current row) as s from sales",
+        "select id from sales where id in (select id from sales where v > 2)",
+        "select id from sales a where exists (select 1 from sales b where b.id = a.id + 1)",
+        "select id, (select max(b.id) from sales b where b.region = a.region and b.id < 9) as s from sales a",
     ],
 )
 def test_ties_are_settled(sql: str, project: Project) -> None:
@@ -169,3 +214,36 @@ def test_a_part_of_a_text_that_is_always_null(tmp_path: Path) -> None:
     assert checked is not None
     project.execute(project.compile(checked))
     assert (tmp_path / "out.csv").read_text() == "p\n"
+
+
+def test_a_part_named_like_a_node_is_no_node(project: Project) -> None:
+    text = "with n1 as (select id from s where id > 3), sales as (select * from n1) select count(*) as s, (select count(*) from s) as t from sales"
+    nodes = (
+        Node("sales", "read_csv", params={"path": "sales.csv"}),
+        Node("n1", "filter_rows", params={"where": "id > 0"}, index=1),
+        Node("n2", "filter_rows", params={"where": "id > 0"}, index=2),
+        Node("q", "query", params={"sql": text}, index=3),
+        Node("shown", "preview", params={"rows": 5}, index=4),
+        Node("also", "preview", params={"rows": 5}, index=5),
+    )
+    edges = (
+        Edge("sales", "n1", index=0),
+        Edge("sales", "n2", index=1),
+        Edge("n2", "q", "s", 2),
+        Edge("q", "shown", index=3),
+        Edge("n1", "also", index=4),
+    )
+    checked = project.check(Plan(nodes, edges)).checked
+    assert checked is not None
+    for passes in (PASSES, tuple(each for each in PASSES if each in REQUIRED)):
+        previews = project.execute(emit(lower(checked, passes))).previews
+        assert [each["rows"] for each in previews if each["step"] == "shown"] == [[[2, 5]]]
+
+
+def test_an_index_that_is_a_run_input_counts_from_one(project: Project) -> None:
+    plan = plan_of(
+        "select [10, 20, 30][:n] as s, [10, 20, 30][:n + 1] as t, 'abc'[:n] as u from sales where id = 1", "as it is"
+    )
+    checked = project.check(Plan(plan.nodes, plan.edges, inputs=(Input("n", "bigint", 2, True),))).checked
+    assert checked is not None
+    assert shown(project.execute(project.compile(checked)).previews[-1]["rows"]) == ["[20, 30, 'b']"]

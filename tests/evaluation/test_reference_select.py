@@ -83,6 +83,11 @@ QUERIES = [
     "select case when v > 2 then 'high' when v is null then 'none' else 'low' end as k, count(*) as n from sales group by k order by n desc, k",
     "select case region when 'East' then 1 else 0 end as e, price * 2 as p, price / 3 as q, id % 2 as o from sales",
     "select id as s, v as id from sales order by id, s",
+    "select *, id from sales",
+    "select id from sales where region in (select region from regions where rank < 3)",
+    "select id, (select count(*) from regions) as n from sales",
+    "select id, exists (select 1 from regions where rank > 99) as e from sales",
+    "select id, nth_value(v, 2) over (order by region) as n from sales",
     "select histogram(day) as days, histogram(v > 2) as high from sales group by id",
 ]
 

@@ -22,11 +22,10 @@ from interlock.registry.node import NodeType
 from interlock.registry.packs import sheets
 from interlock.registry.packs.csv_files import read_csv
 from interlock.registry.packs.databases import read_sqlite
-from interlock.registry.packs.inline import inline_table
 from interlock.registry.packs.json_files import read_json, read_jsonl
 from interlock.registry.packs.parquet_files import read_parquet
 from interlock.registry.packs.sheets import read_excel
-from interlock.registry.tables import Described, NodeError
+from interlock.registry.tables import Described
 
 
 class Folder:
@@ -490,44 +489,3 @@ def test_a_folder_or_a_missing_file(folder: Folder, node: NodeType) -> None:
         folder.describe(node, "sub", **params)
     with pytest.raises(FileNotFoundError):
         folder.describe(node, "missing", **params)
-
-
-def inline(
-    rows: list[dict[str, Any]], **types: str
-) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]], frozenset[str]]:
-    result = inline_table(rows=rows, types=types or None)
-    relation = duckdb.sql(sql.text(result.tree))
-    described = [(name, str(kind).lower()) for name, kind in zip(relation.columns, relation.types, strict=True)]
-    return described, relation.fetchall(), result.non_null
-
-
-def test_inline_table() -> None:
-    rows = [{"b": 1, "a": "2024-01-31"}, {"a": None, "b": 2.5, "c": True}]
-    assert inline(rows) == (
-        [("b", "double"), ("a", "varchar"), ("c", "boolean")],
-        [(1.0, "2024-01-31", None), (2.5, None, True)],
-        frozenset({"b"}),
-    )
-    assert inline([{"a": "2024-01-31", "p": 1.1}], a="date", p="decimal(9,2)")[1] == [
-        (dt.date(2024, 1, 31), Decimal("1.10"))
-    ]
-    assert inline([], a="bigint") == ([("a", "bigint")], [], frozenset({"a"}))
-    assert inline([{"n": -(2**63)}, {"n": 2**64}])[:2] == ([("n", "hugeint")], [(-(2**63),), (2**64,)])
-    assert inline([{"n": str(2**100)}, {"n": 1}, {"n": None}], n="hugeint")[1] == [(2**100,), (1,), (None,)]
-    assert inline([{'it\'s "x"': "a'b"}])[:2] == ([('it\'s "x"', "varchar")], [("a'b",)])
-
-
-@pytest.mark.parametrize(
-    ("rows", "at", "says"),
-    [
-        ([], ("rows",), "no column"),
-        ([{}], ("rows",), "no column"),
-        ([{"a": 1}, {"a": "x"}], ("rows", 1, "a"), "`a` is bigint in an earlier row and varchar here"),
-        ([{"a": 1, "A": 2}], ("rows", 0, "A"), "differ only in case"),
-        ([{"a": 10**40}], ("rows", 0, "a"), "more than 38 digits"),
-    ],
-)
-def test_inline_refusals(rows: list[dict[str, Any]], at: tuple[Any, ...], says: str) -> None:
-    with pytest.raises(NodeError, match=says) as refusal:
-        inline_table(rows=rows)
-    assert refusal.value.param_path == at

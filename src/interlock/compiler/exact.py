@@ -172,7 +172,9 @@ def _lifted(tree: exp.Query, select: exp.Select, schemas: Mapping[str, Schema]) 
     for each in select.selects:
         plain = isinstance(each, exp.Alias | exp.Column)
         name = each.alias_or_name if plain else engine_name(each, schemas)
-        items.append(each.copy() if isinstance(each, exp.Alias) else exp.Alias(this=each.copy(), alias=sql.name_of(name)))
+        items.append(
+            each.copy() if isinstance(each, exp.Alias) else exp.Alias(this=each.copy(), alias=sql.name_of(name))
+        )
     names = [each.alias for each in items]
     hidden_name = sql.fresh(HAVING, names)
     outer = sql.select(*(sql.column(name) for name in names))

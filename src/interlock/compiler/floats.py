@@ -106,9 +106,7 @@ def engine_name(item: exp.Expr, schemas: Mapping[str, Schema]) -> str:
     raise Unprovable(f"`{sql.text(item)}` has no name; write `{sql.text(item)} as …`")
 
 
-def _given(
-    scope: exp.Select, item: exp.Expr, schemas: Mapping[str, Schema], grouped: bool = False
-) -> tuple[str, Type]:
+def _given(scope: exp.Select, item: exp.Expr, schemas: Mapping[str, Schema], grouped: bool = False) -> tuple[str, Type]:
     """The name and type of one result, if a SELECT gave it alone; raises BindError."""
     probe = sql.select(item)
     for clause in ("from_", "joins", "laterals", *(("group",) if grouped else ())):

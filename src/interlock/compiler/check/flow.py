@@ -28,7 +28,7 @@ from interlock.compiler.ties import settle_foreign, unsettled
 from interlock.ir.expressions.query_types import part_named
 from interlock.ir.plan import Node
 from interlock.ir.program import Source
-from interlock.ir.types import Column, Schema, Type, parse_column_type
+from interlock.ir.types import Column, Schema, parse_column_type
 from interlock.registry import sql
 from interlock.registry.node import NodeType
 from interlock.registry.tables import Copy, Described, NodeError, Select, Table
@@ -205,7 +205,11 @@ def _bound(
         projection.alias_or_name if isinstance(projection, exp.Alias | exp.Column) else name
         for projection, name in zip(result.tree.selects, names, strict=False)
     ]
-    if len(result.tree.selects) == len(names) and "*" not in written and len({each.casefold() for each in written}) < len(written):
+    if (
+        len(result.tree.selects) == len(names)
+        and "*" not in written
+        and len({each.casefold() for each in written}) < len(written)
+    ):
         names = written
     if len({name.casefold() for name in names}) < len(names):
         context.diagnostics.append(duplicate_column.found(node.at, node.id, names))

@@ -1,7 +1,7 @@
 """Queries: one SELECT over named tables, with parts, joins, groups, windows, set operations and a defined order.
 
 Documented: a query that sorts nothing comes in the order of all its columns, nulls last, unless it only filters and
-projects one input; where an order leaves ties, the columns of the result break them.
+projects one input, without a query inside; where an order leaves ties, the columns of the result break them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,14 @@ from interlock.evaluation.reference.select_parser import (
     Star,
     parse_query,
 )
-from interlock.evaluation.reference.selected import Grouping, QueryCompiler, aggregates_in, calls_in, one_zero
+from interlock.evaluation.reference.selected import (
+    Grouping,
+    QueryCompiler,
+    aggregates_in,
+    calls_in,
+    looks_elsewhere,
+    one_zero,
+)
 from interlock.evaluation.reference.terms import MayStop, Run, Term, Untyped, comparable, condition
 from interlock.evaluation.reference.values import compare, key_of, sort_key
 from interlock.ir.types import Type
@@ -40,6 +47,19 @@ def run_select(text: str, tables: Mapping[str, Frame], inputs: Inputs | None = N
     found = Reader(known, inputs or {}).result(parse_query(text))
     if any(name.startswith("#") for name in found.names):
         raise Unsupported("a column of the result without a name")
+    return Frame(tuple(zip(_told_apart(found.names), found.types, strict=True)), found.rows)
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """The names of a result, where a star brings one again: the second `id` is `id_1`."""
+    seen: dict[str, int] = {}
+    found: list[str] = []
+    for name in names:
+        number = seen.get(name.casefold(), 0)
+        seen[name.casefold()] = number + 1
+        found.append(f"{name}_{number}" if number else name)
+    if len({name.casefold() for name in found}) < len(found):
+        raise Unsupported("columns of one name")
     return found
 
 
@@ -289,14 +309,16 @@ def _name(node: Node, scope: Scope) -> str | None:
 
 
 def keeps_order(body: Body) -> bool:
-    """Whether a query without an order only filters and projects one input, whose order it then keeps."""
+    """Whether a query without an order only filters and projects one input, without a query inside; it keeps that order."""
     if isinstance(body, Query):
         return not body.parts and (bool(body.order) or keeps_order(body.body))
     if not isinstance(body, Select) or body.source is None:
         return isinstance(body, Select)
     if body.groups is not None or body.by_all or body.distinct or body.having or body.qualify or body.windows:
         return False
-    if not isinstance(body.source, Named) or any(calls_in(node) for node, _ in body.items):
+    if not isinstance(body.source, Named) or any(calls_in(node) or looks_elsewhere(node) for node, _ in body.items):
+        return False
+    if body.where is not None and looks_elsewhere(body.where):
         return False
     inner = body.source.table
     return not isinstance(inner, Query) or keeps_order(inner)

@@ -38,6 +38,11 @@ def calls_in(node: Any) -> list[Aggregated]:
     return [call for part in _parts(node) for call in calls_in(part)]
 
 
+def looks_elsewhere(node: Any) -> bool:
+    """Whether a query stands in a tree, for a value or a list."""
+    return isinstance(node, Inner) or any(looks_elsewhere(part) for part in _parts(node))
+
+
 def aggregates_in(node: Any) -> list[Aggregated]:
     """The calls of aggregates that make groups: those without a window, and those inside of windows."""
     if isinstance(node, Aggregated):

@@ -55,7 +55,9 @@ def _complete(window: exp.Window, named: dict[str, exp.Window]) -> None:
 def _spell_out_order(query: exp.Query) -> None:
     """`order by all` as an order by every column of the result."""
     order = query.args.get("order")
-    terms = order.expressions if isinstance(order, exp.Order) else []
+    if not isinstance(order, exp.Order):
+        return
+    terms = order.expressions
     if len(terms) != 1 or not isinstance(terms[0].this, exp.Var) or terms[0].this.name.upper() != "ALL":
         return
     (term,) = terms
