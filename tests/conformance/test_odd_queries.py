@@ -74,6 +74,8 @@ QUERIES = {
     "distinct-over-a-window": "select id, sum(distinct id) over (partition by region) as s from sales",
     "in-a-list-of-rows": "select id as s from sales where (id, region) in (select (id, region) from sales where v > 1)",
     "row-of-the-only-table": "select sales as s from sales",
+    "correlated-sum": "select id, (select sum(b.id + a.id) from sales b) as s from sales a",
+    "correlated-mean": "select id, (select round(avg(b.v * a.v), 9) from sales b) as s from sales a",
     "scalar-subquery": "select id, (select max(x.v) from sales x) as s from sales",
 }
 CONSUMERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -138,6 +140,7 @@ def test_a_query_means_what_it_says(name: str, consumer: str, project: Project) 
         ("select count(*) as n from (select id from sales offset 2)", "IL601"),
         ("select a.id, b.id as s from sales a asof join sales b on a.region = b.region and a.id >= b.id", "IL601"),
         ("select (id, region) as s from sales", "IL303"),
+        ("select a.id, b.id from sales a join sales b using (region)", "IL304"),
     ],
 )
 def test_what_could_differ_is_refused(sql: str, code: str, project: Project) -> None:
@@ -247,3 +250,40 @@ def test_an_index_that_is_a_run_input_counts_from_one(project: Project) -> None:
     checked = project.check(Plan(plan.nodes, plan.edges, inputs=(Input("n", "bigint", 2, True),))).checked
     assert checked is not None
     assert shown(project.execute(project.compile(checked)).previews[-1]["rows"]) == ["[20, 30, 'b']"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select id, v from sales order by 2, 1",
+        "select v as x, id as v from sales order by 1",
+        "select upper(region) as v, id from sales order by upper(region)",
+    ],
+)
+def test_an_order_by_place_or_by_what_is_selected_is_known(sql: str, project: Project) -> None:
+    wanted = sql.split(" as ")[1].split(",")[0] if " as " in sql else "v"
+    assert project.check(plan_of(sql, "as it is", (Contract("n1", {"order": [wanted]}),))).errors == ()
+
+
+def test_what_is_always_null_has_a_type(project: Project, tmp_path: Path) -> None:
+    text = "select id, null as z, [null] as l, region || null as g from sales"
+    nodes = (
+        Node("sales", "read_csv", params={"path": "sales.csv"}),
+        Node("nulls", "query", params={"sql": text}, index=1),
+        Node("file", "write_parquet", params={"path": "nulls.parquet"}, index=2),
+        Node("used", "query", params={"sql": "select sum(coalesce(z, id)) as s, max(z) as m from nulls"}, index=3),
+        Node("shown", "preview", params={"rows": 5}, index=4),
+    )
+    edges = (
+        Edge("sales", "nulls", index=0),
+        Edge("nulls", "file", index=1),
+        Edge("nulls", "used", index=2),
+        Edge("used", "shown", index=3),
+    )
+    checked = project.check(Plan(nodes, edges)).checked
+    assert checked is not None
+    for passes in (PASSES, tuple(each for each in PASSES if each in REQUIRED)):
+        previews = project.execute(emit(lower(checked, passes))).previews
+        assert [each["rows"] for each in previews] == [[[15, None]]]
+        kinds = duckdb.sql(f"select * from read_parquet('{tmp_path}/nulls.parquet')").types
+        assert [str(kind) for kind in kinds] == ["BIGINT", "INTEGER", "INTEGER[]", "INTEGER"]

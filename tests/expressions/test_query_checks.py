@@ -92,7 +92,30 @@ def test_conditions_that_are_none(text: str, shown: str, message: str, help: tup
     assert problem.help == help
 
 
+IMPOSSIBLE = [
+    ("select a::date as x from t", "a::date", "`a` is integer and cannot be cast to date: there is no such cast"),
+    ("select cast(d as integer) as x from t", "cast(d as integer)", "`d` is date and cannot be cast to integer: there is no such cast"),
+    ("select nullif(a, d) as x from t", "d", "`d` is date beside a integer: no type holds both"),
+    ("select coalesce(a, 'none') as x from t", "'none'", "`'none'` is not a value of type integer"),
+    ("select case when c then d else 'none' end as x from t", "'none'", "`'none'` is not a date: write it as `'2024-01-31'`"),
+    ("select greatest(e, 'x') as x from t", "'x'", "`'x'` is not a value of type double"),
+    ("select regexp_replace(b, '(', 'x') as x from t", "'('", "the pattern cannot be read: missing ): ("),
+    ("select a from t union all select d from t", "d from t", "column 1 (`d`) is integer above and date here: no type holds both"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shown", "message"), IMPOSSIBLE, ids=[row[0] for row in IMPOSSIBLE])
+def test_values_that_cannot_be(text: str, shown: str, message: str) -> None:
+    (problem,) = problems(text)
+    assert (problem.reason, problem.message) == ("wrong-type", message)
+    assert shown in text[problem.start : problem.end] or text[problem.start : problem.end] in shown
+
+
 FINE = [
+    "select coalesce(a, '5') as a, coalesce(d, '2024-01-31') as d, coalesce(b, 'x') as b, nullif(a, 0.5) as n from t",
+    "select try_cast(a as date) as x, cast(ts as date) as y, cast(c as integer) as z, cast(b as date) as w from t",
+    "select a from t union all select x from other union select null",
+    "select case when c then a when not c then e else null end as x, regexp_replace(b, '[a-c]+', 'x') as y from t",
     "select * from t where c and not c or (c) and true and null and b like 'x' and exists (select 1 from other)",
     "select case b when 'x' then 1 end as n, case when c then 1 end as m, if(c, 1, 2) as k from t join other on c",
     "select * from t where cast(b as boolean) and bool_or(c) over () is null and c::boolean",

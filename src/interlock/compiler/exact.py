@@ -84,7 +84,11 @@ def _keep_name(call: exp.Expr, schemas: Mapping[str, Schema]) -> None:
         item = item.parent
         if isinstance(item, exp.Query):
             return
-    if item.parent is not None and not isinstance(item, exp.Alias):
+    select = item.parent
+    around = select.parent if select is not None else None
+    if isinstance(around, exp.Subquery) and not isinstance(around.parent, exp.From | exp.Join | exp.Subquery):
+        return  # it stands for a value: nobody names it
+    if select is not None and not isinstance(item, exp.Alias):
         holder = exp.Alias(alias=sql.name_of(engine_name(item, schemas)))
         item.replace(holder)
         holder.set("this", item)

@@ -77,12 +77,11 @@ def _type(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[
     try:
         return _given(scope, sql.named(argument.copy(), "argument"), schemas)[1]
     except BindError as error:
-        spelled = _with_results(scope, argument)
-        if spelled is not argument:
+        for at, spelled in ((scope, _with_results(scope, argument)), (_with_outer(scope), argument)):
             try:
-                return _given(scope, sql.named(spelled, "argument"), schemas)[1]
+                return _given(at, sql.named(spelled.copy(), "argument"), schemas)[1]
             except BindError:
-                pass
+                continue
         raise Unprovable(f"the type of `{sql.text(argument)}` cannot be told apart from its query ({error})") from error
 
 
@@ -146,16 +145,33 @@ def _parts(scope: exp.Select) -> list[exp.CTE]:
 
 
 def _with_results(scope: exp.Select, argument: exp.Expr) -> exp.Expr:
-    """An argument with the results of its SELECT that it names in place of their names; itself if it names none."""
+    """An argument with the results of its SELECT that it names in place of their names."""
     named = {each.alias.casefold(): each.this for each in scope.selects if isinstance(each, exp.Alias)}
     holder = exp.Paren(this=argument.copy())
-    spelled = False
     for column in list(holder.find_all(exp.Column)):
         meant = named.get(column.name.casefold()) if not column.table else None
         if meant is not None and not any(isinstance(each, exp.Window | exp.AggFunc) for each in meant.walk()):
             column.replace(sql.grouped(meant.copy()))
-            spelled = True
-    return holder.this if spelled else argument
+    return holder.this
+
+
+def _with_outer(scope: exp.Select) -> exp.Select:
+    """A SELECT that also reads what the queries around it read: a column of theirs may stand in it."""
+    found = sql.select(exp.Star())
+    for clause in ("from_", "joins", "laterals"):
+        part = scope.args.get(clause)
+        if part is not None:
+            found.set(clause, [each.copy() for each in part] if isinstance(part, list) else part.copy())
+    if parts := _parts(scope):
+        found.set("with_", exp.With(expressions=[each.copy() for each in parts]))
+    for outer in _enclosing(scope)[:-1]:
+        origin = outer.args.get("from_")
+        for source in [
+            *([origin.this] if origin is not None else []),
+            *(j.this for j in outer.args.get("joins") or []),
+        ]:
+            found.append("joins", exp.Join(this=source.copy(), kind="CROSS"))
+    return found
 
 
 def _of_a_column(scope: exp.Select, argument: exp.Expr, schemas: Mapping[str, Schema]) -> Type | None:

@@ -113,6 +113,18 @@ def _passed(tree: exp.Query, column: exp.Column) -> str | None:
     return None
 
 
+def _selected(tree: exp.Query, term: exp.Expr) -> str | None:
+    """The result's name of what an order names by its place, or writes as it was selected; None if it has none."""
+    selects = tree.selects
+    if any(each.is_star for each in selects):
+        return None
+    if isinstance(term, exp.Literal) and term.this.isdigit() and 0 < int(term.this) <= len(selects):
+        found: exp.Expr | None = selects[int(term.this) - 1]
+    else:
+        found = next((each for each in selects if sql.text(each.unalias()) == sql.text(term)), None)
+    return found.alias_or_name if isinstance(found, exp.Alias | exp.Column) else None
+
+
 def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bool = True) -> tuple[SortTerm, ...]:
     """The columns that the result is known to be sorted by; of a statement that others wrote, by its own ORDER BY alone."""
     order = tree.args.get("order")
@@ -130,7 +142,11 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bo
         if isinstance(inner, exp.Min | exp.Max):
             inner = inner.this
         if not isinstance(inner, exp.Column):
-            break
+            selected = _selected(tree, inner)
+            if selected is None:
+                break
+            found.append(SortTerm(selected, bool(term.args.get("desc")), bool(term.args.get("nulls_first"))))
+            continue
         name = inner.name.casefold()
         if known_shape and name.startswith(sql.POSITION) and name not in results:
             return _once([*found, *(_carried(source.sorted_by, tree) if source else _multiplied(tree, by_name))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -28,7 +28,7 @@ from interlock.compiler.ties import settle_foreign, unsettled
 from interlock.ir.expressions.query_types import part_named
 from interlock.ir.plan import Node
 from interlock.ir.program import Source
-from interlock.ir.types import Column, Schema, parse_column_type
+from interlock.ir.types import Column, Schema, Type, parse_column_type
 from interlock.registry import sql
 from interlock.registry.node import NodeType
 from interlock.registry.tables import Copy, Described, NodeError, Select, Table
@@ -157,6 +157,7 @@ def _bound(
         ports = {port: bound.node.id for port, bound in inputs.items()} if _variadic(node_type) else {}
         result = _rename_relations(result, ports, context.nodes)
     schemas = {bound.node.id: bound.schema for bound in inputs.values()}
+    at = node.at.child("params", "sql") if "sql" in node.params else node.at
     problem = order_sensitive.find(node.at, node_type.reference, result.tree)
     if problem is not None:
         context.diagnostics.append(problem)
@@ -175,7 +176,6 @@ def _bound(
             found = binder().bind(sql.text(result.tree), schemas)
         except BindError as error:
             text = context.params[node.id].get("sql")
-            at = node.at.child("params", "sql") if "sql" in node.params else node.at
             context.diagnostics.append(
                 engine_refuses.found(at, node_type.name, error, schemas, text if isinstance(text, str) else None)
             )
@@ -184,22 +184,8 @@ def _bound(
     try:
         float_aggregates(result.tree, schemas)
     except Unprovable as error:
-        at = node.at.child("params", "sql") if "sql" in node.params else node.at
         context.diagnostics.append(unprovable_sum.found(at, node_type.reference, str(error)))
         return None
-    if not node_type.known_shape:
-        try:
-            exact = made_exact(result.tree, schemas)
-        except Unprovable as error:
-            at = node.at.child("params", "sql") if "sql" in node.params else node.at
-            context.diagnostics.append(unprovable_sum.found(at, node_type.reference, str(error)))
-            return None
-        reason = _cannot_settle(exact, schemas)
-        if reason is not None:
-            at = node.at.child("params", "sql") if "sql" in node.params else node.at
-            context.diagnostics.append(order_sensitive.unsettled(at, node_type.reference, reason))
-            return None
-        nullable = {}
     names = [name for name, _ in found]
     written = [
         projection.alias_or_name if isinstance(projection, exp.Alias | exp.Column) else name
@@ -214,6 +200,17 @@ def _bound(
     if len({name.casefold() for name in names}) < len(names):
         context.diagnostics.append(duplicate_column.found(node.at, node.id, names))
         return None
+    if not node_type.known_shape:
+        try:
+            exact = made_exact(result.tree, schemas)
+        except Unprovable as error:
+            context.diagnostics.append(unprovable_sum.found(at, node_type.reference, str(error)))
+            return None
+        reason = _cannot_settle(exact, schemas)
+        if reason is not None:
+            context.diagnostics.append(order_sensitive.unsettled(at, node_type.reference, reason))
+            return None
+        nullable = {}
     ordered = [(port, bound) for port, bound in inputs.items()]
     if isinstance(result, Copy):
         first = ordered[0][1]
@@ -221,6 +218,7 @@ def _bound(
             node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, first.schema,
             result, source, first.sorted_by, first.keys,
         )  # fmt: skip
+    result = _typed(result, found)
     certain = not_null_columns(result, schemas) if node_type.known_shape else set()
     schema = Schema(
         tuple(Column(name, kind.stored, nullable.get(name, True) and name not in certain) for name, kind in found)
@@ -254,6 +252,20 @@ def _cannot_settle(tree: exp.Query, schemas: Mapping[str, Schema]) -> str | None
     except BindError as error:
         return f"its order cannot be made total ({error})"
     return None
+
+
+def _typed(result: Select, found: Sequence[tuple[str, Type]]) -> Select:
+    """The result with a type for what the engine knows to be null and gives none: it would take another one later on."""
+    if all(kind == kind.stored for _, kind in found):
+        return result
+    tree = result.tree
+    columns = [
+        sql.named(sql.column(name) if kind == kind.stored else sql.cast(sql.column(name), kind.stored), name)
+        for name, kind in found
+    ]
+    inner = exp.Subquery(this=tree.copy(), alias=exp.TableAlias(this=sql.name_of("result")))
+    typed = sql.select(*columns).from_(inner, copy=False)
+    return Select(typed, result.checks, result.keys, result.non_null, result.preview, result.asks)
 
 
 def _rename_relations(result: Select, sources: Mapping[str, str], nodes: Collection[str]) -> Select:

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.arithmetic import PRINTABLE
+from interlock.ir.expressions.constants import pattern_trouble
 from interlock.ir.expressions.dialects import RENAMED
 from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.functions.signatures import CLASSES, Function, Signature
@@ -274,13 +275,8 @@ def _bad_pattern(pattern: str) -> str | None:
     beyond = re.search(r"\(\?(?:=|!|<=|<!|>|\()|\\[1-9]|(?<!\\)[*+?}]\+", pattern)
     if beyond:
         return f"`{beyond.group()}` is not part of RE2's regular expressions (no look-around, no back-references)"
-    if re.search(r"[\\\[(]", pattern):
-        return None  # Python's reader is no judge of RE2's classes, escapes and flags; DuckDB is
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError) as error:
-        return f"the pattern cannot be read: {error}"
-    return None
+    trouble = pattern_trouble(pattern)
+    return f"the pattern cannot be read: {trouble}" if trouble else None
 
 
 def _inside(found: Type, kind: str, variable: str) -> Type | None:

@@ -36,6 +36,21 @@ def holds_value(cast: str) -> bool:
     return True
 
 
+@lru_cache(4096)
+def pattern_trouble(pattern: str) -> str | None:
+    """What the engine says of a regular expression that it cannot read; None of one that it can.
+
+    >>> pattern_trouble("a(b"), pattern_trouble("a.b")
+    ('missing ): a(b', None)
+    """
+    try:
+        with _LOCK:
+            _connection().execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
+    except duckdb.Error as error:
+        return str(error).split("\n")[0].split(": ", 1)[-1]
+    return None
+
+
 def no_value(shown: str, kind: str, start: int, end: int) -> Problem:
     """The problem of a literal that is no value of the type it is cast to."""
     message = f"`{shown}` is not a value of type {kind}"

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from sqlglot import exp
 
 from interlock.ir.expressions.binder import Binder
-from interlock.ir.expressions.constants import holds_value, no_value
 from interlock.ir.expressions.nodes import Node
 from interlock.ir.expressions.problems import Problem
 from interlock.ir.expressions.promotion import MOMENTS
@@ -29,14 +28,12 @@ _SIGNS: dict[type[exp.Expr], str] = {
 
 
 def check_types(text: str, tree: exp.Expr, tables: Mapping[str, Schema]) -> list[Problem]:
-    """What is wrong with the comparisons and conditions of a query, and with the casts of its literals."""
+    """What is wrong with the comparisons and conditions of a query."""
     walk = _Compares(text, QueryTypes(tables))
     for node in tree.walk():
         for part, why in _conditions(node):
             walk.condition(part, why)
-        if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast) and isinstance(node.this, exp.Literal):
-            walk.literal_cast(node)
-        elif isinstance(node, exp.Join):
+        if isinstance(node, exp.Join):
             walk.using(node)
         elif parts := list(_compared(node)):
             walk.comparison(node, parts)
@@ -164,17 +161,6 @@ class _Compares:
             help = (f"cast one of them: `on cast({left}.{name} as varchar) = cast({right}.{name} as varchar)`",)
             if place is not None:
                 self.binder.report(Problem("wrong-type", message, *place, f"{a} and {b}", help=help))
-
-    def literal_cast(self, cast: exp.Cast) -> None:
-        """Report the cast of a literal that fails whenever it runs."""
-        place = self.places.of(cast.this)
-        sql = cast.sql(dialect="duckdb")
-        if place is None or holds_value(sql):
-            return
-        shown = " ".join(self.binder.text[slice(*place)].split())
-        shown = shown if len(shown) <= 60 else shown[:57] + "…"
-        kind = self.types.cast_type(cast)
-        self.binder.report(no_value(shown, str(kind or cast.to.sql(dialect="duckdb").lower()), *place))
 
 
 _TIMES = ("moment", "time", "interval")

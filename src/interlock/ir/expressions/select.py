@@ -24,6 +24,7 @@ from interlock.ir.expressions.query_forms import keep_index, plain_forms
 from interlock.ir.expressions.query_joins import check_joins
 from interlock.ir.expressions.query_rules import check_call, check_node
 from interlock.ir.expressions.query_types import part_named
+from interlock.ir.expressions.query_values import check_values
 from interlock.ir.expressions.typed import call_tree, cast_tree
 from interlock.ir.types import Schema, Type
 
@@ -116,7 +117,11 @@ def admit_select(
             return [Problem("not-allowed", _INSTEAD, 0, len(text), "not one SELECT")]
         reader = _Reader(text, tables, inputs or {})
         reader.read(trees[0])
-        for problem in [*check_joins(text, trees[0], tables), *check_types(text, trees[0], tables)]:
+        for problem in [
+            *check_joins(text, trees[0], tables),
+            *check_types(text, trees[0], tables),
+            *check_values(text, trees[0], tables),
+        ]:
             reader.add(problem)
         plain_forms(trees[0])
         if reader.problems:
@@ -177,7 +182,7 @@ def _syntax(text: str, error: SqlglotError) -> Problem:
     end = min(sum(len(row) + 1 for row in lines[: line - 1]) + column, len(text))
     word = details[0].get("highlight") or ""
     start = max(0, end - max(len(word), 1))
-    near = f" near `{' '.join(word.split())[:60]}`" if word.strip() else ""
+    near = f" near `{' '.join(word.replace(_MARK, ':').split())[:60]}`" if word.strip() else ""
     return Problem("syntax", f"the query cannot be read{near}", start, end)
 
 

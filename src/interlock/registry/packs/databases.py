@@ -12,10 +12,11 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote as quote_uri
 
 import duckdb
+from pydantic import AfterValidator
 
 from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
@@ -24,6 +25,17 @@ from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Staging, Writes
 
 IfExists = Literal["replace", "append", "fail"]
+
+
+def _free(name: Name) -> Name:
+    if name.casefold().startswith("sqlite_"):
+        raise ValueError("SQLite keeps names that begin with `sqlite_` for itself")
+    if name.casefold() == SQLITE_MARKS:
+        raise ValueError(f"`{SQLITE_MARKS}` is what says that a run was committed")
+    return name
+
+
+NewTable = Annotated[Name, AfterValidator(_free)]
 SQLITE_SAMPLE_ROWS = 20_000
 SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0
@@ -337,7 +349,7 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
     aliases={"SQLExporter": sqlite_exporter, "SQLiteConnector": sqlite_connector},
 )  # fmt: skip
 def write_sqlite(
-    rows: Rows, *, path: WriteDatabase, table: Name, if_exists: IfExists = "fail", staging: Staging
+    rows: Rows, *, path: WriteDatabase, table: NewTable, if_exists: IfExists = "fail", staging: Staging
 ) -> Writes:
     """Write the rows to a table of an SQLite database, in one transaction.
 

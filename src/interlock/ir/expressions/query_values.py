@@ -1,0 +1,139 @@
+"""Values of a query that cannot be, whatever the data: the engine takes them, and stops the run at the first row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlglot import exp
+
+from interlock.ir.expressions import casts
+from interlock.ir.expressions.constants import holds_value, no_value, pattern_trouble
+from interlock.ir.expressions.problems import Problem
+from interlock.ir.expressions.query_places import Places
+from interlock.ir.expressions.query_types import QueryTypes
+from interlock.ir.types import Schema, Type
+
+ALIKE = frozenset("coalesce ifnull nullif greatest least".split())
+"""Functions whose arguments become values of one type."""
+PATTERNS = frozenset("regexp_replace regexp_extract regexp_extract_all regexp_matches regexp_full_match".split())
+ZONED = "it depends on the time zone of the session"
+
+
+def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> list[Problem]:
+    """What is wrong with the casts of a query, with texts beside values of other types, with patterns and set operations."""
+    walk = _Values(text, QueryTypes(tables))
+    found: list[Problem | None] = []
+    for node in tree.walk():
+        match node:
+            case exp.TryCast():
+                continue
+            case exp.Cast() if isinstance(node.this, exp.Literal):
+                found.append(walk.literal_cast(node))
+            case exp.Cast():
+                found.append(walk.cast(node))
+            case exp.SetOperation():
+                found.append(walk.sides(node))
+            case exp.Anonymous() if str(node.this).lower() in ALIKE:
+                found += walk.alike(node.expressions)
+            case exp.Anonymous() if str(node.this).lower() in PATTERNS and len(node.expressions) > 1:
+                found.append(walk.pattern(node.expressions[1]))
+            case exp.Case():
+                results = [branch.args["true"] for branch in node.args["ifs"]]
+                found += walk.alike([*results, *([node.args["default"]] if node.args.get("default") else [])])
+            case _:
+                pass
+    return [each for each in found if each is not None]
+
+
+class _Values:
+    def __init__(self, text: str, types: QueryTypes) -> None:
+        self.text, self.types, self.places = text, types, Places(text)
+
+    def shown(self, place: tuple[int, int]) -> str:
+        found = " ".join(self.text[slice(*place)].split())
+        return found if len(found) <= 60 else found[:57] + "…"
+
+    def literal_cast(self, cast: exp.Cast) -> Problem | None:
+        """The cast of a literal that fails whenever it runs."""
+        place = self.places.of(cast.this)
+        if place is None or holds_value(cast.sql(dialect="duckdb")):
+            return None
+        kind = self.types.cast_type(cast)
+        return no_value(self.shown(place), str(kind or cast.to.sql(dialect="duckdb").lower()), *place)
+
+    def cast(self, cast: exp.Cast) -> Problem | None:
+        """A cast that the engine does not have. Those by the time zone are left to it: the zone of a run is UTC."""
+        place, to = self.places.of(cast), self.types.cast_type(cast)
+        if place is None or to is None:
+            return None
+        source = self.types.type_of(cast.this)
+        why = casts.refusal(source, to) if source is not None else None
+        if source is None or why is None or why == ZONED or {source.name, to.name} & {"struct", "map", "json", "enum"}:
+            return None
+        inner = self.places.of(cast.this)
+        about = f"`{self.shown(inner)}` is {source} and" if inner is not None else f"{source}"
+        return Problem("wrong-type", f"{about} cannot be cast to {to}: {why}", *place, "no such cast")
+
+    def alike(self, parts: Sequence[exp.Expr]) -> Iterator[Problem]:
+        """Values that no type holds together, and texts that are written beside values of a type that they are not."""
+        known = [(part, kind) for part in parts if (kind := self.types.type_of(part)) is not None]
+        for part, kind in known[1:]:
+            place = self.places.of(part)
+            if place is not None and _apart(known[0][1], kind):
+                first = known[0][1]
+                message = f"`{self.shown(place)}` is {kind} beside a {first}: no type holds both"
+                yield Problem("wrong-type", message, *place, f"{kind} beside {first}", help=("cast one of them",))
+                return
+        texts = [each for each in parts if isinstance(each, exp.Literal) and each.is_string]
+        if not texts:
+            return
+        kinds = [self.types.type_of(each) for each in parts if each not in texts]
+        if any(kind is None or kind.is_text for kind in kinds):
+            return
+        kind = next((kind for kind in kinds if kind is not None and not kind.is_null), None)
+        if kind is None or not (kind.is_numeric or kind.is_temporal or kind.name in ("boolean", "interval")):
+            return
+        for text in texts:
+            place = self.places.of(text)
+            if place is not None and not holds_value(f"CAST({text.sql(dialect='duckdb')} AS {kind.sql})"):
+                found = no_value(self.shown(place), str(kind), *place)
+                yield found
+
+    def pattern(self, node: exp.Expr) -> Problem | None:
+        """A regular expression that cannot be read."""
+        place = self.places.of(node)
+        if place is None or not isinstance(node, exp.Literal) or not node.is_string:
+            return None
+        trouble = pattern_trouble(node.this)
+        return (
+            Problem("wrong-type", f"the pattern cannot be read: {trouble}", *place, "no pattern") if trouble else None
+        )
+
+    def sides(self, node: exp.SetOperation) -> Problem | None:
+        """Columns of two sides of a set operation that no type holds together."""
+        left, right = self.types.columns_of(node.this), self.types.columns_of(node.expression)
+        if left is None or right is None or node.args.get("by_name") or len(left) != len(right):
+            return None
+        for number, ((_, one), (name, other)) in enumerate(zip(left, right, strict=True), 1):
+            if one is None or other is None or not _apart(one, other):
+                continue
+            place = self.places.of(node.expression)
+            if place is not None:
+                message = f"column {number} (`{name}`) is {one} above and {other} here: no type holds both"
+                help = ("cast one of them, such as to varchar",)
+                return Problem("wrong-type", message, *place, f"{other} under {one}", help=help)
+        return None
+
+
+def _apart(one: Type, other: Type) -> bool:
+    """Whether two types have none in common: numbers, moments, times and intervals, each beside another of them."""
+    kinds = [
+        "number"
+        if each.is_numeric
+        else "moment"
+        if each.name == "date" or each.name.startswith("timestamp")
+        else each.name
+        for each in (one, other)
+    ]
+    known = {"number", "moment", "time", "interval"}
+    return kinds[0] != kinds[1] and set(kinds) <= known
