@@ -25,7 +25,7 @@ def test_doctests(module: object) -> None:
 
 def test_the_parts_of_make_bench() -> None:
     assert list(PARTS) == [
-        "plancompiler", "spoiled", "english", "sentences", "prompts", "mutants", "drawn", "compile", "growth", "pipeline",
+        "plancompiler", "spoiled", "english", "sentences", "prompts", "mutants", "drawn", "drawing", "compile", "growth", "pipeline",
         "start", "crashes", "durable", "ahead",
     ]  # fmt: skip
 

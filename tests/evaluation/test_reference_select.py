@@ -138,3 +138,17 @@ def test_moments_with_and_without_a_zone_are_not_compared(tmp_path: Path) -> Non
     assert trial.checked.proven is not None
     with pytest.raises(NotJudged):
         list(meaning(trial, Random(1)))
+
+
+def test_what_a_filter_leaves_out_may_be_computed(tmp_path: Path) -> None:
+    sql = "select median(cast(region as boolean)::int) filter (where false) as m from sales"
+    trial = Trial(case_of(sql), tmp_path, Project)
+    assert isinstance(trial.reference, MayStop)
+    assert list(soundness(trial, Random(1))) == []
+
+
+def test_the_type_of_a_part_of_what_is_always_null_is_not_judged(tmp_path: Path) -> None:
+    trial = Trial(case_of("select id, extract(day from cast(null as date)) as d from sales"), tmp_path, Project)
+    assert trial.checked.proven is not None
+    with pytest.raises(NotJudged):
+        list(meaning(trial, Random(1)))

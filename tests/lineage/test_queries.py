@@ -32,7 +32,7 @@ QUERIES = {
     "select a from t union all select a from u": "a = t.a, u.a | t.a, u.a",
     "select a from t union select a from u": "a = t.a, u.a | t.a, u.a",
     "select a from t except select a from u": "a = t.a | t.a, u.a",
-    "select region from t where a in (select a from u where c = 'x')": "region = t.region | t.a, u.a, u.c",
+    "select region from t where a in (select a from u where c = 'x')": "region = t.region | t.a, t.region, u.a, u.c",
     "select a, sum(b) over w as r from t window w as (partition by region)": "a = t.a; r = t.b | t.a, t.b, t.region",
     "select a from t qualify row_number() over (partition by region order by b) = 1": "a = t.a | t.a, t.b, t.region",
     "select v.x, b from (values (1, 2)) as v(x, y) cross join t": "x =; b = t.b | t.b",
@@ -46,7 +46,7 @@ QUERIES = {
     "select arg_max(b, a order by b) as v from t": "v = t.a, t.b | t.a, t.b, t.region",
     "select t.b, x.c from t left join (select * from u where c > 'b') as x on x.a = t.a order by t.a, x.c":
         "b = t.b; c = u.c | t.a, t.b, u.a, u.c",
-    "select region, (select count(*) from u) as n from t where b > :least": "region = t.region; n = | t.b",
+    "select region, (select count(*) from u) as n from t where b > :least": "region = t.region; n = | t.b, t.region",
     "select one.a, other.b as again from t as one join t as other on one.a = other.a + 1": "a = t.a; again = t.b | t.a, t.b",
 }  # fmt: skip
 

@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 from sqlglot import exp
 
@@ -189,6 +197,17 @@ class Name(str, Kind):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.str_schema(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\"'`;\\]+$", strict=True)
+
+
+def _free(name: Name) -> Name:
+    if name.casefold().startswith(("sqlite_", "_interlock_")):
+        owner = "SQLite" if name.casefold().startswith("sqlite_") else "Interlock"
+        raise ValueError(f"{owner} keeps the names that begin with `{name[: name.index('_', 1) + 1]}` for itself")
+    return name
+
+
+NewTable = Annotated[Name, AfterValidator(_free)]
+"""The name of a table to write to a database."""
 
 
 class Text(str, Kind):

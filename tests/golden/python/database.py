@@ -231,7 +231,7 @@ def sqlite_trouble(error: sqlite3.Error) -> str:
 
 
 def write_sqlite(
-    rows: Rows, *, path: WriteDatabase, table: Name, if_exists: IfExists = "fail", staging: Staging
+    rows: Rows, *, path: WriteDatabase, table: NewTable, if_exists: IfExists = "fail", staging: Staging
 ) -> Writes:
     """Write the rows to a table of an SQLite database, in one transaction.
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from interlock.evaluation.frames import Row, Unsupported
+from interlock.evaluation.frames import Row, Stops, Unsupported
 from interlock.evaluation.reference.aggregates import aggregate
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.expressions import Compiler, Place, Scope, member
-from interlock.evaluation.reference.parser import Literal, Name, Node
+from interlock.evaluation.reference.parser import Call, Literal, Name, Node
 from interlock.evaluation.reference.select_parser import Aggregated, Inner, Key, Over, Query, Select
-from interlock.evaluation.reference.terms import Term, Untyped, condition
+from interlock.evaluation.reference.terms import MayStop, Term, Untyped, condition
 from interlock.evaluation.reference.values import key_of, sort_key
 from interlock.evaluation.reference.windows import window
 
@@ -22,6 +22,16 @@ RANKED = frozenset(
     "row_number ntile lag lead first_value last_value nth_value first last any_value list array_agg string_agg".split()
 )
 """Functions whose value depends on the order of rows that tie: the columns that are read break those ties."""
+
+PARTS = frozenset({"date_part", "datepart"})
+
+
+def always_null(term: Term) -> bool:
+    """Whether a part is null in every row, as can be told without one."""
+    try:
+        return term.run(()) is None
+    except (IndexError, Stops, Unsupported):
+        return False
 
 
 def one_zero(values: Sequence[Any]) -> None:
@@ -118,6 +128,12 @@ class QueryCompiler(Compiler):
             raise Untyped("a column that is neither grouped nor aggregated")
         return super().term(node)
 
+    def call(self, node: Call) -> Term:
+        found = super().call(node)
+        if node.name in PARTS and always_null(found):
+            raise Unsupported("a part of what is always null: the engine makes a double of it")
+        return found
+
     def name(self, parts: Sequence[str]) -> Term:
         place = next(place for place in self.scope.places if place.at == int(parts[1]))
         at = place.at
@@ -192,7 +208,9 @@ class QueryCompiler(Compiler):
         """An aggregate over the rows of a group."""
         if call.where is not None:
             test = condition(self.placed(call.where)).run
-            rows = [row for row in rows if test(row) is True]
+            passed = [test(row) is True for row in rows]
+            self.left_out(call, [row for row, passes in zip(rows, passed, strict=True) if not passes])
+            rows = [row for row, passes in zip(rows, passed, strict=True) if passes]
         if call.order:
             rows = [rows[at] for at in self.ordered(rows, call.order, True)[0]]
         terms = [self.placed(argument) for argument in call.arguments]
@@ -204,6 +222,16 @@ class QueryCompiler(Compiler):
         if not rows and len(arguments) > 1:
             arguments = arguments[:1] + [(term.type, []) for term in terms[1:]]
         return aggregate(call.name, arguments, len(rows), distinct=call.distinct)
+
+    def left_out(self, call: Aggregated, rows: Sequence[Row]) -> None:
+        """Look at the rows that FILTER leaves out: whether what an aggregate is given is computed for them, is open."""
+        for argument in call.arguments:
+            run = self.placed(argument).run
+            try:
+                for row in rows:
+                    run(row)
+            except Stops as stop:
+                raise MayStop(stop.reason) from stop
 
 
 def replace_compiler(compiler: QueryCompiler, alias: str) -> QueryCompiler:

@@ -12,30 +12,18 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote as quote_uri
 
 import duckdb
-from pydantic import AfterValidator
 
-from interlock.registry.kinds import Name, ReadDatabase, WriteDatabase
+from interlock.registry.kinds import Name, NewTable, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
 from interlock.registry.packs.adapters import sqlite_connector, sqlite_exporter, sqlite_reader
 from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Staging, Writes
 
 IfExists = Literal["replace", "append", "fail"]
-
-
-def _free(name: Name) -> Name:
-    if name.casefold().startswith("sqlite_"):
-        raise ValueError("SQLite keeps names that begin with `sqlite_` for itself")
-    if name.casefold() == SQLITE_MARKS:
-        raise ValueError(f"`{SQLITE_MARKS}` is what says that a run was committed")
-    return name
-
-
-NewTable = Annotated[Name, AfterValidator(_free)]
 SQLITE_SAMPLE_ROWS = 20_000
 SQLITE_BATCH = 5_000
 SQLITE_WAIT = 5.0

@@ -36,7 +36,7 @@ class Literals(Base):
         if kind.name in ("struct", "map", "json", "enum", "timestamp_ns"):
             return None
         found = draw_value(self.random, kind, self.chance(0.15))
-        return "East" if unseen(found) else found
+        return found if not unseen(found) else "East" if isinstance(found, str) else None
 
     def null(self, kind: Type) -> Part:
         shown = self.type_text(kind)
