@@ -95,12 +95,16 @@ def test_conditions_that_are_none(text: str, shown: str, message: str, help: tup
 IMPOSSIBLE = [
     ("select a::date as x from t", "a::date", "`a` is integer and cannot be cast to date: there is no such cast"),
     ("select cast(d as integer) as x from t", "cast(d as integer)", "`d` is date and cannot be cast to integer: there is no such cast"),
-    ("select nullif(a, d) as x from t", "d", "`d` is date beside a integer: no type holds both"),
+    ("select nullif(a, d) as x from t", "d", "`d` is date, beside integer: no type holds both"),
     ("select coalesce(a, 'none') as x from t", "'none'", "`'none'` is not a value of type integer"),
     ("select case when c then d else 'none' end as x from t", "'none'", "`'none'` is not a date: write it as `'2024-01-31'`"),
     ("select greatest(e, 'x') as x from t", "'x'", "`'x'` is not a value of type double"),
     ("select regexp_replace(b, '(', 'x') as x from t", "'('", "the pattern cannot be read: missing ): ("),
     ("select a from t union all select d from t", "d from t", "column 1 (`d`) is integer above and date here: no type holds both"),
+    ("select ntile(0) over (order by a) as x from t", "0", "`ntile` makes at least one part"),
+    ("select sum(a) over (order by a rows between -1 preceding and current row) as x from t", "-1", "a frame cannot reach a negative number of rows: write the other of `preceding` and `following`"),
+    ("select a from t where b like 'x' escape 'ab'", "'ab'", "`escape` takes one character, not 2"),
+    ("select date_diff('fortnight', d, d) as x from t", "'fortnight'", "`fortnight` is not a part of a date: century, day, decade, hour, isoyear, microsecond, millennium, millisecond, minute, month or 4 more"),
 ]  # fmt: skip
 
 

@@ -221,11 +221,9 @@ class _Match:
     def fit_literal(self, argument: Typed, kind: str) -> Typed | str | None:
         if argument.text is None:
             return f"it must be {CLASSES[kind]}"
-        if kind == "part" and argument.text.lower().rstrip("s") not in TRUNCATIONS | DATE_PARTS:
-            return f"`{argument.text}` is not a part of a date: {joined(sorted(TRUNCATIONS), 'or')}"
-        if kind == "clockpart" and argument.text.lower().rstrip("s") not in CLOCK_PARTS | DATE_PARTS:
-            return f"`{argument.text}` is not a part of a date or time"
         if kind in ("part", "clockpart"):
+            if (trouble := part_trouble(argument.text, kind)) is not None:
+                return trouble
             plain = argument.text.lower().rstrip("s")
             return replace(argument, text=plain, tree=exp.Literal.string(plain))
         if kind == "flags" and not re.fullmatch(r"[cilmnpsg]*", argument.text):
@@ -249,6 +247,20 @@ class _Match:
         for _ in range(lists):
             found = found and Type("list", element=found)
         return found
+
+
+def part_trouble(text: str, kind: str) -> str | None:
+    """Why a text does not name a `part` of a date or a `clockpart` of a time; None of one that does.
+
+    >>> part_trouble("days", "part"), part_trouble("fortnight", "clockpart")
+    (None, '`fortnight` is not a part of a date or time')
+    """
+    plain = text.lower().rstrip("s")
+    if kind == "part" and plain not in TRUNCATIONS | DATE_PARTS:
+        return f"`{text}` is not a part of a date: {joined(sorted(TRUNCATIONS), 'or')}"
+    if kind == "clockpart" and plain not in CLOCK_PARTS | DATE_PARTS:
+        return f"`{text}` is not a part of a date or time"
+    return None
 
 
 _TEXT_CLASSES = ("part", "clockpart", "pattern", "format", "flags", "literal")

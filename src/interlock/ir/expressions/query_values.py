@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlglot import exp
 
 from interlock.ir.expressions import casts
+from interlock.ir.expressions.calls import part_trouble
 from interlock.ir.expressions.constants import holds_value, no_value, pattern_trouble
+from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.problems import Problem
 from interlock.ir.expressions.query_places import Places
 from interlock.ir.expressions.query_types import QueryTypes
@@ -20,7 +22,8 @@ ZONED = "it depends on the time zone of the session"
 
 
 def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> list[Problem]:
-    """What is wrong with the casts of a query, with texts beside values of other types, with patterns and set operations."""
+    """What is wrong with the casts of a query, with texts beside values of other types, with what literals say, and with set
+    operations."""
     walk = _Values(text, QueryTypes(tables))
     found: list[Problem | None] = []
     for node in tree.walk():
@@ -33,10 +36,12 @@ def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> li
                 found.append(walk.cast(node))
             case exp.SetOperation():
                 found.append(walk.sides(node))
-            case exp.Anonymous() if str(node.this).lower() in ALIKE:
-                found += walk.alike(node.expressions)
-            case exp.Anonymous() if str(node.this).lower() in PATTERNS and len(node.expressions) > 1:
-                found.append(walk.pattern(node.expressions[1]))
+            case exp.Anonymous():
+                found += walk.call(node, str(node.this).lower())
+            case exp.Escape():
+                found.append(walk.escape(node.expression))
+            case exp.WindowSpec():
+                found += [walk.bound(node.args.get(each)) for each in ("start", "end")]
             case exp.Case():
                 results = [branch.args["true"] for branch in node.args["ifs"]]
                 found += walk.alike([*results, *([node.args["default"]] if node.args.get("default") else [])])
@@ -74,6 +79,41 @@ class _Values:
         about = f"`{self.shown(inner)}` is {source} and" if inner is not None else f"{source}"
         return Problem("wrong-type", f"{about} cannot be cast to {to}: {why}", *place, "no such cast")
 
+    def call(self, call: exp.Anonymous, name: str) -> Iterator[Problem | None]:
+        """The literals of a call that say what it does."""
+        given = call.expressions
+        if name in ALIKE:
+            yield from self.alike(given)
+        elif name in PATTERNS and len(given) > 1:
+            yield self.pattern(given[1])
+        elif name == "ntile" and len(given) == 1 and (count := _whole(given[0])) is not None and count < 1:
+            yield self.refused(given[0], "`ntile` makes at least one part", "not above zero")
+        elif name in FUNCTIONS:
+            for parameter, argument in zip(FUNCTIONS[name].forms[0].parameters, given, strict=False):
+                if isinstance(argument, exp.Literal) and argument.is_string and parameter.kind in ("part", "clockpart"):
+                    trouble = part_trouble(argument.this, parameter.kind)
+                    yield self.refused(argument, trouble, "no part") if trouble else None
+
+    def refused(self, node: exp.Expr, message: str, label: str) -> Problem | None:
+        place = self.places.of(node)
+        return None if place is None else Problem("wrong-type", message, *place, label)
+
+    def escape(self, node: exp.Expr) -> Problem | None:
+        """What marks a wildcard as a plain character is one character."""
+        if not isinstance(node, exp.Literal) or not node.is_string or len(node.this) < 2:
+            return None
+        return self.refused(node, f"`escape` takes one character, not {len(node.this)}", "more than one")
+
+    def bound(self, node: object) -> Problem | None:
+        """A frame of rows begins and ends a number of rows away that is not below zero."""
+        if not isinstance(node, exp.Expr) or (count := _whole(node)) is None or count >= 0:
+            return None
+        return self.refused(
+            node,
+            "a frame cannot reach a negative number of rows: write the other of `preceding` and `following`",
+            "below zero",
+        )
+
     def alike(self, parts: Sequence[exp.Expr]) -> Iterator[Problem]:
         """Values that no type holds together, and texts that are written beside values of a type that they are not."""
         known = [(part, kind) for part in parts if (kind := self.types.type_of(part)) is not None]
@@ -81,7 +121,7 @@ class _Values:
             place = self.places.of(part)
             if place is not None and _apart(known[0][1], kind):
                 first = known[0][1]
-                message = f"`{self.shown(place)}` is {kind} beside a {first}: no type holds both"
+                message = f"`{self.shown(place)}` is {kind}, beside {first}: no type holds both"
                 yield Problem("wrong-type", message, *place, f"{kind} beside {first}", help=("cast one of them",))
                 return
         texts = [each for each in parts if isinstance(each, exp.Literal) and each.is_string]
@@ -101,13 +141,10 @@ class _Values:
 
     def pattern(self, node: exp.Expr) -> Problem | None:
         """A regular expression that cannot be read."""
-        place = self.places.of(node)
-        if place is None or not isinstance(node, exp.Literal) or not node.is_string:
+        if not isinstance(node, exp.Literal) or not node.is_string:
             return None
         trouble = pattern_trouble(node.this)
-        return (
-            Problem("wrong-type", f"the pattern cannot be read: {trouble}", *place, "no pattern") if trouble else None
-        )
+        return self.refused(node, f"the pattern cannot be read: {trouble}", "no pattern") if trouble else None
 
     def sides(self, node: exp.SetOperation) -> Problem | None:
         """Columns of two sides of a set operation that no type holds together."""
@@ -123,6 +160,14 @@ class _Values:
                 help = ("cast one of them, such as to varchar",)
                 return Problem("wrong-type", message, *place, f"{other} under {one}", help=help)
         return None
+
+
+def _whole(node: exp.Expr) -> int | None:
+    """The whole number that is written there."""
+    if isinstance(node, exp.Neg | exp.Paren):
+        found = _whole(node.this)
+        return -found if found is not None and isinstance(node, exp.Neg) else found
+    return int(node.this) if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit() else None
 
 
 def _apart(one: Type, other: Type) -> bool:
