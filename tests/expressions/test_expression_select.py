@@ -194,6 +194,16 @@ def test_queries_that_are_refused(text: str, reason: str, shown: str | None) -> 
 
 
 @pytest.mark.parametrize(
+    ("condition", "written"),
+    [("b ~ 'x'", "~"), ("b !~ 'x'", "~"), ("b similar to 'x'", "similar to"), ("b glob 'x*'", "glob")],
+)
+def test_what_to_write_instead_of_other_ways_to_match(condition: str, written: str) -> None:
+    problem = refused(f"select a from t where {condition}")
+    assert problem.reason == "not-allowed"
+    assert problem.message.startswith(f"`{written}` is not allowed: write `")
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "timestamp '2024-01-31 10:00:00'::date",

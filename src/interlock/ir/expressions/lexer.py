@@ -145,8 +145,16 @@ _SIGNS_REFUSED = {
         "`^` is not allowed: it means power in SQL and exclusive or in Python",
         ("write `**` for a power",),
     ),
-    "~": ("not-allowed", "`~` is not allowed in an expression", ("write `regexp_matches(text, pattern)`",)),
-    "!~": ("not-allowed", "`!~` is not allowed in an expression", ("write `not regexp_matches(text, pattern)`",)),
+    "~": (
+        "not-allowed",
+        "`~` is not allowed in an expression",
+        ("write `regexp_matches(text, pattern)`, or `regexp_full_match` for the whole text",),
+    ),
+    "!~": (
+        "not-allowed",
+        "`!~` is not allowed in an expression",
+        ("write `not regexp_matches(text, pattern)`, or `not regexp_full_match` for the whole text",),
+    ),
     "&": ("not-allowed", "bitwise operators are not allowed in an expression", ("to combine conditions, write `and`",)),
     "|": ("not-allowed", "bitwise operators are not allowed in an expression", ("to combine conditions, write `or`",)),
     "<<": ("not-allowed", "bitwise operators are not allowed in an expression", ()),

@@ -39,6 +39,9 @@ _REFUSED: dict[type[exp.Expr], str] = {
     exp.AtTimeZone: "`at time zone` is not supported here",
     exp.JSONExtract: "`->` is not supported here",
     exp.JSONExtractScalar: "`->>` is not supported here",
+    exp.RegexpLike: "`~` is not allowed: write `regexp_matches(text, pattern)`, or `regexp_full_match` for the whole text",
+    exp.SimilarTo: "`similar to` is not allowed: write `regexp_full_match(text, pattern)`",
+    exp.Glob: "`glob` is not allowed: write `like`, with `%` for `*` and `_` for `?`",
 }
 NOWHERE = (0, 0)
 """The span of a problem whose place the reader of the query fills in."""
