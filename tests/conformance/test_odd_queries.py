@@ -153,6 +153,10 @@ def test_what_could_differ_is_refused(sql: str, code: str, project: Project) -> 
         ("select v as id, id as v from sales order by id", {"order": ["v"]}),
         ("select id as b, v as id from sales order by id", {"order": ["b"]}),
         ("select a.id, b.id as s from sales a join sales b using (region) order by b.id", {"order": ["id"]}),
+        ("select * replace (-v as v) from sales order by v", {"order": ["v"]}),
+        ("select * rename (v as id, id as v) from sales order by id", {"order": ["id"]}),
+        ("select *, -v as v from sales order by v", {"order": ["v"]}),
+        ("select *, -v as v from sales order by v", {"order": ["v_1"]}),
     ],
 )
 def test_no_order_is_claimed_that_is_not_there(sql: str, body: dict[str, Any], project: Project) -> None:
@@ -258,6 +262,9 @@ def test_an_index_that_is_a_run_input_counts_from_one(project: Project) -> None:
         "select id, v from sales order by 2, 1",
         "select v as x, id as v from sales order by 1",
         "select upper(region) as v, id from sales order by upper(region)",
+        "select * from sales order by v, id",
+        "select s.* exclude (region) from sales s order by v, id",
+        "select *, id * 2 twice from sales order by v, id",
     ],
 )
 def test_an_order_by_place_or_by_what_is_selected_is_known(sql: str, project: Project) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
 from sqlglot import exp
@@ -125,8 +125,29 @@ def _selected(tree: exp.Query, term: exp.Expr) -> str | None:
     return found.alias_or_name if isinstance(found, exp.Alias | exp.Column) else None
 
 
-def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bool = True) -> tuple[SortTerm, ...]:
-    """The columns that the result is known to be sorted by; of a statement that others wrote, by its own ORDER BY alone."""
+def _results(tree: exp.Query, columns: Sequence[str]) -> dict[str, str]:
+    """What an order may call the columns of the result, folded, to their names there; `columns` are all of these.
+
+    Where a star stands, a name is left out that two columns would have had: the engine calls the second one `name_1`,
+    and an order by that name may mean it.
+    """
+    named = {each.alias_or_name.casefold(): each.alias_or_name for each in tree.selects if not each.is_star}
+    stars = [each.this if isinstance(each, exp.Column) else each for each in tree.selects if each.is_star]
+    if not stars:
+        return named
+    if any(each.args.get("replace") or each.args.get("rename") for each in stars):
+        return {}
+    there = {name.casefold() for name in columns}
+    return {name.casefold(): name for name in columns if f"{name.casefold()}_1" not in there}
+
+
+def sort_order(
+    tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bool = True, columns: Sequence[str] = ()
+) -> tuple[SortTerm, ...]:
+    """The columns that the result is known to be sorted by; of a statement that others wrote, by its own ORDER BY alone.
+
+    `columns` are the names of the result's columns, which stars stand for.
+    """
     order = tree.args.get("order")
     if not known_shape:
         inputs = {}
@@ -135,7 +156,7 @@ def sort_order(tree: exp.Query, inputs: Mapping[str, BoundNode], known_shape: bo
     if order is None:
         return _carried(source.sorted_by, tree) if source is not None and keeps_order(tree) else ()
     origin = _origin(tree)
-    results = {projection.alias_or_name.casefold(): projection.alias_or_name for projection in tree.selects}
+    results = _results(tree, columns)
     found: list[SortTerm] = []
     for term in order.expressions:
         inner = term.this if isinstance(term, exp.Ordered) else term

@@ -226,7 +226,7 @@ def _bound(
     by_id = {bound.node.id: bound for bound in inputs.values()}
     return BoundNode(
         node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, schema, result, source,
-        sort_order(result.tree, by_id, node_type.known_shape),
+        sort_order(result.tree, by_id, node_type.known_shape, schema.names),
         unique_keys(result, by_id) if node_type.known_shape else (),
     )  # fmt: skip
 
