@@ -213,7 +213,8 @@ class Resolver:
                 title = f"replace `{wrong}` with `{put}`"
                 named = put.strip('"') in problem.candidates  # it may as well have become text
                 if problem.reason == "unknown-column" and named:
-                    safe = safe or unknown_column.is_safe(wrong.strip('"'), problem.candidates)
+                    words = () if wrong.startswith('"') else ("true", "false", "null")  # may be meant as well
+                    safe = safe or unknown_column.is_safe(wrong.strip('"'), [*problem.candidates, *words])
             else:
                 title = f"write `{new}`"
             fix = Fix(title, ({"op": "replace", "path": at.pointer, "value": new},), safe)
