@@ -33,6 +33,8 @@ def test_inline_table() -> None:
     assert inline([{"a": "2024-01-31", "p": 1.1}], a="date", p="decimal(9,2)")[1] == [
         (dt.date(2024, 1, 31), Decimal("1.10"))
     ]
+    assert inline([{"a": 2.5}, {"a": 1}], a="decimal(10,2)")[1] == [(Decimal("2.50"),), (Decimal("1.00"),)]
+    assert inline([{"a": 2.5}, {"a": 1}, {"a": "x"}], a="varchar")[1] == [("2.5",), ("1",), ("x",)]
     assert inline([], a="bigint") == ([("a", "bigint")], [], frozenset({"a"}))
     assert inline([{"n": -(2**63)}, {"n": 2**64}])[:2] == ([("n", "hugeint")], [(-(2**63),), (2**64,)])
     assert inline([{"n": str(2**100)}, {"n": 1}, {"n": None}], n="hugeint")[1] == [(2**100,), (1,), (None,)]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from interlock.compiler.floats import SPREADS, Unprovable, engine_name, float_aggregates, is_column
-from interlock.ir.expressions.functions import aggregates
+from interlock.compiler.results import group_keys, is_aggregate, result_at
 from interlock.ir.types import Schema
 from interlock.registry import sql
 
@@ -21,7 +21,7 @@ def made_exact(tree: exp.Query, schemas: Mapping[str, Schema]) -> exp.Query:
     if not float_aggregates(tree, schemas):
         return tree
     found = tree.copy()
-    for having in list(found.find_all(exp.Having)):
+    for having in reversed(list(found.find_all(exp.Having))):  # the innermost first: what is lifted is copied
         select = having.parent
         if not isinstance(select, exp.Select):
             continue
@@ -101,7 +101,7 @@ def _spelled_out(having: exp.Having, select: exp.Select, schemas: Mapping[str, S
     """The condition of a HAVING with what its names mean: a key of the groups, or else a result of that name."""
     found = having.this.copy()
     holder = exp.Paren(this=found)
-    keys = {each.name.casefold() for each in _keys(select) if isinstance(each, exp.Column)}
+    keys = {each.name.casefold() for each in group_keys(select) or () if isinstance(each, exp.Column)}
     named = {each.alias.casefold(): each.this for each in select.selects if isinstance(each, exp.Alias)}
 
     def spell(part: exp.Expr, seen: frozenset[str], first: bool) -> None:
@@ -123,35 +123,10 @@ def _is_inside(column: exp.Expr, part: exp.Expr) -> bool:
     """Whether a column stands in an aggregate, or in a query of its own: there it means what is read."""
     at = column.parent
     while at is not None and at is not part:
-        if isinstance(at, exp.Query | exp.AggFunc | exp.Window):
-            return True
-        if isinstance(at, exp.Anonymous) and at.name.lower() in aggregates.BY_NAME:
+        if isinstance(at, exp.Query | exp.Window) or is_aggregate(at):
             return True
         at = at.parent
     return False
-
-
-def _keys(select: exp.Select) -> list[exp.Expr]:
-    """The expressions that a SELECT groups by, places among its results looked up."""
-    group = select.args.get("group")
-    if group is None:
-        return []
-    if group.args.get("all"):
-        items = [each.unalias() for each in select.selects]
-        return [each for each in items if not any(_is_aggregate(part) for part in each.walk())]
-    found: list[exp.Expr] = []
-    for each in group.expressions:
-        if isinstance(each, exp.Literal) and each.this.isdigit() and 0 < int(each.this) <= len(select.selects):
-            found.append(select.selects[int(each.this) - 1].unalias())
-        else:
-            found.append(each)
-    return found
-
-
-def _is_aggregate(part: exp.Expr) -> bool:
-    return isinstance(part, exp.AggFunc) or (
-        isinstance(part, exp.Anonymous) and part.name.lower() in aggregates.BY_NAME
-    )
 
 
 def _holds_floats(tree: exp.Query, condition: exp.Expr, having: exp.Having, schemas: Mapping[str, Schema]) -> bool:
@@ -187,7 +162,7 @@ def _lifted(tree: exp.Query, select: exp.Select, schemas: Mapping[str, Schema]) 
     if order is not None:
         terms = []
         for index, term in enumerate(order.expressions):
-            key = _result(term.this, names)
+            key = _result(select, term.this, names)
             if key is None:
                 key = sql.column(sql.fresh(f"_order{index}", names))
                 hidden.append(sql.named(term.this.copy(), key.name))
@@ -213,10 +188,9 @@ def _lifted(tree: exp.Query, select: exp.Select, schemas: Mapping[str, Schema]) 
     return tree
 
 
-def _result(term: exp.Expr, names: list[str]) -> exp.Column | None:
-    """The column of the result that a key of an order means, by its place or its name."""
-    if isinstance(term, exp.Literal) and term.this.isdigit() and 0 < int(term.this) <= len(names):
-        return sql.column(names[int(term.this) - 1])
+def _result(select: exp.Select, term: exp.Expr, names: list[str]) -> exp.Column | None:
+    """The column of the result that a key of an order means: by its name, its place, or what it says."""
     if isinstance(term, exp.Column) and not term.table:
         return next((sql.column(name) for name in names if name.casefold() == term.name.casefold()), None)
-    return None
+    at = result_at(select, term)
+    return sql.column(names[at]) if at is not None else None

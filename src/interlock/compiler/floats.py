@@ -72,7 +72,7 @@ def _type(tree: exp.Query, call: exp.Expr, argument: exp.Expr, schemas: Mapping[
     scope = call.find_ancestor(exp.Select)
     if scope is None:
         raise Unprovable(f"`{sql.text(call)}` stands in no SELECT")
-    if not _parts(scope) and (known := _of_a_column(scope, argument, schemas)) is not None:
+    if not parts_in_sight(scope) and (known := _of_a_column(scope, argument, schemas)) is not None:
         return known
     try:
         return _given(scope, sql.named(argument.copy(), "argument"), schemas)[1]
@@ -114,7 +114,7 @@ def _given(scope: exp.Select, item: exp.Expr, schemas: Mapping[str, Schema], gro
             continue  # a place among results that are not there
         if part is not None:
             probe.set(clause, [each.copy() for each in part] if isinstance(part, list) else part.copy())
-    if parts := _parts(scope):
+    if parts := parts_in_sight(scope):
         probe.set("with_", exp.With(expressions=[each.copy() for each in parts]))
     ((name, kind),) = binder().bind(sql.text(probe), schemas)
     return name, kind
@@ -122,18 +122,18 @@ def _given(scope: exp.Select, item: exp.Expr, schemas: Mapping[str, Schema], gro
 
 def given_by(scope: exp.Select, source: exp.Expr, schemas: Mapping[str, Schema]) -> list[tuple[str, Type]]:
     """The columns of one source in the FROM of a SELECT; raises BindError where the engine cannot tell them apart."""
-    if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and not _parts(scope):
+    if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and not parts_in_sight(scope):
         schema = next((each for name, each in schemas.items() if name.casefold() == source.name.casefold()), None)
         alias = source.args.get("alias")
         if schema is not None and not (alias is not None and alias.columns):
             return [(column.name, column.type) for column in schema]
     probe = sql.select(exp.Star()).from_(source.copy(), copy=False)
-    if parts := _parts(scope):
+    if parts := parts_in_sight(scope):
         probe.set("with_", exp.With(expressions=[each.copy() for each in parts]))
     return binder().bind(sql.text(probe), schemas)
 
 
-def _parts(scope: exp.Select) -> list[exp.CTE]:
+def parts_in_sight(scope: exp.Query) -> list[exp.CTE]:
     """The parts (`with name as`) in sight of a SELECT; of those of one name, the innermost."""
     found = {
         cte.alias.casefold(): cte
@@ -162,7 +162,7 @@ def _with_outer(scope: exp.Select) -> exp.Select:
         part = scope.args.get(clause)
         if part is not None:
             found.set(clause, [each.copy() for each in part] if isinstance(part, list) else part.copy())
-    if parts := _parts(scope):
+    if parts := parts_in_sight(scope):
         found.set("with_", exp.With(expressions=[each.copy() for each in parts]))
     for outer in _enclosing(scope)[:-1]:
         origin = outer.args.get("from_")

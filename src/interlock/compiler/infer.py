@@ -8,6 +8,7 @@ from itertools import takewhile
 from sqlglot import exp
 
 from interlock.compiler.checked import BoundNode, SortTerm
+from interlock.compiler.results import result_at
 from interlock.ir.types import Schema
 from interlock.registry import sql
 from interlock.registry.tables import Select
@@ -102,26 +103,10 @@ def _origin(tree: exp.Query) -> dict[str, str]:
     return found
 
 
-def _passed(tree: exp.Query, column: exp.Column) -> str | None:
-    """The result's name of a column that an order names with its table."""
-    for projection in tree.selects:
-        inner = projection.unalias()
-        if not isinstance(inner, exp.Column) or inner.name.casefold() != column.name.casefold():
-            continue
-        if inner.table.casefold() == column.table.casefold() or (not inner.table and not tree.args.get("joins")):
-            return projection.alias_or_name
-    return None
-
-
-def _selected(tree: exp.Query, term: exp.Expr) -> str | None:
-    """The result's name of what an order names by its place, or writes as it was selected; None if it has none."""
-    selects = tree.selects
-    if any(each.is_star for each in selects):
-        return None
-    if isinstance(term, exp.Literal) and term.this.isdigit() and 0 < int(term.this) <= len(selects):
-        found: exp.Expr | None = selects[int(term.this) - 1]
-    else:
-        found = next((each for each in selects if sql.text(each.unalias()) == sql.text(term)), None)
+def _named(tree: exp.Query, term: exp.Expr) -> str | None:
+    """The result's name of what an order names with its table or by its place, or writes as it was selected."""
+    at = result_at(tree, term)
+    found = tree.selects[at] if at is not None else None
     return found.alias_or_name if isinstance(found, exp.Alias | exp.Column) else None
 
 
@@ -163,15 +148,15 @@ def sort_order(
         if isinstance(inner, exp.Min | exp.Max):
             inner = inner.this
         if not isinstance(inner, exp.Column):
-            selected = _selected(tree, inner)
-            if selected is None:
+            target = _named(tree, inner)
+            if target is None:
                 break
-            found.append(SortTerm(selected, bool(term.args.get("desc")), bool(term.args.get("nulls_first"))))
+            found.append(SortTerm(target, bool(term.args.get("desc")), bool(term.args.get("nulls_first"))))
             continue
         name = inner.name.casefold()
         if known_shape and name.startswith(sql.POSITION) and name not in results:
             return _once([*found, *(_carried(source.sorted_by, tree) if source else _multiplied(tree, by_name))])
-        target = results.get(name) if not inner.table else _passed(tree, inner)  # a plain name is the result's first
+        target = results.get(name) if not inner.table else _named(tree, inner)  # a plain name is the result's first
         target = target or (origin.get(name) if known_shape else None)
         if target is None:
             break

@@ -13,13 +13,16 @@ from sqlglot import exp
 from interlock.compiler.binder import BindError
 from interlock.compiler.floats import given_by
 from interlock.compiler.infer import keeps_order
+from interlock.compiler.results import group_keys, makes_one_row
 from interlock.ir.expressions.functions.aggregates import BY_NAME as AGGREGATES
 from interlock.ir.types import Schema
 from interlock.registry import sql
 
 PLACED = frozenset("row_number ntile lag lead".split())
 """Functions over a window that look at the order of its rows and at no frame."""
-RANKED = frozenset("first_value last_value nth_value first last any_value list array_agg string_agg".split())
+RANKED = frozenset({"first_value", "last_value", "nth_value"}) | {
+    name for name, aggregate in AGGREGATES.items() if aggregate.ordered
+}
 """Functions over a window whose value depends on the order of the rows in its frame."""
 SORTED = frozenset({"list_sort", "exact_total"})
 """Calls in which the order of a list over a window makes no difference."""
@@ -84,7 +87,9 @@ def _open_orders(tree: exp.Query, schemas: Mapping[str, Schema]) -> Iterator[Tie
             if not depends:
                 continue
             if select.args.get("group") is not None:
-                yield order, _groups(select), call
+                yield order, group_keys(select) or None, call
+                continue
+            if makes_one_row(select):
                 continue
         elif isinstance(order.this, exp.Distinct) or (
             isinstance(owner, exp.Anonymous) and any(isinstance(each, exp.Distinct) for each in owner.expressions)
@@ -125,31 +130,6 @@ def _order_inside(call: exp.Anonymous, terms: list[exp.Expr]) -> None:
     call.set("expressions", [*first, exp.Order(this=last, expressions=terms)])
 
 
-def _groups(select: exp.Select) -> list[exp.Expr] | None:
-    """What a SELECT groups by, which no two of its rows share; None for groupings of several sets."""
-    group = select.args["group"]
-    if any(group.args.get(each) for each in ("rollup", "cube", "grouping_sets")):
-        return None
-    if group.args.get("all"):
-        items = [each.unalias() for each in select.selects if not each.is_star]
-        return [each for each in items if not any(_looks_at_rows(part) for part in each.walk())] or None
-    found: list[exp.Expr] = []
-    for each in group.expressions:
-        if isinstance(each, exp.Rollup | exp.Cube | exp.GroupingSets):
-            return None
-        if not isinstance(each, exp.Literal):
-            found.append(each)
-        elif each.this.isdigit() and 0 < int(each.this) <= len(select.selects):
-            found.append(select.selects[int(each.this) - 1].unalias())
-    return found or None
-
-
-def _looks_at_rows(part: exp.Expr) -> bool:
-    return isinstance(part, exp.AggFunc | exp.Window) or (
-        isinstance(part, exp.Anonymous) and part.name.lower() in AGGREGATES
-    )
-
-
 def _columns(select: exp.Select, tree: exp.Query, schemas: Mapping[str, Schema]) -> list[exp.Expr] | None:
     """Every column of what a SELECT reads, qualified where its source has a name; None where they cannot be told."""
     origin = select.args.get("from_")
@@ -186,11 +166,25 @@ def _positions(tree: exp.Query) -> set[str]:
 
 def _results(tree: exp.Query) -> list[exp.Expr]:
     """The columns of a result as keys to sort by: by name, or by place where one has no name of its own."""
-    if any(each.is_star for each in tree.selects):
+    items = _items(tree)
+    if any(each.is_star for each in items):
         return [exp.Columns(this=exp.Star())]
-    if any(not isinstance(each, exp.Alias | exp.Column) for each in tree.selects):
-        return [exp.Literal.number(place + 1) for place in range(len(tree.selects))]
-    return [sql.column(projection.alias_or_name) for projection in tree.selects]
+    if any(not isinstance(each, exp.Alias | exp.Column) for each in items):
+        return [exp.Literal.number(place + 1) for place in range(len(items))]
+    return [sql.column(projection.alias_or_name) for projection in items]
+
+
+def _items(tree: exp.Query) -> list[exp.Expr]:
+    """What gives a result its columns: of a union by name, what either side has."""
+    if isinstance(tree, exp.Subquery):
+        return _items(tree.this)
+    if not isinstance(tree, exp.SetOperation):
+        return list(tree.selects)
+    left = _items(tree.this)
+    if not tree.args.get("by_name"):
+        return left
+    known = {each.alias_or_name.casefold() for each in left}
+    return [*left, *(each for each in _items(tree.expression) if each.alias_or_name.casefold() not in known)]
 
 
 def _make_total(query: exp.Query, positions: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from interlock.compiler.check.shapes import shape
 from interlock.compiler.check.sources import describe
 from interlock.compiler.checked import BoundNode
 from interlock.compiler.exact import made_exact
-from interlock.compiler.floats import Unprovable, float_aggregates
+from interlock.compiler.floats import Unprovable, float_aggregates, parts_in_sight
 from interlock.compiler.infer import not_null_columns, sort_order, unique_keys
 from interlock.compiler.ties import settle_foreign, unsettled
 from interlock.ir.expressions.query_types import part_named
@@ -218,28 +219,44 @@ def _bound(
             node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, first.schema,
             result, source, first.sorted_by, first.keys,
         )  # fmt: skip
+    by_id = {bound.node.id: bound for bound in inputs.values()}
+    order = sort_order(result.tree, by_id, node_type.known_shape, names)
     result = _typed(result, found)
     certain = not_null_columns(result, schemas) if node_type.known_shape else set()
     schema = Schema(
         tuple(Column(name, kind.stored, nullable.get(name, True) and name not in certain) for name, kind in found)
     )
-    by_id = {bound.node.id: bound for bound in inputs.values()}
     return BoundNode(
         node, node_type, tuple((port, bound.node.id) for port, bound in ordered), params, schema, result, source,
-        sort_order(result.tree, by_id, node_type.known_shape, schema.names),
+        order,
         unique_keys(result, by_id) if node_type.known_shape else (),
     )  # fmt: skip
 
 
 def _unread(tree: exp.Query) -> Iterator[exp.Query]:
-    """A query for each part at the top (`with part as`) that nothing reads: the engine would not look at it."""
-    read = {table.name.casefold() for table in tree.find_all(exp.Table)} if tree.ctes else set()
-    for part in tree.ctes:
-        if part.alias.casefold() not in read:
-            key, parts = next((key, value) for key, value in tree.args.items() if isinstance(value, exp.With))
-            found = sql.select(exp.Star()).from_(sql.table(part.alias), copy=False)
-            found.set(key, parts.copy())
-            yield found
+    """A query for each part (`with part as`) that nothing reads: the engine would not look at it."""
+    for holder in tree.find_all(exp.With):
+        query = holder.parent
+        if not isinstance(query, exp.Query) or not _stands_alone(query):
+            continue
+        read = {table.name.casefold() for table in query.find_all(exp.Table)}
+        for part in holder.expressions:
+            if part.alias.casefold() not in read:
+                found = sql.select(exp.Star()).from_(sql.table(part.alias), copy=False)
+                found.set("with_", exp.With(expressions=[each.copy() for each in parts_in_sight(query)]))
+                yield found
+
+
+def _stands_alone(query: exp.Query) -> bool:
+    """Whether nothing of the queries around it can be named in a query: it stands in a FROM or is a part."""
+    node: exp.Expr = query
+    while node.parent is not None:
+        if isinstance(node.parent, exp.Select) and node.arg_key not in ("from_", "joins", "with_"):
+            return False
+        node = node.parent
+        if not isinstance(node, exp.Query | exp.From | exp.Join | exp.CTE | exp.With):
+            return False
+    return True
 
 
 def _cannot_settle(tree: exp.Query, schemas: Mapping[str, Schema]) -> str | None:
@@ -265,7 +282,7 @@ def _typed(result: Select, found: Sequence[tuple[str, Type]]) -> Select:
     ]
     inner = exp.Subquery(this=tree.copy(), alias=exp.TableAlias(this=sql.name_of("result")))
     typed = sql.select(*columns).from_(inner, copy=False)
-    return Select(typed, result.checks, result.keys, result.non_null, result.preview, result.asks)
+    return dataclasses.replace(result, tree=typed)
 
 
 def _rename_relations(result: Select, sources: Mapping[str, str], nodes: Collection[str]) -> Select:
@@ -295,7 +312,7 @@ def _rename_relations(result: Select, sources: Mapping[str, str], nodes: Collect
     for cte in tree.find_all(exp.CTE):
         if id(cte) in renamed:
             cte.args["alias"].set("this", sql.name_of(renamed[id(cte)]))
-    return Select(tree, result.checks, result.keys, result.non_null, result.preview, result.asks)
+    return dataclasses.replace(result, tree=tree)
 
 
 def _python_schema(

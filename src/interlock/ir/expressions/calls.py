@@ -120,9 +120,13 @@ class _Match:
     def __init__(self, binder: Binder, form: Signature) -> None:
         self.binder, self.form = binder, form
         self.bound: dict[str, Type] = {}
+        self.literally = False
 
     def run(self, arguments: list[Typed]) -> tuple[list[Typed], Type] | Misfit:
         arguments = self.bind_variables(arguments)
+        kinds = [self.form.parameter(index).kind for index in range(len(arguments))]
+        options = [argument.text or "" for argument, kind in zip(arguments, kinds, strict=True) if kind == "flags"]
+        self.literally = any("l" in each for each in options)
         fitted: list[Typed] = []
         for index, argument in enumerate(arguments):
             found = self.fit(argument, self.form.parameter(index).kind)
@@ -221,14 +225,16 @@ class _Match:
     def fit_literal(self, argument: Typed, kind: str) -> Typed | str | None:
         if argument.text is None:
             return f"it must be {CLASSES[kind]}"
+        if kind == "part" and argument.text.lower().rstrip("s") not in TRUNCATIONS | DATE_PARTS:
+            return f"`{argument.text}` is not a part of a date: {joined(sorted(TRUNCATIONS | DATE_PARTS), 'or')}"
+        if kind == "clockpart" and argument.text.lower().rstrip("s") not in CLOCK_PARTS | DATE_PARTS:
+            return f"`{argument.text}` is not a part of a date or time"
         if kind in ("part", "clockpart"):
-            if (trouble := part_trouble(argument.text, kind)) is not None:
-                return trouble
             plain = argument.text.lower().rstrip("s")
             return replace(argument, text=plain, tree=exp.Literal.string(plain))
         if kind == "flags" and not re.fullmatch(r"[cilmnpsg]*", argument.text):
             return f"`{argument.text}` are not options of a regular expression"
-        if kind == "pattern":
+        if kind == "pattern" and not self.literally:
             return _bad_pattern(argument.text) or argument
         if kind == "format":
             return _bad_format(argument.text) or argument
@@ -247,20 +253,6 @@ class _Match:
         for _ in range(lists):
             found = found and Type("list", element=found)
         return found
-
-
-def part_trouble(text: str, kind: str) -> str | None:
-    """Why a text does not name a `part` of a date or a `clockpart` of a time; None of one that does.
-
-    >>> part_trouble("days", "part"), part_trouble("fortnight", "clockpart")
-    (None, '`fortnight` is not a part of a date or time')
-    """
-    plain = text.lower().rstrip("s")
-    if kind == "part" and plain not in TRUNCATIONS | DATE_PARTS:
-        return f"`{text}` is not a part of a date: {joined(sorted(TRUNCATIONS), 'or')}"
-    if kind == "clockpart" and plain not in CLOCK_PARTS | DATE_PARTS:
-        return f"`{text}` is not a part of a date or time"
-    return None
 
 
 _TEXT_CLASSES = ("part", "clockpart", "pattern", "format", "flags", "literal")

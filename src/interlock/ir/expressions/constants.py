@@ -47,7 +47,8 @@ def pattern_trouble(pattern: str) -> str | None:
         with _LOCK:
             _connection().execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
     except duckdb.Error as error:
-        return str(error).split("\n")[0].split(": ", 1)[-1]
+        trouble = str(error).split("\n")[0].split(": ", 1)[-1]
+        return trouble if len(trouble) <= 100 else trouble[:99] + "…"
     return None
 
 

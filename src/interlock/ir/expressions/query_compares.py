@@ -51,6 +51,8 @@ def _compared(node: exp.Expr) -> Iterator[exp.Expr]:
             query = node.args.get("query")
             given = query.unnest().expressions if isinstance(query, exp.Subquery) else []
             yield from (node.this, *node.expressions, *(each.unalias() for each in given[:1]))
+        case exp.Anonymous() if str(node.this).lower() == "nullif" and len(node.expressions) == 2:
+            yield from node.expressions
         case exp.Case() if node.this is not None:
             yield from (node.this, *(branch.this for branch in node.args["ifs"]))
         case _:
@@ -66,7 +68,7 @@ def _conditions(node: exp.Expr) -> Iterator[tuple[exp.Expr, str]]:
         case exp.Join():
             parts = [(node.args.get("on"), "`on` needs a condition")]
         case exp.And() | exp.Or():
-            parts = [(each, f"`{node.key}` joins conditions") for each in (node.this, node.expression)]
+            parts = [(each, f"`{node.key}` needs a condition on both sides") for each in (node.this, node.expression)]
         case exp.Not():
             parts = [(node.this, "`not` needs a condition")]
         case exp.Anonymous() if str(node.this).lower() == "if":

@@ -46,6 +46,8 @@ _REFUSED: dict[type[exp.Expr], str] = {
 NOWHERE = (0, 0)
 """The span of a problem whose place the reader of the query fills in."""
 _CHANCE = (exp.TableSample,)
+_OWN_ORDER = frozenset({"arg_max", "arg_min", "mode"})
+"""Aggregates that choose among rows by a value of theirs: the order of a window does not say which of equal ones."""
 _ROOTS = (exp.Select, exp.SetOperation, exp.Subquery)
 
 
@@ -155,7 +157,7 @@ def _aggregate_call(node: exp.Anonymous, name: str, window: exp.Window | None) -
     row = aggregates.BY_NAME[name]
     if not row.ordered or any(isinstance(argument, exp.Order) for argument in node.expressions):
         return None
-    if window is not None and _window_ordered(window):
+    if window is not None and _window_ordered(window) and row.name not in _OWN_ORDER:
         return None
     message = f"`{name}` without `order by` inside depends on the order of the rows"
     help = (f"write `{row.form.replace(row.name, name, 1)}`, with a key, so that no rows tie",)

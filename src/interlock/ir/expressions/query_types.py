@@ -26,6 +26,7 @@ _COUNTS = frozenset("count row_number rank dense_rank ntile".split())
 _SAME = frozenset(
     "min max first last any_value arg_max arg_min mode lag lead first_value last_value nth_value quantile_disc".split()
 )
+_LISTS = {"min": 1, "max": 1, "arg_min": 2, "arg_max": 2}
 _FIXED = {
     **dict.fromkeys(_COUNTS, BIGINT),
     "count_if": Type("hugeint"),
@@ -207,6 +208,10 @@ class QueryTypes:
         if name in _FIXED:
             return _FIXED[name]
         first = arguments[0] if arguments else None
+        if name in _LISTS and len(arguments) > _LISTS[name]:
+            return None  # with a number of values, it gives a list of them
+        if name == "quantile_disc" and not (len(arguments) == 2 and isinstance(arguments[1], exp.Literal)):
+            return None  # with a list of fractions, too
         kind = self.type_of(first.this if isinstance(first, exp.Order) else first) if first is not None else None
         if kind is None or name in _SAME:
             return kind if kind is None or not kind.is_null else None

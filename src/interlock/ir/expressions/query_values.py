@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlglot import exp
 
 from interlock.ir.expressions import casts
-from interlock.ir.expressions.calls import part_trouble
 from interlock.ir.expressions.constants import holds_value, no_value, pattern_trouble
 from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.problems import Problem
+from interlock.ir.expressions.promotion import join_all
 from interlock.ir.expressions.query_places import Places
 from interlock.ir.expressions.query_types import QueryTypes
 from interlock.ir.types import Schema, Type
 
-ALIKE = frozenset("coalesce ifnull nullif greatest least".split())
+ALIKE = frozenset("coalesce ifnull greatest least".split())
 """Functions whose arguments become values of one type."""
 PATTERNS = frozenset("regexp_replace regexp_extract regexp_extract_all regexp_matches regexp_full_match".split())
-ZONED = "it depends on the time zone of the session"
 
 
 def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> list[Problem]:
@@ -38,6 +37,10 @@ def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> li
                 found.append(walk.sides(node))
             case exp.Anonymous():
                 found += walk.call(node, str(node.this).lower())
+            case exp.Add() | exp.Sub() | exp.Mul() | exp.Div() | exp.IntDiv() | exp.Mod() | exp.Pow():
+                found.append(walk.computed(node))
+            case exp.Array():
+                found += walk.alike(node.expressions)
             case exp.Escape():
                 found.append(walk.escape(node.expression))
             case exp.WindowSpec():
@@ -58,6 +61,10 @@ class _Values:
         found = " ".join(self.text[slice(*place)].split())
         return found if len(found) <= 60 else found[:57] + "…"
 
+    def holds(self, text: exp.Expr, kind: Type) -> bool:
+        """Whether a text that is written out is a value of a type."""
+        return holds_value(f"CAST({text.sql(dialect='duckdb')} AS {kind.sql})")
+
     def literal_cast(self, cast: exp.Cast) -> Problem | None:
         """The cast of a literal that fails whenever it runs."""
         place = self.places.of(cast.this)
@@ -73,7 +80,7 @@ class _Values:
             return None
         source = self.types.type_of(cast.this)
         why = casts.refusal(source, to) if source is not None else None
-        if source is None or why is None or why == ZONED or {source.name, to.name} & {"struct", "map", "json", "enum"}:
+        if source is None or why is None or _left_to_the_engine(source, to):
             return None
         inner = self.places.of(cast.this)
         about = f"`{self.shown(inner)}` is {source} and" if inner is not None else f"{source}"
@@ -84,15 +91,30 @@ class _Values:
         given = call.expressions
         if name in ALIKE:
             yield from self.alike(given)
+        elif name == "if" and len(given) == 3:
+            yield from self.alike(given[1:])
+        elif name in ("lag", "lead") and len(given) == 3:
+            yield from self.alike([given[0], given[2]])
         elif name in PATTERNS and len(given) > 1:
-            yield self.pattern(given[1])
+            options = [each.this for each in given[2:] if isinstance(each, exp.Literal) and each.is_string]
+            yield None if any("l" in each for each in options[-1:]) else self.pattern(given[1])
         elif name == "ntile" and len(given) == 1 and (count := _whole(given[0])) is not None and count < 1:
             yield self.refused(given[0], "`ntile` makes at least one part", "not above zero")
         elif name in FUNCTIONS:
-            for parameter, argument in zip(FUNCTIONS[name].forms[0].parameters, given, strict=False):
-                if isinstance(argument, exp.Literal) and argument.is_string and parameter.kind in ("part", "clockpart"):
-                    trouble = part_trouble(argument.this, parameter.kind)
-                    yield self.refused(argument, trouble, "no part") if trouble else None
+            for at in range(len(given)):
+                kinds = {form.parameters[at].kind for form in FUNCTIONS[name].forms if at < len(form.parameters)}
+                if kinds & {"part", "clockpart"}:
+                    yield self.part(given[at])
+
+    def part(self, node: exp.Expr) -> Problem | None:
+        """A part of a date or time that the engine does not know."""
+        if not isinstance(node, exp.Literal) or not node.is_string:
+            return None
+        if holds_value(f"date_part({node.sql(dialect='duckdb')}, TIMESTAMP '2024-01-31')"):
+            return None
+        return self.refused(
+            node, f"`{node.this}` is not a part of a date or time: write one such as `'month'`", "no part"
+        )
 
     def refused(self, node: exp.Expr, message: str, label: str) -> Problem | None:
         place = self.places.of(node)
@@ -125,19 +147,27 @@ class _Values:
                 yield Problem("wrong-type", message, *place, f"{kind} beside {first}", help=("cast one of them",))
                 return
         texts = [each for each in parts if isinstance(each, exp.Literal) and each.is_string]
-        if not texts:
+        others = [self.types.typed(each) for each in parts if each not in texts]
+        kind = join_all([(each.type, each.literal) for each in others if each is not None])
+        if not texts or None in others or kind is None:
             return
-        kinds = [self.types.type_of(each) for each in parts if each not in texts]
-        if any(kind is None or kind.is_text for kind in kinds):
-            return
-        kind = next((kind for kind in kinds if kind is not None and not kind.is_null), None)
-        if kind is None or not (kind.is_numeric or kind.is_temporal or kind.name in ("boolean", "interval")):
+        if not (kind.is_numeric or kind.is_temporal or kind.name in ("boolean", "interval")):
             return
         for text in texts:
             place = self.places.of(text)
-            if place is not None and not holds_value(f"CAST({text.sql(dialect='duckdb')} AS {kind.sql})"):
-                found = no_value(self.shown(place), str(kind), *place)
-                yield found
+            if place is not None and not self.holds(text, kind):
+                yield no_value(self.shown(place), str(kind), *place)
+
+    def computed(self, node: exp.Binary) -> Problem | None:
+        """A text that is written beside a number to compute with, and is none."""
+        for text, other in ((node.this, node.expression), (node.expression, node.this)):
+            if not isinstance(text, exp.Literal) or not text.is_string:
+                continue
+            kind, place = self.types.type_of(other), self.places.of(text)
+            if place is None or kind is None or not kind.is_numeric or self.holds(text, kind):
+                continue
+            return no_value(self.shown(place), str(kind), *place)
+        return None
 
     def pattern(self, node: exp.Expr) -> Problem | None:
         """A regular expression that cannot be read."""
@@ -160,6 +190,15 @@ class _Values:
                 help = ("cast one of them, such as to varchar",)
                 return Problem("wrong-type", message, *place, f"{other} under {one}", help=help)
         return None
+
+
+def _left_to_the_engine(source: Type, to: Type) -> bool:
+    """Casts that expressions do not have, and queries do: by the time zone, which is UTC in a run, and of nested types."""
+    if {source.name, to.name} & {"struct", "map", "json", "enum"} or (source.is_text and to.name == "list"):
+        return True
+    if (source.name, to.name) == ("uuid", "blob"):
+        return True
+    return casts.by_time_zone(source, to) and (source.name, to.name) != ("timestamptz", "time")
 
 
 def _whole(node: exp.Expr) -> int | None:

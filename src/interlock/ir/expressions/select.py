@@ -19,6 +19,7 @@ from sqlglot.tokenizer_core import TokenType
 from interlock.ir.diagnostics import joined, nearest
 from interlock.ir.expressions.lexer import LONGEST, unseen
 from interlock.ir.expressions.problems import Problem, clearest, mended, spelled
+from interlock.ir.expressions.query_aliases import check_aliases
 from interlock.ir.expressions.query_compares import check_types
 from interlock.ir.expressions.query_forms import keep_index, plain_forms
 from interlock.ir.expressions.query_joins import check_joins
@@ -121,6 +122,7 @@ def admit_select(
             *check_joins(text, trees[0], tables),
             *check_types(text, trees[0], tables),
             *check_values(text, trees[0], tables),
+            *check_aliases(text, trees[0]),
         ]:
             reader.add(problem)
         plain_forms(trees[0])

@@ -136,8 +136,8 @@ def _common(rows: list[dict[str, Any]], name: str) -> Type:
 
 def _sort(value: Any, kind: Type) -> str:
     """What the engine does not bring together by itself without loss: text, numbers, true and false."""
-    if isinstance(value, float) and kind.is_integer:
-        return "float"
+    if isinstance(value, float) and (kind.is_integer or kind.name in ("varchar", "decimal")):
+        return "float"  # in decimals and texts, a text
     return "text" if isinstance(value, str) else "truth" if isinstance(value, bool) else "number"
 
 
