@@ -37,6 +37,7 @@ REFUSALS = [
     ("tz > day", "wrong-type", "day", None),
     ("cast(tz as varchar)", "wrong-type", "cast(tz as varchar)", None),
     ("cast(i32 as date)", "wrong-type", "cast(i32 as date)", None),
+    ("cast(ts::timestamp_ns as timestamp_s)", "wrong-type", "cast(ts::timestamp_ns as timestamp_s)", None),
     ("cast(i32 as money)", "wrong-type", "money", None),
     ("i32 = null", "wrong-type", "i32 = null", "i32 is null"),
     ("i32 <> null", "wrong-type", "i32 <> null", "i32 is not null"),
