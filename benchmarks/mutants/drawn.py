@@ -21,6 +21,18 @@ from interlock.evaluation.oracles.refusal import judge_some
 from interlock.evaluation.trials import trial_of
 from interlock.registry.registry import load
 
+CLASSES = {
+    "the graph": "drop_node drop_node_and_edges bridge_node cut_edge duplicate_edge redirect_edge swap_edge misspell_edge "
+    "wrong_port make_cycle duplicate_id misspell_id add_orphan",
+    "node types and versions": "misspell_type swap_type unknown_version",
+    "form, inputs and retries": "break_input break_form needless_retry bad_retry",
+    "columns": "rename_column other_column rename_made clash_made",
+    "parameters": "misspell_parameter drop_parameter add_parameter wrong_kind scalar_for_list out_of_bounds wrong_choice "
+    "other_type other_value bad_path",
+    "expressions and queries": "break_expression misspell_in_expression other_operator break_query",
+    "contracts": "break_contract",
+}
+"""What the mutators break."""
 OF_A_PLAN = 24
 """So many mutants of one plan, each by another mutator where there are as many."""
 CHUNK = 6
@@ -80,6 +92,7 @@ def run(most: int, seed: int) -> Result:
     names = [each.__name__ for each in MUTATORS if any(line.mutator == each.__name__ for line in lines)]
     rows = [_row(name, [line for line in lines if line.mutator == name]) for name in names]
     rows.append(_row("all", lines))
+    classes = [_row(name, [line for line in lines if line.mutator in kinds.split()]) for name, kinds in CLASSES.items()]
     refused = [line for line in lines if line.near]
     placed = sum(line.well_placed for line in refused) / max(len(refused), 1)
     false = sum(line.claimed and not line.near for line in lines)
@@ -95,7 +108,7 @@ def run(most: int, seed: int) -> Result:
         *(f"  {line.mutator}: {told}" for line in faults[:40] for told in line.told[:1]),
     ]
     headers = [
-        "mutator", "mutants", "claimed", "refused", "false accepts", "right", "not judged", "faults",
+        "mutants", "claimed", "refused", "false accepts", "right", "not judged", "faults",
         "at", "parent", "same node", "downstream", "elsewhere",
     ]  # fmt: skip
     data = {
@@ -105,7 +118,14 @@ def run(most: int, seed: int) -> Result:
         "placed": placed,
         "faults": len(faults),
     }
-    return Result("drawn", "broken drawn plans", [Table(headers, rows)], notes, data, not faults and placed >= 0.99)
+    return Result(
+        "drawn",
+        "broken drawn plans",
+        [Table(["class", *headers], classes), Table(["mutator", *headers], rows)],
+        notes,
+        data,
+        not faults and placed >= 0.99,
+    )
 
 
 def _row(name: str, lines: Sequence[Line]) -> list[Any]:

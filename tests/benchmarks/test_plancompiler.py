@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import report
+from benchmarks.mutants.drawn import CLASSES
 from benchmarks.plancompiler import compare, reader
 from benchmarks.plancompiler.compare import difference
 from benchmarks.plancompiler.judge import DATA, SETS, judge, judge_all
 from benchmarks.run import PARTS
+from interlock.evaluation.mutate import MUTATORS
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the public benchmark data is not at {DATA}")
 
@@ -28,6 +30,10 @@ def test_the_parts_of_make_bench() -> None:
         "plancompiler", "spoiled", "english", "sentences", "prompts", "mutants", "drawn", "drawing", "compile", "growth", "pipeline",
         "start", "crashes", "durable", "ahead",
     ]  # fmt: skip
+
+
+def test_every_mutator_has_a_class() -> None:
+    assert sorted(" ".join(CLASSES.values()).split()) == sorted(each.__name__ for each in MUTATORS)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,10 @@ def shown(rows: list[list[Any]]) -> list[str]:
     return sorted(map(str, rows))
 
 
-@pytest.mark.parametrize("consumer", CONSUMERS)
+@pytest.mark.parametrize(
+    "consumer",
+    [pytest.param(each, marks=[pytest.mark.slow] * (each not in ("as it is", "one column"))) for each in CONSUMERS],
+)
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_means_what_it_says(name: str, consumer: str, project: Project) -> None:
     sql = QUERIES[name]
