@@ -95,6 +95,9 @@ def test_conditions_that_are_none(text: str, shown: str, message: str, help: tup
 IMPOSSIBLE = [
     ("select a::date as x from t", "a::date", "`a` is integer and cannot be cast to date: there is no such cast"),
     ("select cast(d as integer) as x from t", "cast(d as integer)", "`d` is date and cannot be cast to integer: there is no such cast"),
+    ("select regexp_replace(b, '(', 'hello') as x from t", "'('", "the pattern cannot be read: missing ): ("),
+    ("select d::timestamptz::time as x from t", "d::timestamptz::time", "`d::timestamptz` is timestamptz and cannot be cast to time: it depends on the time zone of the session"),
+    ("select date_diff('era', d, d) as x from t", "'era'", "`era` is not a part of a date or time: write one such as `'month'`"),
     ("select greatest(a, d) as x from t", "d", "`d` is date, beside integer: no type holds both"),
     ("select if(c, a, 'none') as x from t", "'none'", "`'none'` is not a value of type integer"),
     ("select lag(a, 1, 'none') over (order by a) as x from t", "'none'", "`'none'` is not a value of type integer"),
@@ -216,10 +219,14 @@ def test_names_that_stand_for_too_much() -> None:
     doubled = ", ".join(f"a{at} + a{at} as a{at + 1}" for at in range(40))
     text = f"select sum(e) as a0, {doubled} from t having a40 > 1"
     (problem,) = problems(text)
-    assert (problem.reason, text[problem.start : problem.end]) == ("too-large", "a7 + a7 as a8")
-    assert problem.message.startswith("`a8` stands for 2,")
+    assert (problem.reason, text[problem.start : problem.end]) == ("too-large", "a9 + a9 as a10")
+    assert problem.message.startswith("the names in `a10` stand for 8,")
     shared = ", ".join(f"a7 as b{at}" for at in range(60))
     (problem,) = problems(f"select sum(e) as a0, {', '.join(doubled.split(', ')[:7])}, {shared} from t")
     assert problem.reason == "too-large"
     fine = f"select sum(e) as a0, {', '.join(doubled.split(', ')[:5])} from t having a5 > 1"
+    assert not isinstance(admit_select(fine, TABLES, INPUTS), list)
+    long = " ".join(f"when e < {at} then 'b{at}'" for at in range(800))
+    uses = " ".join(f"when e < {at} then e" for at in range(100))
+    fine = f"select case {long} end as e, case {uses} end as f, a in ({', '.join(map(str, range(6000)))}) as g from t"
     assert not isinstance(admit_select(fine, TABLES, INPUTS), list)

@@ -103,13 +103,16 @@ def _spelled_out(having: exp.Having, select: exp.Select, schemas: Mapping[str, S
     holder = exp.Paren(this=found)
     keys = {each.name.casefold() for each in group_keys(select) or () if isinstance(each, exp.Column)}
     named = {each.alias.casefold(): each.this for each in select.selects if isinstance(each, exp.Alias)}
+    read: dict[str, bool] = {}
 
     def spell(part: exp.Expr, seen: frozenset[str], first: bool) -> None:
         for column in list(part.find_all(exp.Column)):
             name = column.name.casefold()
             if column.table or name not in named or name in seen or _is_inside(column, part):
                 continue
-            if name in keys if first else is_column(select, column, schemas):
+            if not first and name not in read:
+                read[name] = is_column(select, column, schemas)
+            if name in keys if first else read[name]:
                 continue  # of the names in a result, a column of the input is meant first
             inner = sql.grouped(named[name].copy())
             spell(inner, seen | {name}, False)

@@ -35,7 +35,10 @@ POLICY: tuple[tuple[str, str], ...] = (
     ),
     ("date to timestamp", "Midnight."),
     ("timestamp to date or time", "The other part is dropped; an infinite timestamp has no time, and stops the run."),
-    ("timestamp to `timestamp_s` or `timestamp_ms`", "Rounded, half away from 1970. From `timestamp_ns` there is no such cast."),
+    (
+        "timestamp to `timestamp_s` or `timestamp_ms`",
+        "Rounded, half away from 1970. From `timestamp_ns` there is no such cast.",
+    ),
     ("list to list", "Every element is cast."),
     ("timestamptz to or from date, time, timestamp or text", "Refused: it depends on the time zone of the session."),
     ("number to date, date to number", "Refused: use `make_date`, `epoch` or `date_diff`."),

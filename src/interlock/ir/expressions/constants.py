@@ -29,7 +29,7 @@ def holds_value(cast: str) -> bool:
     try:
         with _LOCK:
             _connection().execute(f"SELECT {cast}").fetchall()
-    except (duckdb.ConversionException, duckdb.OutOfRangeException):
+    except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.NotImplementedException):
         return False
     except duckdb.Error:
         return True

@@ -5,37 +5,43 @@ Names that stand for names double the work with each step, in the engine too, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
 from interlock.ir.expressions.problems import Problem
 from interlock.ir.expressions.query_places import Places
+from interlock.ir.expressions.query_types import QueryTypes
+from interlock.ir.types import Schema
 
-MOST = 2_000
-"""How many parts one result may have, with those that the names in it stand for."""
+MOST = 5_000
+"""How many parts the names in one result may stand for."""
 ALL = 20_000
 """How many parts the names in all results of one SELECT may stand for."""
 
 
-def check_aliases(text: str, tree: exp.Query) -> Iterator[Problem]:
+def check_aliases(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> Iterator[Problem]:
     """The SELECTs of a query whose names stand for too much."""
+    types = QueryTypes(tables)
     for select in tree.find_all(exp.Select):
+        if sum(isinstance(item, exp.Alias) for item in select.expressions) < 2:
+            continue
+        read = {name for _, columns in types.sources(select) for name, _ in columns or ()}  # is meant before a result
         weights: dict[str, int] = {}
-        added = 0
+        total = 0
         for item in select.expressions:
             if not isinstance(item, exp.Alias):
                 continue
             parts = list(item.this.walk())
             names = [part.name.casefold() for part in parts if isinstance(part, exp.Column) and not part.table]
-            weight = len(parts) + sum(weights.get(name, 0) for name in names)
-            weights[item.alias.casefold()] = weight
-            added += weight - len(parts)
-            if weight > MOST or added > ALL:
+            added = sum(weights.get(name, 0) for name in names if name not in read)
+            weights[item.alias.casefold()] = len(parts) + added
+            total += added
+            if added > MOST or total > ALL:
                 place = Places(text).of(item) or (0, len(text))
-                message = f"`{item.alias}` stands for {weight:,} parts, since it is made of names that stand for others"
-                if weight <= MOST:
-                    message = f"the names in these results stand for {added:,} parts"
+                message = f"the names in `{item.alias}` stand for {added:,} parts, since they are made of other names"
+                if added <= MOST:
+                    message = f"the names in these results stand for {total:,} parts"
                 help = ("compute in steps: `with step as (select …) select … from step`",)
                 yield Problem("too-large", message, *place, "too much", help=help)
                 break

@@ -17,7 +17,10 @@ from interlock.ir.types import Schema, Type
 
 ALIKE = frozenset("coalesce ifnull greatest least".split())
 """Functions whose arguments become values of one type."""
-PATTERNS = frozenset("regexp_replace regexp_extract regexp_extract_all regexp_matches regexp_full_match".split())
+PATTERNS = {
+    "regexp_matches": 2, "regexp_full_match": 2, "regexp_replace": 3, "regexp_extract": 3, "regexp_extract_all": 3,
+}  # fmt: skip
+"""Functions of patterns, and where their options stand."""
 
 
 def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> list[Problem]:
@@ -78,7 +81,8 @@ class _Values:
         place, to = self.places.of(cast), self.types.cast_type(cast)
         if place is None or to is None:
             return None
-        source = self.types.type_of(cast.this)
+        inside = cast.this.unnest()
+        source = self.types.cast_type(inside) if isinstance(inside, exp.Cast) else self.types.type_of(cast.this)
         why = casts.refusal(source, to) if source is not None else None
         if source is None or why is None or _left_to_the_engine(source, to):
             return None
@@ -96,21 +100,23 @@ class _Values:
         elif name in ("lag", "lead") and len(given) == 3:
             yield from self.alike([given[0], given[2]])
         elif name in PATTERNS and len(given) > 1:
-            options = [each.this for each in given[2:] if isinstance(each, exp.Literal) and each.is_string]
-            yield None if any("l" in each for each in options[-1:]) else self.pattern(given[1])
+            options = given[PATTERNS[name]] if len(given) > PATTERNS[name] else None
+            literally = isinstance(options, exp.Literal) and options.is_string and "l" in options.this
+            yield None if literally else self.pattern(given[1])
         elif name == "ntile" and len(given) == 1 and (count := _whole(given[0])) is not None and count < 1:
             yield self.refused(given[0], "`ntile` makes at least one part", "not above zero")
         elif name in FUNCTIONS:
             for at in range(len(given)):
                 kinds = {form.parameters[at].kind for form in FUNCTIONS[name].forms if at < len(form.parameters)}
                 if kinds & {"part", "clockpart"}:
-                    yield self.part(given[at])
+                    yield self.part(given[at], FUNCTIONS[name].name if len(given) > 2 else "date_part", len(given))
 
-    def part(self, node: exp.Expr) -> Problem | None:
+    def part(self, node: exp.Expr, name: str, count: int) -> Problem | None:
         """A part of a date or time that the engine does not know."""
         if not isinstance(node, exp.Literal) or not node.is_string:
             return None
-        if holds_value(f"date_part({node.sql(dialect='duckdb')}, TIMESTAMP '2024-01-31')"):
+        moments = ", ".join(["TIMESTAMP '2024-01-31'"] * (count - 1))
+        if holds_value(f"{name}({node.sql(dialect='duckdb')}, {moments})"):
             return None
         return self.refused(
             node, f"`{node.this}` is not a part of a date or time: write one such as `'month'`", "no part"

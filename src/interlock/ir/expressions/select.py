@@ -122,7 +122,7 @@ def admit_select(
             *check_joins(text, trees[0], tables),
             *check_types(text, trees[0], tables),
             *check_values(text, trees[0], tables),
-            *check_aliases(text, trees[0]),
+            *check_aliases(text, trees[0], tables),
         ]:
             reader.add(problem)
         plain_forms(trees[0])
