@@ -226,7 +226,7 @@ def test_names_that_stand_for_too_much() -> None:
     assert problem.reason == "too-large"
     fine = f"select sum(e) as a0, {', '.join(doubled.split(', ')[:5])} from t having a5 > 1"
     assert not isinstance(admit_select(fine, TABLES, INPUTS), list)
-    long = " ".join(f"when e < {at} then 'b{at}'" for at in range(800))
-    uses = " ".join(f"when e < {at} then e" for at in range(100))
-    fine = f"select case {long} end as e, case {uses} end as f, a in ({', '.join(map(str, range(6000)))}) as g from t"
+    long = " ".join(f"when e < {at} then 'b{at}'" for at in range(400))
+    uses = " ".join(f"when e < {at} then e" for at in range(60))
+    fine = f"select case {long} end as e, case {uses} end as f, a in ({', '.join(map(str, range(1500)))}) as g from t"
     assert not isinstance(admit_select(fine, TABLES, INPUTS), list)

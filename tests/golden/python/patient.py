@@ -1758,12 +1758,14 @@ def _interrupts_heard(this: Run) -> Iterator[None]:
                     with contextlib.suppress(duckdb.Error):  # the run has just ended, and its connection is closed
                         this.connection.interrupt()
 
-    threading.Thread(target=listen, daemon=True).start()
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
     try:
         yield
     finally:
         signal.set_wakeup_fd(before)
         writer.close()
+        listener.join(1)  # it would hold the connection beyond the end of the process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
