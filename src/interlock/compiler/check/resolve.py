@@ -214,7 +214,7 @@ class Resolver:
                 named = put.strip('"') in problem.candidates  # it may as well have become text
                 if problem.reason == "unknown-column" and named:
                     words = () if wrong.startswith('"') else ("true", "false", "null")  # may be meant as well
-                    safe = safe or unknown_column.is_safe(wrong.strip('"'), [*problem.candidates, *words])
+                    safe = safe or unknown_column.is_safe(wrong.strip('"'), problem.candidates, words)
             else:
                 title = f"write `{new}`"
             fix = Fix(title, ({"op": "replace", "path": at.pointer, "value": new},), safe)

@@ -58,13 +58,15 @@ def columns_of(source: str, schema: Schema) -> str:
     return f"`{source}` has {joined(schema.names) or 'no columns'}"
 
 
-def is_safe(name: str, close: Sequence[str]) -> bool:
-    """Whether the best candidate can only be what was meant: one candidate, nearly the same word, the same signs and
-    the same numbers.
+def is_safe(name: str, close: Sequence[str], others: Sequence[str] = ()) -> bool:
+    """Whether the best candidate can only be what was meant: nearly the same word, the same signs and the same numbers,
+    and neither another candidate nor one of `others` is nearly as near.
     """
-    if close and re.sub(r"[\w\s]", "", name) != re.sub(r"[\w\s]", "", close[0]):
+    if not close:
+        return False
+    if re.sub(r"[\w\s]", "", name) != re.sub(r"[\w\s]", "", close[0]):
         return False  # `-total` is a way to write a descending order, not a way to misspell `total`
-    if close and re.findall(r"\d+", name) != re.findall(r"\d+", close[0]):
+    if re.findall(r"\d+", name) != re.findall(r"\d+", close[0]):
         return False  # `net_2024` is another column than `net_2023`
-    ratios = sorted((SequenceMatcher(None, name.casefold(), each.casefold()).ratio() for each in close), reverse=True)
-    return bool(ratios) and ratios[0] >= 0.85 and (len(ratios) == 1 or ratios[1] < 0.8)
+    best, *rest = (SequenceMatcher(None, name.casefold(), each.casefold()).ratio() for each in [*close, *others])
+    return best >= 0.85 and all(each < 0.8 for each in rest)
