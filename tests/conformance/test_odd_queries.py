@@ -287,6 +287,15 @@ def test_an_order_by_place_or_by_what_is_selected_is_known(sql: str, project: Pr
     assert project.check(plan_of(sql, "as it is", (Contract("n1", {"order": [wanted]}),))).errors == ()
 
 
+def test_a_part_of_a_run_input_has_the_type_of_that_part(project: Project) -> None:
+    parts = "extract(week from :day) as w, date_part('dow', :day) as d, date_part('epoch', :day) as e"
+    plan = plan_of(f"select id, {parts} from sales where id = 1", "as it is")
+    checked = project.check(Plan(plan.nodes, plan.edges, inputs=(Input("day", "date", "2025-02-21", True),))).checked
+    assert checked is not None
+    assert [str(each.type) for each in checked.by_id["n1"].schema] == ["bigint", "bigint", "bigint", "double"]
+    assert shown(project.execute(project.compile(checked)).previews[-1]["rows"]) == ["[1, 8, 5, 1740096000.0]"]
+
+
 def test_what_is_always_null_has_a_type(project: Project, tmp_path: Path) -> None:
     text = "select id, null as z, [null] as l, region || null as g from sales"
     nodes = (

@@ -11,7 +11,7 @@ from interlock.evaluation.frames import Row, Stops, Unsupported
 from interlock.evaluation.reference.aggregates import aggregate
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.expressions import Compiler, Place, Scope, member
-from interlock.evaluation.reference.parser import Call, Literal, Name, Node
+from interlock.evaluation.reference.parser import Literal, Name, Node
 from interlock.evaluation.reference.select_parser import Aggregated, Inner, Key, Over, Query, Select
 from interlock.evaluation.reference.terms import MayStop, Term, Untyped, condition
 from interlock.evaluation.reference.values import key_of, sort_key
@@ -22,16 +22,6 @@ RANKED = frozenset(
     "row_number ntile lag lead first_value last_value nth_value first last any_value list array_agg string_agg".split()
 )
 """Functions whose value depends on the order of rows that tie: the columns that are read break those ties."""
-
-PARTS = frozenset({"date_part", "datepart"})
-
-
-def always_null(term: Term) -> bool:
-    """Whether a part is null in every row, as can be told without one."""
-    try:
-        return term.run(()) is None
-    except (IndexError, Stops, Unsupported):
-        return False
 
 
 def one_zero(values: Sequence[Any]) -> None:
@@ -127,12 +117,6 @@ class QueryCompiler(Compiler):
         if isinstance(node, Name) and self.closed:
             raise Untyped("a column that is neither grouped nor aggregated")
         return super().term(node)
-
-    def call(self, node: Call) -> Term:
-        found = super().call(node)
-        if node.name in PARTS and always_null(found):
-            raise Unsupported("a part of what is always null: the engine makes a double of it")
-        return found
 
     def name(self, parts: Sequence[str]) -> Term:
         place = next(place for place in self.scope.places if place.at == int(parts[1]))

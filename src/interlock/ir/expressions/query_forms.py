@@ -1,9 +1,13 @@
 """Forms that a query may be written in and that nothing behind its admission needs to know: named windows, `order by all`,
-aggregates of distinct values with more arguments, run inputs without a name, and indexes that are run inputs."""
+aggregates of distinct values with more arguments, run inputs without a name, indexes that are run inputs, and parts of
+dates that no column has a say in."""
 
 from __future__ import annotations
 
 from sqlglot import exp
+
+from interlock.ir.expressions.calls import CLOCK_PARTS, DATE_PARTS, FIELD_OF
+from interlock.ir.expressions.typed import call_tree
 
 
 def plain_forms(tree: exp.Query) -> None:
@@ -14,6 +18,8 @@ def plain_forms(tree: exp.Query) -> None:
         _spell_out_order(query)
     for call in list(tree.find_all(exp.Anonymous)):
         _part_distinct(call)
+    for part in list(tree.find_all(exp.Extract, exp.Anonymous)):
+        _name_part(part)
 
 
 def keep_index(node: exp.Expr) -> None:
@@ -26,6 +32,21 @@ def keep_index(node: exp.Expr) -> None:
             if alone.sql(dialect="duckdb") == f"x[{at.sql(dialect='duckdb')}]":
                 above.set("offset", 1)
         at = above
+
+
+def _name_part(node: exp.Expr) -> None:
+    """`extract(week from :day)` as `week(:day)`: the engine takes any part of a null that it can foresee for a double,
+    and a run input is null until the run gives it a value."""
+    name, moment = node.this, node.expression if isinstance(node, exp.Extract) else None
+    if isinstance(node, exp.Anonymous):
+        if str(node.this).lower() not in ("date_part", "datepart") or len(node.expressions) != 2:
+            return
+        name, moment = node.expressions
+    if not isinstance(name, exp.Var | exp.Literal) or moment is None or moment.find(exp.Column) is not None:
+        return
+    word = name.name.lower().rstrip("s")
+    if word in DATE_PARTS | CLOCK_PARTS:
+        node.replace(call_tree(FIELD_OF.get(word, word), moment.copy()))
 
 
 def _spell_out_windows(select: exp.Select) -> None:
