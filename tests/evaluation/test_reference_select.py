@@ -146,3 +146,11 @@ def test_what_a_filter_leaves_out_may_be_computed(tmp_path: Path) -> None:
     trial = Trial(case_of(sql), tmp_path, Project)
     assert isinstance(trial.reference, MayStop)
     assert list(soundness(trial, Random(1))) == []
+
+
+def test_columns_of_one_name_in_a_part_are_not_judged(tmp_path: Path) -> None:
+    sql = "with part as (select *, id as id from sales) select part.id, part.v from part"
+    trial = Trial(case_of(sql), tmp_path, Project)
+    assert trial.checked.proven is not None
+    with pytest.raises(NotJudged):
+        list(meaning(trial, Random(1)))

@@ -81,8 +81,7 @@ def _decimal(value: Any, source: Type, to: Type) -> Decimal:
     scaled = value * float(10**scale)
     if math.isnan(scaled) or not abs(math.copysign(_rounded(scaled), scaled)) < float(10**width):
         raise Stops(f"{value} is out of the range of {to}")
-    units = _rounded(scaled)
-    return Decimal(int(numbers.narrow(units) if source.name == "float" else units)).scaleb(-scale, numbers.EXACT)
+    return Decimal(int(_rounded(scaled))).scaleb(-scale, numbers.EXACT)
 
 
 def _rounded(value: float) -> float:

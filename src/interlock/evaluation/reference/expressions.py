@@ -74,6 +74,8 @@ class Scope:
             if place.name.casefold() == name.casefold()
             and (table is None or place.table.casefold() == table.casefold())
         ]
+        if len(found) > 1 and len({place.table.casefold() for place in found}) == 1:
+            raise Unsupported("columns of one name")  # the engine calls the second one by another name
         if len(found) > 1:
             raise Untyped(f"`{name}` is a column of several tables")
         return found[0] if found else None
