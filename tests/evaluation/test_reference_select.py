@@ -126,30 +126,38 @@ def test_queries_give_what_a_run_gives(sql: str, tmp_path: Path) -> None:
     assert difference_of(run_select(sql, tables), reference["result"]) == ""
 
 
-def test_a_condition_may_be_tested_with_rows_that_a_join_takes_away(tmp_path: Path) -> None:
-    joined = "sales anti join regions on lower(sales.region) = lower(regions.region)"
-    trial = Trial(case_of(f"select id from {joined} where cast(sales.region as boolean)"), tmp_path, Project)
-    assert isinstance(trial.reference, MayStop)
-    assert list(soundness(trial, Random(1))) == []
+JOINED = "sales anti join regions on lower(sales.region) = lower(regions.region)"
 
 
-def test_moments_with_and_without_a_zone_are_not_compared(tmp_path: Path) -> None:
-    sql = "select id from sales where cast(day as timestamp) > cast(day as timestamp)::timestamptz"
-    trial = Trial(case_of(sql), tmp_path, Project)
-    assert trial.checked.proven is not None
-    with pytest.raises(NotJudged):
-        list(meaning(trial, Random(1)))
-
-
-def test_what_a_filter_leaves_out_may_be_computed(tmp_path: Path) -> None:
-    sql = "select median(cast(region as boolean)::int) filter (where false) as m from sales"
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param(f"select id from {JOINED} where cast(sales.region as boolean)", id="rows-that-a-join-takes-away"),
+        pytest.param(
+            "select median(cast(region as boolean)::int) filter (where false) as m from sales",
+            id="what-a-filter-leaves-out",
+        ),
+    ],
+)
+def test_what_may_be_computed_may_stop(sql: str, tmp_path: Path) -> None:
     trial = Trial(case_of(sql), tmp_path, Project)
     assert isinstance(trial.reference, MayStop)
     assert list(soundness(trial, Random(1))) == []
 
 
-def test_columns_of_one_name_in_a_part_are_not_judged(tmp_path: Path) -> None:
-    sql = "with part as (select *, id as id from sales) select part.id, part.v from part"
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param(
+            "select id from sales where cast(day as timestamp) > cast(day as timestamp)::timestamptz",
+            id="moments-with-and-without-a-zone",
+        ),
+        pytest.param(
+            "with part as (select *, id as id from sales) select part.id, part.v from part", id="columns-of-one-name"
+        ),
+    ],
+)
+def test_what_is_not_judged(sql: str, tmp_path: Path) -> None:
     trial = Trial(case_of(sql), tmp_path, Project)
     assert trial.checked.proven is not None
     with pytest.raises(NotJudged):

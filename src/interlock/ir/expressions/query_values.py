@@ -212,7 +212,7 @@ def _whole(node: exp.Expr) -> int | None:
     if isinstance(node, exp.Neg | exp.Paren):
         found = _whole(node.this)
         return -found if found is not None and isinstance(node, exp.Neg) else found
-    return int(node.this) if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit() else None
+    return int(node.this) if isinstance(node, exp.Literal) and not node.is_string and node.this.isdecimal() else None
 
 
 def _apart(one: Type, other: Type) -> bool:
