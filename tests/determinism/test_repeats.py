@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from pipelines import PLANS, chain, write_data
 from workbench import Workbench, plan
@@ -131,6 +132,31 @@ def test_names_comments_and_layout_leave_the_program_alone(small: Workbench) -> 
     plan = PLANS["top-ties"]
     again = {**plan, "edges": plan["edges"][::-1], "task": "something else"}
     assert small.compile(plan).source == small.compile(again).source
+
+
+@pytest.mark.parametrize("rows", [[], [{"a": 1, "b": "x"}, {"a": 2, "b": None}]], ids=["empty", "full"])
+@pytest.mark.parametrize("beside", [{"v": "upper('a-b')"}, {"v": "split_part('a-b', '-', 2)"}], ids=["plain", "split"])
+def test_no_column_of_a_parquet_file_is_marked_as_never_null(
+    bench: Workbench, rows: list[dict[str, Any]], beside: dict[str, str]
+) -> None:
+    """Neither the data, nor how it is run, nor a part that nothing reads shows in the schema of a file."""
+    nodes = {
+        "s": ("inline_table", {"rows": rows, "types": {"a": "bigint", "b": "varchar"}}),
+        "d": ("derive_columns", {"columns": {"c": "[a, 1]"}}),
+        "o": ("write_parquet", {"path": "o.parquet"}),
+        "unread": ("derive_columns", {"columns": beside}),
+    }
+    given = plan(nodes, "s d", "d o", "s unread")
+    checked = bench.check(given)
+    assert checked.proven is not None
+    found = set()
+    for passes in (PASSES, tuple(each for each in PASSES if each in REQUIRED)):
+        for stepwise in (True, False):
+            bench.project.execute(emit(lower(checked.proven, passes)), stepwise=stepwise)
+            found.add((bench.root / "o.parquet").read_bytes())
+    assert len(found) == 1
+    marks = duckdb.sql(f"SELECT repetition_type FROM parquet_schema('{bench.root}/o.parquet') OFFSET 1").fetchall()
+    assert {mark for (mark,) in marks} == {"OPTIONAL", "REPEATED"}
 
 
 def test_a_nan_that_was_computed_has_no_sign(bench: Workbench) -> None:

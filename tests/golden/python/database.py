@@ -971,18 +971,21 @@ class Opened:
                 "IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB"
             ) from error
         self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
-        unwanted = []
+        self.unwanted: list[str] = []
         if any("double" in kind or "float" in kind for step in STEPS for _, kind in step.get("columns", ())):
-            unwanted.append("top_n_window_elimination")  # it carries rows in a form in which -0.0 becomes 0.0
+            self.unwanted.append("top_n_window_elimination")  # it carries rows in a form in which -0.0 becomes 0.0
         if any("split_part" in (step.get("sql") or "").lower() for step in STEPS):
-            unwanted.append("statistics_propagation")  # it fails where it finds that the text is always null
-        if unwanted:
-            self.connection.execute(f"SET disabled_optimizers = '{','.join(unwanted)}'")
+            self.unwanted.append("statistics_propagation")  # it fails where it finds that the text is always null
+        self.leave_out(self.unwanted)
         self.settings = ["SET TimeZone = 'UTC'"]
         self.connection.execute(self.settings[0])
         for statement in MACROS.values():
             self.connection.execute(statement)
         self.event("connected", connection=self.connection)
+
+    def leave_out(self, optimisers: Iterable[str]) -> None:
+        """Run what follows without these optimisers of the engine."""
+        self.connection.execute(f"SET disabled_optimizers = '{','.join(optimisers)}'")
 
     def event(self, kind: str, **data: Any) -> None:
         if self.on_event is not None:
@@ -1327,10 +1330,15 @@ class Run(Opened):
             text = f"SELECT {names} FROM (SELECT *, row_number() OVER () AS {place} FROM ({text})) ORDER BY {place}"
             self.connection.execute(f"CREATE TABLE {stored} AS {text}")
             text = f"SELECT {names} FROM {stored}"
+            # and no column is marked as never null: whether the engine finds that out follows what else it was told to do
+            self.leave_out([*self.unwanted, "statistics_propagation"])
         elif step["options"].startswith("FORMAT csv"):
             text = self.unsigned(text)
         options = f"{step['options']}, USE_TMP_FILE false"
-        row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
+        try:
+            row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
+        finally:
+            self.leave_out(self.unwanted)
         return (row[0] if row else 0, *self.sinks.sealed(step))
 
     def unsigned(self, text: str) -> str:

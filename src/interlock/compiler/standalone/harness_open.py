@@ -9,7 +9,7 @@ import glob
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -97,18 +97,21 @@ class Opened:
                 "IL906", f"the run cannot start: {_plain(error)}", help="memory is given as 2GB or 500MB"
             ) from error
         self.connection.execute("SET preserve_insertion_order = true; SET enable_progress_bar = false")
-        unwanted = []
+        self.unwanted: list[str] = []
         if any("double" in kind or "float" in kind for step in STEPS for _, kind in step.get("columns", ())):
-            unwanted.append("top_n_window_elimination")  # it carries rows in a form in which -0.0 becomes 0.0
+            self.unwanted.append("top_n_window_elimination")  # it carries rows in a form in which -0.0 becomes 0.0
         if any("split_part" in (step.get("sql") or "").lower() for step in STEPS):
-            unwanted.append("statistics_propagation")  # it fails where it finds that the text is always null
-        if unwanted:
-            self.connection.execute(f"SET disabled_optimizers = '{','.join(unwanted)}'")
+            self.unwanted.append("statistics_propagation")  # it fails where it finds that the text is always null
+        self.leave_out(self.unwanted)
         self.settings = ["SET TimeZone = 'UTC'"]
         self.connection.execute(self.settings[0])
         for statement in MACROS.values():
             self.connection.execute(statement)
         self.event("connected", connection=self.connection)
+
+    def leave_out(self, optimisers: Iterable[str]) -> None:
+        """Run what follows without these optimisers of the engine."""
+        self.connection.execute(f"SET disabled_optimizers = '{','.join(optimisers)}'")
 
     def event(self, kind: str, **data: Any) -> None:
         if self.on_event is not None:

@@ -246,10 +246,15 @@ class Run(Opened):
             text = f"SELECT {names} FROM (SELECT *, row_number() OVER () AS {place} FROM ({text})) ORDER BY {place}"
             self.connection.execute(f"CREATE TABLE {stored} AS {text}")
             text = f"SELECT {names} FROM {stored}"
+            # and no column is marked as never null: whether the engine finds that out follows what else it was told to do
+            self.leave_out([*self.unwanted, "statistics_propagation"])
         elif step["options"].startswith("FORMAT csv"):
             text = self.unsigned(text)
         options = f"{step['options']}, USE_TMP_FILE false"
-        row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
+        try:
+            row = self.connection.execute(f"COPY ({text}) TO {_literal(temporary)} ({options})").fetchone()
+        finally:
+            self.leave_out(self.unwanted)
         return (row[0] if row else 0, *self.sinks.sealed(step))
 
     def unsigned(self, text: str) -> str:

@@ -128,6 +128,7 @@ def write_parquet(
 
     Parquet has no integers of 128 bits: they are written as `decimal(38,0)`, and a larger number stops the run.
     Choices (enums) come back as text. Intervals are refused, because Parquet would cut them to milliseconds.
+    No column is marked as never null, even one that is full: the schema follows the plan, not the data.
 
     Example:
         roundtrip: {write: write_parquet, read: read_parquet, params: {path: data.parquet}}
