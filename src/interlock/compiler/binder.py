@@ -6,10 +6,12 @@ One in-memory database for the whole process, without access to files, holds an 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 
@@ -52,9 +54,7 @@ class Binder:
         """The names and types of the columns that `statement` gives over empty `tables`; raises BindError."""
         with self._lock:
             self._forget()
-            relations = ", ".join(f"{_quoted(name)} AS (FROM {self._table(schema)})" for name, schema in tables.items())
-            # a subquery of its own lets the statement bring its own WITH
-            text = f"WITH {relations} SELECT * FROM ({statement})" if relations else statement
+            text = self._over(statement, tables)
             known = self._bound.get(text)
             if known is not None:
                 self._bound.move_to_end(text)
@@ -71,6 +71,22 @@ class Binder:
                 raise BindError(f"a result has a type that no column can have: {error}") from error
             self._remember(text, found)
             return found
+
+    def plan(self, statement: str, tables: Mapping[str, Schema]) -> tuple[str, Any]:
+        """The text by which the engine reads a statement that binds, and its own plan of it, not optimised: the members
+        `error`, which says whether it has none to show, and `plans`."""
+        with self._lock:
+            self._forget()
+            self._make_macros(statement)
+            text = self._over(statement, tables)
+            row = self._connection.execute("SELECT json_serialize_plan(?, optimize := false)", [text]).fetchone()
+            return text, json.loads(row[0]) if row else {"error": True}
+
+    def _over(self, statement: str, tables: Mapping[str, Schema]) -> str:
+        """A statement over empty tables."""
+        relations = ", ".join(f"{_quoted(name)} AS (FROM {self._table(schema)})" for name, schema in tables.items())
+        # a subquery of its own lets the statement bring its own WITH
+        return f"WITH {relations} SELECT * FROM ({statement})" if relations else statement
 
     def _remember(self, text: str, found: Sequence[tuple[str, Type]]) -> None:
         """Keep what a statement gives: a plan that is checked, mended and checked again binds most of its own twice.

@@ -18,14 +18,19 @@ from interlock.compiler.check.rules import (
     node_refuses,
     order_sensitive,
     unprovable_sum,
+    wrong_type,
 )
 from interlock.compiler.check.shapes import shape
 from interlock.compiler.check.sources import describe
 from interlock.compiler.checked import BoundNode
 from interlock.compiler.exact import made_exact
 from interlock.compiler.floats import Unprovable, float_aggregates, parts_in_sight
+from interlock.compiler.implicit_casts import no_values
 from interlock.compiler.infer import not_null_columns, sort_order, unique_keys
 from interlock.compiler.ties import settle_foreign, unsettled
+from interlock.ir.diagnostics import Diagnostic
+from interlock.ir.expressions.constants import no_value
+from interlock.ir.expressions.query_places import Places
 from interlock.ir.expressions.query_types import part_named
 from interlock.ir.plan import Node
 from interlock.ir.program import Source
@@ -172,7 +177,8 @@ def _bound(
         found = [(name, kinds[name]) for name in given if name in kinds] if given != ["*"] else found
     else:
         try:
-            for part in () if node_type.known_shape else _unread(result.tree):
+            unread = [] if node_type.known_shape else list(_unread(result.tree))
+            for part in unread:
                 binder().bind(sql.text(part), schemas)
             found = binder().bind(sql.text(result.tree), schemas)
         except BindError as error:
@@ -181,6 +187,11 @@ def _bound(
                 engine_refuses.found(at, node_type.name, error, schemas, text if isinstance(text, str) else None)
             )
             return None
+        if not node_type.known_shape:
+            wrong = [each for tree in (result.tree, *unread) for each in no_values(tree, schemas, binder())]
+            if wrong:
+                context.diagnostics += _no_values(context, node, wrong)
+                return None
         nullable = {}
     try:
         float_aggregates(result.tree, schemas)
@@ -231,6 +242,18 @@ def _bound(
         order,
         unique_keys(result, by_id) if node_type.known_shape else (),
     )  # fmt: skip
+
+
+def _no_values(context: Context, node: Node, wrong: Sequence[tuple[exp.Literal, str]]) -> Iterator[Diagnostic]:
+    """Literals of a statement which the engine would take for values of another type."""
+    text, at = context.params[node.id].get("sql"), node.at.child("params", "sql")
+    text = text if isinstance(text, str) else ""
+    for literal, kind in wrong:
+        place = Places(text).of(literal) if text else None
+        told = no_value(text[slice(*place)] if place else literal.sql(), kind, *place or (0, 0))
+        yield wrong_type.RULE.found(
+            at.span(*place) if place else node.at, told.message, label=told.label, help=told.help, found=literal.this
+        )
 
 
 def _unread(tree: exp.Query) -> Iterator[exp.Query]:

@@ -67,7 +67,10 @@ def _given(declared: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, 
     for name, body in declared.items():
         body = {"type": body} if isinstance(body, str) else body
         kind = parse_type(body["type"])
-        found[name] = kind, value_of(values.get(name, body.get("default")), kind)
+        value = values.get(name, body.get("default"))
+        if kind.is_text and isinstance(value, int | float):
+            raise Unsupported(f"a number or a truth value for the text {name}")
+        found[name] = kind, value_of(value, kind)
     return found
 
 

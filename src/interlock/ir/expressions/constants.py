@@ -57,5 +57,6 @@ def no_value(shown: str, kind: str, start: int, end: int) -> Problem:
     message = f"`{shown}` is not a value of type {kind}"
     help = ("write a value that is one, or `null` where none is meant",)
     if kind in FORMS:
-        message, help = f"`{shown}` is not a {kind}: write it as `'{FORMS[kind]}'`", ()
+        article = "an" if kind == "interval" else "a"
+        message, help = f"`{shown}` is not {article} {kind}: write it as `'{FORMS[kind]}'`", ()
     return Problem("wrong-type", message, start, end, f"not a {kind}" if kind in FORMS else f"not {kind}", help=help)

@@ -10,7 +10,6 @@ from interlock.ir.expressions import casts
 from interlock.ir.expressions.constants import holds_value, no_value, pattern_trouble
 from interlock.ir.expressions.functions import FUNCTIONS
 from interlock.ir.expressions.problems import Problem
-from interlock.ir.expressions.promotion import join_all
 from interlock.ir.expressions.query_places import Places
 from interlock.ir.expressions.query_types import QueryTypes
 from interlock.ir.types import Schema, Type
@@ -24,8 +23,7 @@ PATTERNS = {
 
 
 def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> list[Problem]:
-    """What is wrong with the casts of a query, with texts beside values of other types, with what literals say, and with set
-    operations."""
+    """What is wrong with the casts of a query, with values of types apart, with what literals say, and with set operations."""
     walk = _Values(text, QueryTypes(tables))
     found: list[Problem | None] = []
     for node in tree.walk():
@@ -40,8 +38,6 @@ def check_values(text: str, tree: exp.Query, tables: Mapping[str, Schema]) -> li
                 found.append(walk.sides(node))
             case exp.Anonymous():
                 found += walk.call(node, str(node.this).lower())
-            case exp.Add() | exp.Sub() | exp.Mul() | exp.Div() | exp.IntDiv() | exp.Mod() | exp.Pow():
-                found.append(walk.computed(node))
             case exp.Array():
                 found += walk.alike(node.expressions)
             case exp.Escape():
@@ -143,7 +139,7 @@ class _Values:
         )
 
     def alike(self, parts: Sequence[exp.Expr]) -> Iterator[Problem]:
-        """Values that no type holds together, and texts that are written beside values of a type that they are not."""
+        """Values that no type holds together."""
         known = [(part, kind) for part in parts if (kind := self.types.type_of(part)) is not None]
         for part, kind in known[1:]:
             place = self.places.of(part)
@@ -152,28 +148,6 @@ class _Values:
                 message = f"`{self.shown(place)}` is {kind}, beside {first}: no type holds both"
                 yield Problem("wrong-type", message, *place, f"{kind} beside {first}", help=("cast one of them",))
                 return
-        texts = [each for each in parts if isinstance(each, exp.Literal) and each.is_string]
-        others = [self.types.typed(each) for each in parts if each not in texts]
-        kind = join_all([(each.type, each.literal) for each in others if each is not None])
-        if not texts or None in others or kind is None:
-            return
-        if not (kind.is_numeric or kind.is_temporal or kind.name in ("boolean", "interval")):
-            return
-        for text in texts:
-            place = self.places.of(text)
-            if place is not None and not self.holds(text, kind):
-                yield no_value(self.shown(place), str(kind), *place)
-
-    def computed(self, node: exp.Binary) -> Problem | None:
-        """A text that is written beside a number to compute with, and is none."""
-        for text, other in ((node.this, node.expression), (node.expression, node.this)):
-            if not isinstance(text, exp.Literal) or not text.is_string:
-                continue
-            kind, place = self.types.type_of(other), self.places.of(text)
-            if place is None or kind is None or not kind.is_numeric or self.holds(text, kind):
-                continue
-            return no_value(self.shown(place), str(kind), *place)
-        return None
 
     def pattern(self, node: exp.Expr) -> Problem | None:
         """A regular expression that cannot be read."""

@@ -32,9 +32,12 @@ def write_csv(draft: Draft, feeds: list[Feed]) -> Step | None:
     return Step(params, feeds[0].known)
 
 
+def _inner(kind: Type) -> list[Type]:
+    return [kind.element] if kind.element else [each for _, each in kind.fields]
+
+
 def _has(kind: Type, names: frozenset[str]) -> bool:
-    inner = [kind.element] if kind.element else [each for _, each in kind.fields]
-    return kind.name in names or any(_has(each, names) for each in inner)
+    return kind.name in names or any(_has(each, names) for each in _inner(kind))
 
 
 def _map_of_floats(kind: Type) -> bool:
@@ -59,12 +62,13 @@ def write_jsonl(draft: Draft, feeds: list[Feed]) -> Step | None:
 
 def write_parquet(draft: Draft, feeds: list[Feed]) -> Step | None:
     table = feeds[0].known
-    if any(_has(each.type, frozenset({"interval"})) for each in table.columns):
-        return None
-    if (
-        any(each.type.name in ("hugeint", "uhugeint") and each.reach >= 1e38 for each in table.columns)
-        and not draft.risky
+    whole = frozenset({"hugeint", "uhugeint"})
+    if any(
+        _has(each.type, frozenset({"interval"})) or any(_has(inner, whole) for inner in _inner(each.type))
+        for each in table.columns
     ):
+        return None
+    if any(each.type.name in whole and each.reach >= 1e38 for each in table.columns) and not draft.risky:
         return None
     params: dict[str, Any] = {"path": _path(draft, ".parquet")}
     if draft.chance(0.5):
