@@ -39,7 +39,12 @@ def deadly(table: Rows) -> Rows:
 
 def fuzz(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder."""
-    command = [sys.executable, "-c", "from interlock.doors.cli.start import main; main()", "fuzz", *arguments]
+    return called(folder, "fuzz", *arguments)
+
+
+def called(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the command line in a folder."""
+    command = [sys.executable, "-c", "from interlock.doors.cli.start import main; main()", *arguments]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONHASHSEED"}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=580, env=environment)
 
@@ -59,6 +64,7 @@ def test_some_plans_have_no_failure(tmp_path: Path) -> None:
     assert all(each["cases"] + each["not_judged"] == 12 for each in told["oracles"])
     assert {each["oracle"]: each["cases"] for each in told["oracles"]}["meaning"] > 6
     assert not (tmp_path / "fuzz-failures").exists()
+    assert told["own_node_types"] == {}
 
 
 @pytest.mark.slow
@@ -86,15 +92,28 @@ def test_a_failure_is_written_small(tmp_path: Path) -> None:
     folder = next((tmp_path / "found").iterdir())
     told = json.loads((folder / "fault.json").read_text())
     assert told["oracle"] == "determinism"
+    assert told["message"].startswith("another process (PYTHONHASHSEED=")
+    assert told["again"] == f"interlock fuzz --seed 1 --first {told['number']} --cases 1"
+    assert folder.name.endswith(f"-1-{told['number']}") and told["again"] in done.stdout
+    assert "by_process, of this project: in " in done.stdout
     plan = json.loads((folder / "case.plan.json").read_text())
     assert "by_process" in {node["type"].split("@")[0] for node in plan["nodes"]}
     assert len(plan["nodes"]) <= 4, "a source, the node at fault and a sink are enough"
+    checked = called(folder, "check", "case.plan.json")
+    assert checked.returncode == 0 and ": ok, " in checked.stdout, checked.stderr
 
 
 def test_wrong_usage_is_told(tmp_path: Path) -> None:
     done = fuzz(tmp_path, "--cases", "1", "--oracle", "wisdom")
     assert done.returncode == 2
     assert "there is no oracle `wisdom`; there are acceptance, soundness" in done.stderr
+    done = fuzz(tmp_path, "--cases", "1", "--project", "nowhere")
+    assert (done.returncode, "nowhere is not a folder" in done.stderr) == (2, True)
+
+
+def test_the_help_names_the_oracles(tmp_path: Path) -> None:
+    told = " ".join(fuzz(tmp_path, "--help").stdout.split())
+    assert "One of " + ", ".join(each.__name__ for each in ORACLES) + "." in told
 
 
 @pytest.mark.slow

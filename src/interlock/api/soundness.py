@@ -44,6 +44,6 @@ def fuzz(
     )  # fmt: skip
 
 
-def write_failures(tally: Tally, folder: Path) -> list[Path]:
+def write_failures(project: Project, tally: Tally, folder: Path) -> list[Path]:
     """Write every fault that was found as a project of its own below `folder`; where they are."""
-    return [reproduce.write(found, folder) for found in tally.found]
+    return [reproduce.write(found, folder, project.node_files) for found in tally.found]

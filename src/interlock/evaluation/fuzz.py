@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -36,18 +36,22 @@ MOST_SECONDS = 60
 SHRINK_SECONDS = 30.0
 SHRUNK_OF_A_KIND = 2
 """Of faults of one kind, so many are made small and written."""
+STRIDE = 1_000_000_007
+"""The seed of case number n of seed s is s * STRIDE + n."""
 DIES = "a process dies"
 """The kind of a fault that nobody can make small: it ends whoever tries."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What every oracle said of one case: its faults, or why it could not judge."""
+    """What every oracle said of one case: its faults, or why it could not judge. `own` are the node types in it that do not
+    come with Interlock."""
 
     seed: int
     nodes: int
     faults: dict[str, tuple[Fault, ...]]
     not_judged: dict[str, str]
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,17 @@ class Found:
     seed: int
     fault: Fault
     case: Case | None
+
+    @property
+    def drawn_by(self) -> tuple[int, int]:
+        """The seed and the number by which `fuzz` draws the case."""
+        return divmod(self.seed, STRIDE)
+
+    @property
+    def again(self) -> str:
+        """The command that judges the case once more."""
+        seed, number = self.drawn_by
+        return f"interlock fuzz --seed {seed} --first {number} --cases 1"
 
 
 @dataclass
@@ -73,11 +88,14 @@ class Tally:
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     found: list[Found] = field(default_factory=list)
+    own: Counter[str] = field(default_factory=Counter)
+    """In how many cases each node type was that does not come with Interlock."""
 
     def add(self, judgement: Judgement) -> None:
         """Count one case."""
         self.cases += 1
         self.nodes += judgement.nodes
+        self.own.update(judgement.own)
         for name, faults in judgement.faults.items():
             self.judged[name] += 1
             self.faults[name] += bool(faults)
@@ -107,8 +125,15 @@ class Tally:
                 {"oracle": name, "reason": reason, "cases": count}
                 for (name, reason), count in self.reasons.most_common()
             ],
+            "own_node_types": dict(self.own),
             "failures": [
-                {"oracle": each.fault.oracle, "kind": each.fault.kind, "seed": each.seed, "message": each.fault.message}
+                {
+                    "oracle": each.fault.oracle,
+                    "kind": each.fault.kind,
+                    "number": each.drawn_by[1],
+                    "again": each.again,
+                    "message": each.fault.message,
+                }
                 for each in self.found
             ],
         }
@@ -130,7 +155,7 @@ def fuzz(
     Case number n of seed s is the same in every run; they are numbered from `first` on. `only` names the oracles to ask
     (all, without it).
     """
-    tally = Tally(seed)
+    tally = Tally(seed, own=Counter({each.name: 0 for each in _registry(opened) if not each.built_in}))
     started = time.monotonic()
     until = started + minutes * 60 if minutes is not None else None
     of_a_kind: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
@@ -210,7 +235,7 @@ def _chunks(seed: int, first: int, cases: int | None) -> Iterator[list[int]]:
     number = first
     while cases is None or number < first + cases:
         size = CHUNK if cases is None else min(CHUNK, first + cases - number)
-        yield [seed * 1_000_000_007 + number + each for each in range(size)]
+        yield [seed * STRIDE + number + each for each in range(size)]
         number += size
 
 
@@ -244,7 +269,9 @@ def _judge_seed(opened: Opener, registry: Registry, seed: int, oracles: Sequence
     except Exception as error:
         fault = Fault("generator", type(error).__name__, _told(error))
         return Judgement(seed, 0, {"generator": (fault,)}, {})
-    return judge(opened, case, oracles)
+    kinds = {found.type for node in case.plan["nodes"] if (found := registry.find(node["type"].partition("@")[0]))}
+    own = sorted(each.name for each in kinds if not each.built_in)
+    return replace(judge(opened, case, oracles), own=tuple(own))
 
 
 def judge(opened: Opener, case: Case, oracles: Sequence[Oracle] = ORACLES) -> Judgement:

@@ -25,15 +25,10 @@ class Peer:
     _here: ClassVar[Peer | None] = None
 
     def __init__(self) -> None:
-        environment = {
-            **os.environ,
-            "PYTHONHASHSEED": str(hash(os.getpid()) % 1000 + 1),
-            "TZ": "Asia/Kathmandu",
-            "LC_ALL": "C",
-        }
+        self.settings = {"PYTHONHASHSEED": str(os.getpid() % 1000 + 1), "TZ": "Asia/Kathmandu", "LC_ALL": "C"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "interlock.evaluation.peer"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **self.settings},
         )  # fmt: skip
         atexit.register(self.close)
 

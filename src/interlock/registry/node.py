@@ -179,13 +179,17 @@ class NodeType:
         return self.kind in ("copy", "writes")
 
     @cached_property
+    def built_in(self) -> bool:
+        """Whether it comes with Interlock, rather than from a project or another package."""
+        return self.function.__module__.startswith("interlock.registry.packs.")
+
+    @cached_property
     def known_shape(self) -> bool:
         """Whether Interlock itself builds the node's statement, so that passes may read more into it than SQL says.
 
         What a plan writes as a SELECT of its own, and what node types from elsewhere build, is taken as it stands.
         """
-        built_in = self.function.__module__.startswith("interlock.registry.packs.")
-        return built_in and not any(getattr(hint, "__name__", "") == "Query" for hint in self.hints.values())
+        return self.built_in and not any(getattr(hint, "__name__", "") == "Query" for hint in self.hints.values())
 
     @cached_property
     def wants_description(self) -> bool:

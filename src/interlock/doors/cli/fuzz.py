@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.api import Project
-from interlock.doors.cli.output import AsJson, ProjectFolder, fail_usage, say_json, stop, table
+from interlock.doors.cli.output import AsJson, ProjectFolder, fail_usage, project_here, say_json, stop, table
 
 NAME = "fuzz"
+ORACLES = (
+    "One of acceptance, soundness, schema_truth, meaning, optimisation, determinism, round_trip, refusal, totality."
+)
 
 
 def command(
@@ -19,7 +21,10 @@ def command(
         float | None, typer.Option(metavar="N", help="Stop after N minutes. Default: 1.", show_default=False, min=0.01)
     ] = None,
     cases: Annotated[
-        int | None, typer.Option(metavar="N", help="Stop after N plans, instead.", show_default=False, min=1)
+        int | None,
+        typer.Option(
+            metavar="N", help="Stop after N plans. With --minutes: whichever is first.", show_default=False, min=1
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed draws the same plans.", min=0)] = 1,
     first: Annotated[
@@ -27,7 +32,9 @@ def command(
     ] = 0,
     oracle: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Ask this oracle only; repeat for more. Default: all.", show_default=False),
+        typer.Option(
+            metavar="NAME", help=f"Ask this oracle only; repeat for more. Default: all. {ORACLES}", show_default=False
+        ),
     ] = None,
     processes: Annotated[
         int | None, typer.Option(metavar="N", help="Processes. Default: all cores.", show_default=False, min=1)
@@ -50,12 +57,13 @@ def command(
         oracles_named(oracle or ())
     except ValueError as error:
         stop(fail_usage(str(error), json))
+    drawn_from = project_here(project)
     with _progress(json) as watch:
         tally = fuzz(
-            Project.at(project or Path(".")), seed=seed, first=first, minutes=minutes, cases=cases,
+            drawn_from, seed=seed, first=first, minutes=minutes, cases=cases,
             only=oracle or (), processes=processes, on_progress=watch,
         )  # fmt: skip
-    written = write_failures(tally, output)
+    written = write_failures(drawn_from, tally, output)
     if json:
         say_json({"ok": not tally.found, **tally.as_dict(), "written": [str(each) for each in written]})
         stop(1 if tally.found else 0)
@@ -68,8 +76,12 @@ def command(
     print(table(["oracle", "cases", "not judged", "failures"], _shown(tally.rows()), {1, 2, 3}))
     for (name, reason), count in tally.reasons.most_common(12):
         print(f"  not judged by {name}: {count:,}: {reason}")
+    for name, count in sorted(tally.own.items()):
+        print(f"  {name}, of this project: in {count or 'none'} of the plans")
     for each, where in zip(tally.found, written, strict=True):
-        print(f"\n{each.fault.oracle} ({each.fault.kind}), plan {each.seed}: {each.fault.message}\n  {where}")
+        number = each.drawn_by[1]
+        print(f"\n{each.fault.oracle} ({each.fault.kind}), plan {number:,}: {each.fault.message}")
+        print(f"  {where}\n  again: {each.again}")
     stop(1 if tally.found else 0)
 
 

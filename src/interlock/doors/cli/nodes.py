@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interlock.api import Project
-from interlock.doors.cli.output import AsJson, ProjectFolder, fail_usage, say_json, stop, table
+from interlock.doors.cli.output import AsJson, ProjectFolder, fail_usage, project_here, say_json, stop, table
 
 NAME = "nodes"
 
@@ -26,7 +24,7 @@ def command(
 
     A description tells ports, parameters, effects and examples.
     """
-    found = Project.at(project or Path("."))
+    found = project_here(project)
     if surfaces:
         open_ones = found.open_surfaces()
         if json:

@@ -16,18 +16,21 @@ COMPILED = 1 / 3
 def determinism(trial: Trial, draw: Random) -> Iterator[Fault]:
     """The same program, and the same files from it."""
     compiled = draw.random() < COMPILED
-    answer = Peer.here().ask(
-        trial.opened, trial.case, None if compiled else trial.artifact, draw.choice((1, 3, 4)), draw.random() < 0.5
-    )
+    threads, stepwise = draw.choice((1, 3, 4)), draw.random() < 0.5
+    peer = Peer.here()
+    answer = peer.ask(trial.opened, trial.case, None if compiled else trial.artifact, threads, stepwise)
+    settings = " ".join(f"{name}={value}" for name, value in peer.settings.items())
+    other = f"another process ({settings}; --threads {threads}, {'step by step' if stepwise else 'joined'})"
     if answer["artifact"] != trial.artifact.digest:
-        yield Fault("determinism", "program", "another process compiles the plan to another program")
+        yield Fault("determinism", "program", f"{other} compiles the plan to another program")
     usual = trial.usual
     if (usual.failed is None) != (answer["failed"] is None):
         if must_not_stop(trial):
             yield Fault(
                 "determinism",
                 "one fails",
-                f"another process: {answer['failed'] or 'does not fail'}; here: {usual.failed}",
+                f"{other}: {answer['failed'] or 'does not fail'}; here: {usual.failed}",
             )
     elif usual.failed is None and dict(usual.digests) != answer["files"]:
-        yield Fault("determinism", "bytes", f"other bytes: {sorted(usual.digests.items() ^ answer['files'].items())}")
+        names = sorted({name for name, _ in usual.digests.items() ^ answer["files"].items()})
+        yield Fault("determinism", "bytes", f"{other} writes other bytes in {names}")

@@ -88,7 +88,7 @@ def _given_by(
     if node["id"] in case.sources:
         return case.sources[node["id"]]
     if found is None or found.type.name not in {*NODES, "query"}:
-        raise Unsupported(f"{node['type']} is not interpreted")
+        raise Unsupported(f"{name} is not interpreted")
     sources = _ports(found.type.name, edges)
     inputs = {port: frames[source] for port, source in sources.items()}
     variadic = found.type.name in ("union_tables", "query")
