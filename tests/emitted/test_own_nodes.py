@@ -138,6 +138,47 @@ def test_a_relational_node(own: Workbench, bare: Callable[..., Ran]) -> None:
     alone(own, numbers(("scale", {"column": "n", "by": "root + 1", "into": "scaled"})), bare)
 
 
+FAULTY = """
+from interlock import Rows, node
+
+@node(version=1, columns=lambda schema, how: [("nr", "integer"), ("who", "varchar")])
+def faulty(table: Rows, *, how: int) -> Rows:
+    "Give rows, and do something wrong."
+    def rows():
+        for row in table:
+            if how == 0:
+                raise ValueError("page 7 is torn")
+            if how == 1:
+                yield row.number
+            if how == 2:
+                raise KeyError("who")
+            yield {3: (1,), 4: (1, "a", 2), 5: ("many", "a"), 6: (1, "a")}[how]
+    return Rows([("nr", "integer"), ("who", "varchar")], rows())
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "message", "fault"),
+    [
+        (0, "`f`: page 7 is torn", False),
+        (1, "`f`: AttributeError: 'tuple' object has no attribute 'number' (line 6 of `rows`)", True),
+        (2, "`f`: KeyError: 'who' (line 8 of `rows`)", True),
+        (3, "`f` gives a row of 1, and declares 2 columns", True),
+        (4, "`f` gives a row of 3, and declares 2 columns", True),
+        (5, "`f` gives 'many' for its column `nr`, which it declares as integer", True),
+    ],
+)
+def test_what_own_code_does_wrong_is_told_as_its_fault(how: int, message: str, fault: bool, bench: Workbench) -> None:
+    bench.put("interlock.toml", "nodes = ['my_nodes.py']\n")
+    bench.put("my_nodes.py", FAULTY)
+    source = ("inline_table", {"rows": [{"a": 1}]})
+    given = plan({"s": source, "f": ("faulty", {"how": how}), "o": ("write_csv", {"path": "o.csv"})})
+    ran = bench.cli_run(given)
+    assert (ran.code, ran.err.splitlines()[0]) == (3, f"error[IL907]: {message}")
+    assert ("this is a fault of the node type `faulty@1`, not of the plan" in ran.err) == fault
+    assert not (bench.root / "o.csv").exists()
+
+
 def test_a_sink(own: Workbench, bare: Callable[..., Ran]) -> None:
     alone(own, numbers(out=("write_lines", {"path": "out/lines.txt"})), bare)
     assert own.read("out/lines.txt").count("\n") == 5

@@ -158,7 +158,7 @@ def fuzz(
     tally = Tally(seed, own=Counter({each.name: 0 for each in _registry(opened) if not each.built_in}))
     started = time.monotonic()
     until = started + minutes * 60 if minutes is not None else None
-    of_a_kind: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
+    of_a_kind: dict[tuple[str, str], dict[int, Fault]] = {}
     chunks = _chunks(seed, first, cases)
     workers = processes or os.cpu_count() or 1
 
@@ -167,7 +167,7 @@ def fuzz(
             tally.add(judgement)
             for faults in judgement.faults.values():
                 for fault in faults:
-                    of_a_kind.setdefault((fault.oracle, fault.kind), []).append((judgement.seed, fault))
+                    of_a_kind.setdefault((fault.oracle, fault.kind), {}).setdefault(judgement.seed, fault)
 
     pool = _pool(workers)
     try:
@@ -195,7 +195,7 @@ def fuzz(
         wanted = [
             (number, fault)
             for group in of_a_kind.values()
-            for number, fault in sorted(group, key=lambda each: each[0])[:SHRUNK_OF_A_KIND]
+            for number, fault in sorted(group.items())[:SHRUNK_OF_A_KIND]
         ]
         smallest = [pool.submit(smallest_case, opened, number, fault) for number, fault in wanted]
         for (number, fault), future in zip(wanted, smallest, strict=True):

@@ -641,9 +641,9 @@ def _reworded(message: str) -> str:
     )
     if found:
         value, kind, column = found.groups()
-        return (
-            f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
-        )
+        kind = _ENGINE_TYPES.get(kind, kind.lower())
+        about = f" of `{column}`" if column else ""
+        return f"the value '{value}'{about} is not {'an' if kind.startswith('i') else 'a'} {kind}"
     found = re.match(r"(invalid|date|timestamp|time)\b.*?field format: \"(.*?)\"", message, re.IGNORECASE)
     if found:
         return (
@@ -661,10 +661,44 @@ def _plain(error: BaseException) -> str:
     return " ".join(text.split())[:600] or type(error).__name__
 
 
-def _said(error: BaseException) -> str:
-    """What an exception of a node's own code says, with its kind where the words alone would not tell."""
+def _said(error: BaseException, function: Any) -> str:
+    """What an exception of a node's own code says; of any but those for bad data also its kind and its place."""
     words = _plain(error)
-    return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
+    if isinstance(error, ValueError | OSError):
+        return words
+    own, at, where = function.__code__.co_filename, error.__traceback__, ""
+    while at is not None:
+        code = at.tb_frame.f_code
+        if code.co_filename == own:  # the last of them is the nearest to the fault
+            where = f" (line {at.tb_lineno - code.co_firstlineno + 1} of `{code.co_name}`)"
+        at = at.tb_next
+    return f"{type(error).__name__}: {words}{where}"
+
+
+def _own_fault(error: BaseException, step: Mapping[str, Any]) -> dict[str, str]:
+    """What to tell of an exception that a node's own code raised and that is not one for bad data."""
+    if isinstance(error, ValueError | OSError):
+        return {}
+    help = f"this is a fault of the node type `{step['type']}`, not of the plan"
+    return {"help": help, "raised": type(error).__name__}
+
+
+def _misfit(connection: Any, step: Mapping[str, Any], batch: Iterable[Sequence[Any]]) -> RunFailed | None:
+    """What a node's own code gave that does not fit the columns that it declares."""
+    name, columns = step["id"], step["columns"]
+    found = ""
+    for row in batch:
+        if len(row) != len(columns):
+            found = f"a row of {len(row)}, and declares {len(columns)} columns"
+        for (column, kind), value in zip(columns, row, strict=False):
+            try:
+                connection.execute(f"SELECT CAST(? AS {kind})", [value])
+            except Exception:
+                found = found or f"{repr(value)[:60]} for its column `{column}`, which it declares as {kind}"
+        if found:
+            told = _own_fault(TypeError(), step) | {"raised": "misfit"}
+            return RunFailed("IL907", f"`{name}` gives {found}", name, **told)
+    return None
 
 
 def _for_python(name: str, kind: str) -> str:
@@ -938,8 +972,9 @@ class Sinks:
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
-            reason = _said(error).replace(staged or target, step["path"])
-            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {reason}", step["id"]) from error
+            reason = _said(error, step["call"]).replace(staged or target, step["path"])
+            told = f"`{step['path']}` cannot be written: {reason}"
+            raise RunFailed("IL908", told, step["id"], **_own_fault(error, step)) from error
         return counted.count
 
     def mark(self, step: dict[str, Any]) -> str:
@@ -1033,7 +1068,7 @@ class Sinks:
         try:
             next(next(writer for writer, each in self.writers if each is step), None)
         except (Exception, SystemExit) as error:
-            reason = f"`{step['path']}` cannot be written: {_said(error)}"
+            reason = f"`{step['path']}` cannot be written: {_said(error, step['call'])}"
             raise RunFailed("IL908", reason, step["id"]) from error
 
     def rename(self, each: dict[str, Any]) -> None:
@@ -1496,11 +1531,19 @@ class Run(Opened):
             rows = 0
             for batch in self.called(step)():
                 rows += len(batch)
-                self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
+                try:
+                    self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
+                except Exception as error:
+                    misfit = _misfit(self.connection, step, batch)
+                    if misfit is None:
+                        raise
+                    raise misfit from error
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
-            raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
+            raise RunFailed(
+                "IL907", f"`{step['id']}`: {_said(error, step['call'])}", step["id"], **_own_fault(error, step)
+            ) from error
         self.stored.add(step["id"])
         return self.counted(step, rows)
 

@@ -131,11 +131,11 @@ def _build(
         context.diagnostics.append(node_refuses.found(at.child("params", *error.param_path), error))
         return None
     except (Exception, SystemExit) as error:
-        context.diagnostics.append(node_fails.found(at.child("type"), node_type.reference, error))
+        context.diagnostics.append(node_fails.found(at.child("type"), node_type, error))
         return None
     if not isinstance(result, Select | Copy):
         wrong = TypeError(f"it gives {type(result).__name__}, not Select or Copy")
-        context.diagnostics.append(node_fails.found(at.child("type"), node_type.reference, wrong))
+        context.diagnostics.append(node_fails.found(at.child("type"), node_type, wrong))
         return None
     return _bound(context, node, node_type, inputs, params, result, source)
 
@@ -363,5 +363,5 @@ def _python_schema(
     except NodeError as error:
         context.diagnostics.append(node_refuses.found(node.at.child("params", *error.param_path), error))
     except (Exception, SystemExit) as error:
-        context.diagnostics.append(node_fails.found(node.at.child("type"), node_type.reference, error))
+        context.diagnostics.append(node_fails.found(node.at.child("type"), node_type, error))
     return None

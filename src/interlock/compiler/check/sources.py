@@ -66,12 +66,12 @@ def describe(
     except (ValueError, duckdb.Error, OSError, UnicodeError) as error:
         reason = _reason(error, absolute, paths)
         if isinstance(error, TypeTextError):
-            context.diagnostics.append(node_fails.found(at, node_type.reference, error))
+            context.diagnostics.append(node_fails.found(at, node_type, error))
         else:
             context.diagnostics.append(source_unreadable.found(at, path or node.id, reason))
         return None
     except (Exception, SystemExit) as error:
-        context.diagnostics.append(node_fails.found(at, node_type.reference, error))
+        context.diagnostics.append(node_fails.found(at, node_type, error))
         return None
     pinned = tuple((column.name, str(column.type) + ("" if column.nullable else " not null")) for column in schema)
     return Source(path, pinned, dict(facts), PythonCall(node_type.describe, dict(arguments), tuple(paths)))

@@ -23,6 +23,8 @@ from interlock.compiler.standalone.harness_values import (
     _broken,
     _for_python,
     _literal,
+    _misfit,
+    _own_fault,
     _plain,
     _quoted,
     _reworded,
@@ -199,11 +201,19 @@ class Run(Opened):
             rows = 0
             for batch in self.called(step)():
                 rows += len(batch)
-                self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
+                try:
+                    self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
+                except Exception as error:
+                    misfit = _misfit(self.connection, step, batch)
+                    if misfit is None:
+                        raise
+                    raise misfit from error
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
-            raise RunFailed("IL907", f"`{step['id']}`: {_said(error)}", step["id"]) from error
+            raise RunFailed(
+                "IL907", f"`{step['id']}`: {_said(error, step['call'])}", step["id"], **_own_fault(error, step)
+            ) from error
         self.stored.add(step["id"])
         return self.counted(step, rows)
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from interlock.compiler.standalone.harness_record import Recorder, Staging
-from interlock.compiler.standalone.harness_values import Rows, RunFailed, _digest, _said, _size
+from interlock.compiler.standalone.harness_values import Rows, RunFailed, _digest, _own_fault, _said, _size
 
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -92,8 +92,9 @@ class Sinks:
         except (duckdb.Error, RunFailed):
             raise
         except (Exception, SystemExit) as error:
-            reason = _said(error).replace(staged or target, step["path"])
-            raise RunFailed("IL908", f"`{step['path']}` cannot be written: {reason}", step["id"]) from error
+            reason = _said(error, step["call"]).replace(staged or target, step["path"])
+            told = f"`{step['path']}` cannot be written: {reason}"
+            raise RunFailed("IL908", told, step["id"], **_own_fault(error, step)) from error
         return counted.count
 
     def mark(self, step: dict[str, Any]) -> str:
@@ -187,7 +188,7 @@ class Sinks:
         try:
             next(next(writer for writer, each in self.writers if each is step), None)
         except (Exception, SystemExit) as error:
-            reason = f"`{step['path']}` cannot be written: {_said(error)}"
+            reason = f"`{step['path']}` cannot be written: {_said(error, step['call'])}"
             raise RunFailed("IL908", reason, step["id"]) from error
 
     def rename(self, each: dict[str, Any]) -> None:

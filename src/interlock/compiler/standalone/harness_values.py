@@ -124,9 +124,9 @@ def _reworded(message: str) -> str:
     )
     if found:
         value, kind, column = found.groups()
-        return (
-            f"the value '{value}'{f' of `{column}`' if column else ''} is not a {_ENGINE_TYPES.get(kind, kind.lower())}"
-        )
+        kind = _ENGINE_TYPES.get(kind, kind.lower())
+        about = f" of `{column}`" if column else ""
+        return f"the value '{value}'{about} is not {'an' if kind.startswith('i') else 'a'} {kind}"
     found = re.match(r"(invalid|date|timestamp|time)\b.*?field format: \"(.*?)\"", message, re.IGNORECASE)
     if found:
         return (
@@ -144,10 +144,44 @@ def _plain(error: BaseException) -> str:
     return " ".join(text.split())[:600] or type(error).__name__
 
 
-def _said(error: BaseException) -> str:
-    """What an exception of a node's own code says, with its kind where the words alone would not tell."""
+def _said(error: BaseException, function: Any) -> str:
+    """What an exception of a node's own code says; of any but those for bad data also its kind and its place."""
     words = _plain(error)
-    return words if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {words}"
+    if isinstance(error, ValueError | OSError):
+        return words
+    own, at, where = function.__code__.co_filename, error.__traceback__, ""
+    while at is not None:
+        code = at.tb_frame.f_code
+        if code.co_filename == own:  # the last of them is the nearest to the fault
+            where = f" (line {at.tb_lineno - code.co_firstlineno + 1} of `{code.co_name}`)"
+        at = at.tb_next
+    return f"{type(error).__name__}: {words}{where}"
+
+
+def _own_fault(error: BaseException, step: Mapping[str, Any]) -> dict[str, str]:
+    """What to tell of an exception that a node's own code raised and that is not one for bad data."""
+    if isinstance(error, ValueError | OSError):
+        return {}
+    help = f"this is a fault of the node type `{step['type']}`, not of the plan"
+    return {"help": help, "raised": type(error).__name__}
+
+
+def _misfit(connection: Any, step: Mapping[str, Any], batch: Iterable[Sequence[Any]]) -> RunFailed | None:
+    """What a node's own code gave that does not fit the columns that it declares."""
+    name, columns = step["id"], step["columns"]
+    found = ""
+    for row in batch:
+        if len(row) != len(columns):
+            found = f"a row of {len(row)}, and declares {len(columns)} columns"
+        for (column, kind), value in zip(columns, row, strict=False):
+            try:
+                connection.execute(f"SELECT CAST(? AS {kind})", [value])
+            except Exception:
+                found = found or f"{repr(value)[:60]} for its column `{column}`, which it declares as {kind}"
+        if found:
+            told = _own_fault(TypeError(), step) | {"raised": "misfit"}
+            return RunFailed("IL907", f"`{name}` gives {found}", name, **told)
+    return None
 
 
 def _for_python(name: str, kind: str) -> str:

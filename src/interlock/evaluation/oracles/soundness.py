@@ -36,6 +36,8 @@ def soundness(trial: Trial, draw: Random) -> Iterator[Fault]:
             yield Fault("soundness", failed.code, told)
         elif failed.data.get("engine") in NEVER_DATA:
             yield Fault("soundness", str(failed.data["engine"]), f"{told}; no data can be the reason")
+        elif "raised" in failed.data:
+            yield Fault("soundness", str(failed.data["raised"]), f"{told}; a fault of the node type's own code")
         else:
             to_explain.append((ran, failed, told))
     for ran, failed, told in to_explain:
