@@ -357,9 +357,8 @@ def _python_schema(
         else:
             raise TypeError("it gives Rows, and needs `describe` (a source) or `columns` to tell their schema")
         # that a column holds no null is not claimed for code from elsewhere: nothing would enforce it
-        trusted = node_type.function.__module__.startswith("interlock.registry.packs.")
         read = [(name, *parse_column_type(text)) for name, text in columns]
-        return Schema(tuple(Column(name, kind, nullable or not trusted) for name, kind, nullable in read))
+        return Schema(tuple(Column(name, kind, nullable or not node_type.built_in) for name, kind, nullable in read))
     except NodeError as error:
         context.diagnostics.append(node_refuses.found(node.at.child("params", *error.param_path), error))
     except (Exception, SystemExit) as error:

@@ -2,6 +2,8 @@
 
 The message names the step and the value. Nothing was written. Usual mends: `cast_columns` or `parse_dates` with
 `on_error: null`, a wider type, or another type for the source's column (`types: {price: varchar}`).
+Where the help says that it is a fault of a node type, mend that one: its own code raised what is neither a `ValueError` nor
+an `OSError`, or gave rows that do not fit the columns which it declares.
 """
 
 from __future__ import annotations
