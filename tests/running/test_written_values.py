@@ -69,6 +69,7 @@ def test_the_one_that_is_none_is_named_among_others_of_the_same_text(bench: Work
         "select coalesce(n, '5') as a, left(city, '2') as b, l['1'] as c, n + '5' as e, d + '1.5' as f from t",
         "select try_cast('x' as bigint) as a, lag(day, 1, '2024-01-01') over (order by n) as b from t",
         "select greatest(d, 'nan') as a, greatest(at, 'infinity') as b, time_bucket('1 day', at) as c from t",
+        "select bit_or(try_cast(21 / cast('nan' as double) as bigint)) as a, max(1e308 * -10) as b, left('nan', '1') as c from t",
         "select n from t where day > '2024-01-01' and at < '2025-01-01 10:00'",
     ],
 )

@@ -27,6 +27,14 @@ STAND_INS = {
 """Macros that take thirty times as long to bind as the rest of a statement, as others of the same types."""
 
 
+_NO_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|-?\b(?:nan|inf(?:inity)?)\b', re.IGNORECASE)
+
+
+def _as_json(found: re.Match[str]) -> str:
+    """What stands for a part of a plan that is no JSON: the engine writes `NAN` and `Infinity`."""
+    return found[0] if found[0].startswith('"') else "null"
+
+
 class BindError(Exception):
     """The engine refuses a statement; the message is its first line, without the engine's own prefix."""
 
@@ -80,7 +88,10 @@ class Binder:
             self._make_macros(statement)
             text = self._over(statement, tables)
             row = self._connection.execute("SELECT json_serialize_plan(?, optimize := false)", [text]).fetchone()
-            return text, json.loads(row[0]) if row else {"error": True}
+            try:
+                return text, json.loads(_NO_JSON.sub(_as_json, row[0])) if row else {"error": True}
+            except json.JSONDecodeError:  # a value that the engine writes in yet another way
+                return text, {"error": True}
 
     def _over(self, statement: str, tables: Mapping[str, Schema]) -> str:
         """A statement over empty tables."""
