@@ -163,6 +163,22 @@ def agreed(case: Case) -> None:
         assert list(meaning(trial, Random(0))) == []
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        ("aggregate", {"by": ["l"], "measures": [{"name": "m", "function": "max", "column": "s"}]}),
+        ("aggregate", {"measures": [{"name": each, "function": "list", "column": each, "distinct": True} for each in "ls"]}),
+        ("distinct_rows", {}),
+    ],
+    ids=["keys", "lists", "rows"],
+)  # fmt: skip
+def test_zeros_inside_of_nested_values(step: tuple[str, dict[str, Any]]) -> None:
+    rows = [{"x": value} for value in (-0.0, 0.0, 1.5, None)]
+    nested = ("derive_columns", {"columns": {"l": "[x, null]", "s": "[[x], [2.5, x]]"}})
+    chosen = ("select_columns", {"columns": ["l", "s"]})
+    agreed(chain(rows, {"x": "double"}, nested, chosen, step, ("write_jsonl", {"path": "out/t.jsonl"})))
+
+
 @pytest.mark.parametrize("sink", SINKS)
 def test_files_hold_what_is_documented(sink: str, tmp_path: Path) -> None:
     extra = ("derive_columns", {"columns": {"l": "[x, null]", "g": "[d]"}})

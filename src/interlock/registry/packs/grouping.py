@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from interlock.ir.types import Type, quote_name
 from interlock.registry import sql
+from interlock.registry.floats_inside import plain
 from interlock.registry.kinds import Column, Measure, Measures, NewColumn, SortKey, SortKeys
 from interlock.registry.node import node
 from interlock.registry.phrases import groups as phrases
@@ -34,8 +35,8 @@ def refuse_clash(new: Iterable[tuple[tuple[str | int, ...], str]], kept: Iterabl
 
 
 def group_key(column: Column) -> exp.Expr:
-    """What to group by: the column, with -0.0 and 0.0 shown alike."""
-    return sql.call("plain_zero", column.sql) if column.type.is_float else column.sql
+    """What to group by: the column, with values that are equal shown alike."""
+    return plain(column.sql, column.type)
 
 
 def wrong_type(function: str, kind: Type, name: str) -> tuple[str, tuple[str, ...]] | None:
@@ -83,6 +84,8 @@ def aggregated(
         return sql.call(f"exact_{function}", chosen)
     if distinct and not kind.is_null and value.find(exp.Column) is None:
         value = sql.cast(value, kind)  # the engine sorts by no bare constant
+    if distinct:
+        value = plain(value, kind)
     unique: exp.Expr = exp.Distinct(expressions=[value]) if distinct else value
     if function == "count_distinct":
         return sql.filtered(exp.Count(this=exp.Distinct(expressions=[value])), where)
@@ -94,8 +97,7 @@ def aggregated(
             this=total, expression=sql.filtered(exp.Count(this=value.copy()), where.copy() if where else None)
         )
     if function in ("min", "max"):
-        found = sql.filtered((exp.Min if function == "min" else exp.Max)(this=value), where)
-        return sql.call("plain_zero", found) if kind.is_float else found
+        return plain(sql.filtered((exp.Min if function == "min" else exp.Max)(this=value), where), kind)
     if function in ("median", "quantile"):
         number = kind.is_numeric or kind.is_null
         inner = sql.cast(value, Type("double")) if number and kind.name != "double" else value
@@ -156,7 +158,7 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint (of those wider than
     bigint hugeint), of decimals decimal(38, s), of floats double; one that does not fit stops the run. A mean is the sum
     divided by the number of values. Means, medians, quantiles and `std` are double; of dates, medians and quantiles are
-    timestamps. In keys, `min`, `max` and medians, 0.0 stands for -0.0.
+    timestamps. In keys, `min`, `max`, medians and distinct lists, 0.0 stands for -0.0, also inside of nested values.
 
     Example:
         table:

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from interlock.ir.types import Type
 from interlock.registry import sql
+from interlock.registry.floats_inside import plain
 from interlock.registry.kinds import Column, Literally, NewColumn, Params, SortKey
 from interlock.registry.node import node
 from interlock.registry.packs.grouping import refuse_clash, whole_sum, wrong_type
@@ -132,8 +133,7 @@ def _window_column(wanted: WindowColumn, table: Table, path: tuple[str | int, ..
         )
     kind = function.partition("_")[2]
     if kind in ("min", "max"):
-        found = over((exp.Min if kind == "min" else exp.Max)(this=column.sql), running)
-        return sql.call("plain_zero", found) if column.type.is_float else found
+        return plain(over((exp.Min if kind == "min" else exp.Max)(this=column.sql), running), column.type)
     total = _sum_over(column, lambda call: over(call, running.copy()))
     if kind == "sum":
         return total

@@ -63,7 +63,7 @@ def measured(
             return wanted, total
         count = sum(value is not None for value in values)
         return DOUBLE, None if total is None else cast(total, wanted, DOUBLE) / count
-    arguments = [(kind, values)]
+    arguments = [(kind, [plain_zero(value) for value in values] if distinct else values)]
     if function in ("median", "quantile"):
         if kind.is_numeric or kind.is_null:
             arguments = [(DOUBLE, [cast(value, kind, DOUBLE) for value in values])]
