@@ -221,3 +221,20 @@ def test_equal_floats_are_shown_alike_however_deep_they_lie(name: str, bench: Wo
         bench.run(plan({**nodes, "o": ("write_jsonl", {"path": "out.jsonl"})}), threads=threads, stepwise=stepwise)
         rows = [json.loads(line) for line in (bench.root / "out.jsonl").read_text().splitlines()]
         assert repr(rows) == repr(wanted), (threads, stepwise)
+
+
+def test_sums_of_uhugeint_are_exact(bench: Workbench) -> None:
+    rows = [{"u": 10**37 + 1}, {"u": 2}]
+    measure = {"name": "sum", "function": "sum", "column": "u"}
+    nodes = {
+        "s": ("inline_table", {"rows": rows, "types": {"u": "uhugeint"}}),
+        "n": ("aggregate", {"measures": [measure]}),
+        "o": ("write_csv", {"path": "out.csv"}),
+    }
+    bench.run(plan(nodes))
+    assert (bench.root / "out.csv").read_text() == f"sum\n{10**37 + 3}\n"
+    text = "select sum(u) as total, avg(u) as mean from s"
+    written = bench.compile(plan({**nodes, "n": ("query", {"sql": text})})).source
+    assert "exact_sum(" in written and "exact_mean(" in written
+    bench.run(plan({**nodes, "n": ("query", {"sql": text})}))
+    assert (bench.root / "out.csv").read_text() == "total,mean\n1e+37,5e+36\n"

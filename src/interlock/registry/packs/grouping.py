@@ -79,23 +79,22 @@ def aggregated(
     if function == "count":
         return sql.filtered(exp.Count(this=exp.Star() if value is None else value), where)
     assert value is not None
-    if (kind.is_float and function in ("sum", "mean")) or function == "std":
+    floats = ("sum", "mean") if kind.is_float else ("mean",) if kind.name == "uhugeint" else ()
+    if function in (*floats, "std"):
         chosen = exp.Case(ifs=[exp.If(this=where, true=value)]) if where is not None else value
         return sql.call(f"exact_{function}", chosen)
     if distinct and not kind.is_null and value.find(exp.Column) is None:
         value = sql.cast(value, kind)  # the engine sorts by no bare constant
-    if distinct:
-        value = plain(value, kind)
+    value = plain(value, kind) if distinct else value
     unique: exp.Expr = exp.Distinct(expressions=[value]) if distinct else value
     if function == "count_distinct":
         return sql.filtered(exp.Count(this=exp.Distinct(expressions=[value])), where)
     if function == "sum":
-        return whole_sum(sql.filtered(exp.Sum(this=value), where), kind)
+        return whole_sum(sql.filtered(exp.Sum(this=summable(value, kind)), where), kind)
     if function == "mean":
         total = sql.cast(sql.filtered(exp.Sum(this=value), where), Type("double"))
-        return exp.Div(
-            this=total, expression=sql.filtered(exp.Count(this=value.copy()), where.copy() if where else None)
-        )
+        count = sql.filtered(exp.Count(this=value.copy()), where.copy() if where else None)
+        return exp.Div(this=total, expression=count)
     if function in ("min", "max"):
         return plain(sql.filtered((exp.Min if function == "min" else exp.Max)(this=value), where), kind)
     if function in ("median", "quantile"):
@@ -112,6 +111,11 @@ def aggregated(
         by = [sql.ordered(value.copy())] if distinct else list(order)
         return sql.filtered(sql.call(function, exp.Order(this=unique, expressions=by)), where)
     return sql.filtered(sql.call({"any": "bool_or", "all": "bool_and"}[function], value), where)
+
+
+def summable(value: exp.Expr, kind: Type) -> exp.Expr:
+    """What to add up: the engine adds values of uhugeint as floats, in the order in which threads reach the rows."""
+    return sql.cast(value, Type("hugeint")) if kind.name == "uhugeint" else value
 
 
 def whole_sum(total: exp.Expr, kind: Type) -> exp.Expr:
@@ -157,7 +161,7 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     takes a `column`, or an `expression` computed for every row, and only the rows that satisfy its `where`. `distinct`
     makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint (of those wider than
     bigint hugeint), of decimals decimal(38, s), of floats double; one that does not fit stops the run. A mean is the sum
-    divided by the number of values. Means, medians, quantiles and `std` are double; of dates, medians and quantiles are
+    divided by the number of values, of uhugeint that of the values as double. Means, medians, quantiles and `std` are double; of dates, medians and quantiles are
     timestamps. In keys, `min`, `max`, medians and distinct lists, 0.0 stands for -0.0, also inside of nested values.
 
     Example:

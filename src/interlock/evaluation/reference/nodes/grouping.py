@@ -55,6 +55,8 @@ def measured(
     distinct: bool = False,
 ) -> tuple[Type, Any]:
     """The type and value of a measure over values in their order."""
+    if function == "sum" and kind.name == "uhugeint":
+        kind, values = Type("hugeint"), [cast(value, kind, Type("hugeint")) for value in values]
     if function in ("sum", "mean"):
         found, total = engine_aggregate("sum", [(kind, values)])
         wanted = found if function == "mean" and kind.is_integer else total_type(kind)
