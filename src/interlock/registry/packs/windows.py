@@ -60,7 +60,8 @@ def window_columns(table: Table, *, columns: Annotated[list[WindowColumn], Field
 
     Sums and means ignore nulls and are null where there is no value; their types are those of `aggregate`. Shares and
     percentages are double. A `difference` of integers is bigint (of those wider hugeint), of dates a number of days, of
-    timestamps an interval.
+    timestamps an interval; one that does not fit stops the run, and so do infinite timestamps and values of uhugeint
+    that no hugeint holds.
 
     Example:
         table: [{day: 2, sold: 5}, {day: 1, sold: 3}, {day: 3, sold: 4}]
