@@ -170,3 +170,71 @@ def test_a_nan_that_was_computed_has_no_sign(bench: Workbench) -> None:
     for stepwise in (True, False):
         bench.run(plan(nodes), stepwise=stepwise)
         assert (bench.root / "out.csv").read_text() == "d,r,f,z,n\n-1.5,nan,nan,-0.0,\n4.0,2.0,2.0,-0.0,\n"
+
+
+ZEROS = """
+    SELECT i, i % 7 AS g, i % 5 AS h, z AS x, [z] AS l, {'a': z} AS s, map {z: {'f': [z::FLOAT, NULL]}} AS m,
+        CASE WHEN i > 3000 THEN 'nan'::DOUBLE ELSE -('nan'::DOUBLE) END AS n
+    FROM (SELECT i, CASE WHEN i > 3000 THEN -0.0::DOUBLE ELSE 0.0::DOUBLE END AS z FROM range(200_000) AS r(i))
+"""
+"""Both zeros and both NaN, in values of every shape; which of them a thread meets first is chance."""
+COUNT = {"name": "rows", "function": "count"}
+DISTINCT = {"function": "list", "distinct": True}
+ONE_ZERO: dict[str, tuple[list[tuple[str, dict[str, Any]]], list[dict[str, Any]]]] = {
+    "keys": (
+        [("aggregate", {"by": ["l", "s", "m", "x"], "measures": [COUNT]})],
+        [{"l": [0.0], "s": {"a": 0.0}, "m": {"0.0": {"f": [0.0, None]}}, "x": 0.0, "rows": 200_000}],
+    ),
+    "pivot": (
+        [("pivot", {"index": ["s", "l"], "column": "g", "values": [0], "others": "drop", "function": "count"})],
+        [{"s": {"a": 0.0}, "l": [0.0], "0": 28572}],
+    ),
+    "ends": (
+        [("aggregate", {"measures": [{"name": f"{f} {c}", "function": f, "column": c} for f in ("min", "max") for c in "ls"]})],
+        [{"min l": [0.0], "min s": {"a": 0.0}, "max l": [0.0], "max s": {"a": 0.0}}],
+    ),
+    "distinct lists": (
+        [("aggregate", {"measures": [{"name": c, "column": c, **DISTINCT} for c in "xls"]})],
+        [{"x": [0.0], "l": [[0.0]], "s": [{"a": 0.0}]}],
+    ),
+    "distinct rows": (
+        [("select_columns", {"columns": ["l", "s", "x"]}), ("distinct_rows", {"keep": "last"})],
+        [{"l": [0.0], "s": {"a": 0.0}, "x": 0.0}],
+    ),
+    "NaN": (
+        [
+            ("aggregate", {"by": ["n"], "measures": [{"name": "list", "column": "n", **DISTINCT}]}),
+            ("derive_columns", {"columns": {"n": "cast(n as varchar)", "list": "cast(list as varchar)"}}),
+        ],
+        [{"n": "nan", "list": "[nan]"}],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ONE_ZERO)
+def test_equal_floats_are_shown_alike_however_deep_they_lie(name: str, bench: Workbench) -> None:
+    bench.root.mkdir(exist_ok=True)
+    duckdb.execute(f"COPY ({ZEROS}) TO '{bench.root}/zeros.parquet' (FORMAT parquet, ROW_GROUP_SIZE 20480)")
+    steps, wanted = ONE_ZERO[name]
+    nodes = {"s": ("read_parquet", {"path": "zeros.parquet"})} | {f"n{at}": step for at, step in enumerate(steps)}
+    for threads, stepwise in ((1, False), (4, False), (4, True)):
+        bench.run(plan({**nodes, "o": ("write_jsonl", {"path": "out.jsonl"})}), threads=threads, stepwise=stepwise)
+        rows = [json.loads(line) for line in (bench.root / "out.jsonl").read_text().splitlines()]
+        assert repr(rows) == repr(wanted), (threads, stepwise)
+
+
+def test_sums_of_uhugeint_are_exact(bench: Workbench) -> None:
+    rows = [{"u": 10**37 + 1}, {"u": 2}]
+    measure = {"name": "sum", "function": "sum", "column": "u"}
+    nodes = {
+        "s": ("inline_table", {"rows": rows, "types": {"u": "uhugeint"}}),
+        "n": ("aggregate", {"measures": [measure]}),
+        "o": ("write_csv", {"path": "out.csv"}),
+    }
+    bench.run(plan(nodes))
+    assert (bench.root / "out.csv").read_text() == f"sum\n{10**37 + 3}\n"
+    text = "select sum(u) as total, avg(u) as mean from s"
+    written = bench.compile(plan({**nodes, "n": ("query", {"sql": text})})).source
+    assert "exact_sum(" in written and "exact_mean(" in written
+    bench.run(plan({**nodes, "n": ("query", {"sql": text})}))
+    assert (bench.root / "out.csv").read_text() == "total,mean\n1e+37,5e+36\n"

@@ -163,6 +163,41 @@ def agreed(case: Case) -> None:
         assert list(meaning(trial, Random(0))) == []
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        ("aggregate", {"by": ["l"], "measures": [{"name": "m", "function": "max", "column": "s"}]}),
+        ("aggregate", {"measures": [{"name": each, "function": "list", "column": each, "distinct": True} for each in "ls"]}),
+        ("distinct_rows", {}),
+    ],
+    ids=["keys", "lists", "rows"],
+)  # fmt: skip
+def test_zeros_inside_of_nested_values(step: tuple[str, dict[str, Any]]) -> None:
+    rows = [{"x": value} for value in (-0.0, 0.0, 1.5, None)]
+    nested = ("derive_columns", {"columns": {"l": "[x, null]", "s": "[[x], [2.5, x]]"}})
+    chosen = ("select_columns", {"columns": ["l", "s"]})
+    agreed(chain(rows, {"x": "double"}, nested, chosen, step, ("write_jsonl", {"path": "out/t.jsonl"})))
+
+
+WIDE = {"uhugeint": (10**37 + 1, 2), "bigint": (2**63 - 1, 2**63 - 3), "ubigint": (2**64 - 1, 2**64 - 1)}
+
+
+@pytest.mark.parametrize("kind", WIDE)
+@pytest.mark.parametrize("functions", [("sum",), ("mean",)])
+def test_totals_of_wide_integers(kind: str, functions: tuple[str, ...]) -> None:
+    rows = [{"u": value} for value in (*WIDE[kind], None)]
+    if (kind, functions) == ("bigint", ("sum",)):
+        rows = rows[1:]  # a sum must fit, which a mean need not
+    measures = [{"name": each, "function": each, "column": "u"} for each in functions]
+    windows = [{"name": f"running_{each}", "function": f"running_{each}", "column": "u"} for each in functions]
+    windows += [
+        {"name": f"rolling_{each}", "function": f"rolling_{each}", "column": "u", "rows": 2} for each in functions
+    ]
+    windows += [{"name": "share", "function": "share", "column": "u"}]
+    for step in (("aggregate", {"measures": measures}), ("window_columns", {"columns": windows})):
+        agreed(chain(rows, {"u": kind}, step, ("write_jsonl", {"path": "out/t.jsonl"})))
+
+
 @pytest.mark.parametrize("sink", SINKS)
 def test_files_hold_what_is_documented(sink: str, tmp_path: Path) -> None:
     extra = ("derive_columns", {"columns": {"l": "[x, null]", "g": "[d]"}})

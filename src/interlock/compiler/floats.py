@@ -1,4 +1,5 @@
-"""Finding the sums, means and deviations of floats in a statement: the aggregates that differ from run to run.
+"""Finding the sums, means and deviations of floats in a statement: the aggregates that differ from run to run. So do those
+of uhugeint, which the engine adds up as floats.
 
 The type of an aggregate's argument is asked of DuckDB's binder, in the place where the aggregate stands.
 """
@@ -50,7 +51,7 @@ def float_aggregates(tree: exp.Query, schemas: Mapping[str, Schema]) -> list[tup
         if argument is None:
             continue
         kind = _type(tree, call, argument, schemas)
-        if not (kind.is_float or (kind.is_numeric and FAMILIES[name] in SPREADS)):
+        if not (kind.is_float or kind.name == "uhugeint" or (kind.is_numeric and FAMILIES[name] in SPREADS)):
             continue
         if distinct and call.find_ancestor(exp.Window, exp.Select).__class__ is exp.Window:
             raise Unprovable(f"`{name}` of distinct values over a window")

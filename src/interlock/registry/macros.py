@@ -32,7 +32,7 @@ def create_statement(macro: Macro) -> str:
 
     >>> print(create_statement(MACROS["plain_zero"]))
     CREATE OR REPLACE MACRO plain_zero(x) AS
-      CASE WHEN x = 0 THEN abs(x) ELSE x END
+      CASE WHEN x = 0 OR isnan(x) THEN abs(x) ELSE x END
     """
     return f"CREATE OR REPLACE MACRO {macro.name}({', '.join(macro.parameters)}) AS\n  {macro.body}"
 
@@ -46,8 +46,8 @@ _ALL = [
     _macro(
         "plain_zero",
         "x",
-        "Turns -0.0 into 0.0: the two are equal, so which of them a group or a minimum shows would be chance.",
-        "CASE WHEN x = 0 THEN abs(x) ELSE x END",
+        "Turns -0.0 into 0.0 and -NaN into NaN: which of two equals a group or a minimum shows would be chance.",
+        "CASE WHEN x = 0 OR isnan(x) THEN abs(x) ELSE x END",
     ),
     _macro(
         "exact_whole",

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from interlock.ir.types import Type, quote_name
 from interlock.registry import sql
+from interlock.registry.floats_inside import plain
 from interlock.registry.kinds import Column, Measure, Measures, NewColumn, SortKey, SortKeys
 from interlock.registry.node import node
 from interlock.registry.phrases import groups as phrases
@@ -34,8 +35,8 @@ def refuse_clash(new: Iterable[tuple[tuple[str | int, ...], str]], kept: Iterabl
 
 
 def group_key(column: Column) -> exp.Expr:
-    """What to group by: the column, with -0.0 and 0.0 shown alike."""
-    return sql.call("plain_zero", column.sql) if column.type.is_float else column.sql
+    """What to group by: the column, with values that are equal shown alike."""
+    return plain(column.sql, column.type)
 
 
 def wrong_type(function: str, kind: Type, name: str) -> tuple[str, tuple[str, ...]] | None:
@@ -78,24 +79,24 @@ def aggregated(
     if function == "count":
         return sql.filtered(exp.Count(this=exp.Star() if value is None else value), where)
     assert value is not None
-    if (kind.is_float and function in ("sum", "mean")) or function == "std":
+    floats = ("sum", "mean") if kind.is_float else ("mean",) if kind.name == "uhugeint" else ()
+    if function in (*floats, "std"):
         chosen = exp.Case(ifs=[exp.If(this=where, true=value)]) if where is not None else value
         return sql.call(f"exact_{function}", chosen)
     if distinct and not kind.is_null and value.find(exp.Column) is None:
         value = sql.cast(value, kind)  # the engine sorts by no bare constant
+    value = plain(value, kind) if distinct else value
     unique: exp.Expr = exp.Distinct(expressions=[value]) if distinct else value
     if function == "count_distinct":
         return sql.filtered(exp.Count(this=exp.Distinct(expressions=[value])), where)
     if function == "sum":
-        return whole_sum(sql.filtered(exp.Sum(this=value), where), kind)
+        return whole_sum(sql.filtered(exp.Sum(this=summable(value, kind)), where), kind)
     if function == "mean":
         total = sql.cast(sql.filtered(exp.Sum(this=value), where), Type("double"))
-        return exp.Div(
-            this=total, expression=sql.filtered(exp.Count(this=value.copy()), where.copy() if where else None)
-        )
+        count = sql.filtered(exp.Count(this=value.copy()), where.copy() if where else None)
+        return exp.Div(this=total, expression=count)
     if function in ("min", "max"):
-        found = sql.filtered((exp.Min if function == "min" else exp.Max)(this=value), where)
-        return sql.call("plain_zero", found) if kind.is_float else found
+        return plain(sql.filtered((exp.Min if function == "min" else exp.Max)(this=value), where), kind)
     if function in ("median", "quantile"):
         number = kind.is_numeric or kind.is_null
         inner = sql.cast(value, Type("double")) if number and kind.name != "double" else value
@@ -110,6 +111,11 @@ def aggregated(
         by = [sql.ordered(value.copy())] if distinct else list(order)
         return sql.filtered(sql.call(function, exp.Order(this=unique, expressions=by)), where)
     return sql.filtered(sql.call({"any": "bool_or", "all": "bool_and"}[function], value), where)
+
+
+def summable(value: exp.Expr, kind: Type) -> exp.Expr:
+    """What to add up: the engine adds values of uhugeint as floats, in the order in which threads reach the rows."""
+    return sql.cast(value, Type("hugeint")) if kind.name == "uhugeint" else value
 
 
 def whole_sum(total: exp.Expr, kind: Type) -> exp.Expr:
@@ -155,8 +161,8 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     takes a `column`, or an `expression` computed for every row, and only the rows that satisfy its `where`. `distinct`
     makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint (of those wider than
     bigint hugeint), of decimals decimal(38, s), of floats double; one that does not fit stops the run. A mean is the sum
-    divided by the number of values. Means, medians, quantiles and `std` are double; of dates, medians and quantiles are
-    timestamps. In keys, `min`, `max` and medians, 0.0 stands for -0.0.
+    divided by the number of values, of uhugeint that of the values as double. Means, medians, quantiles and `std` are double; of dates, medians and quantiles are
+    timestamps. In keys, `min`, `max`, medians and distinct lists, 0.0 stands for -0.0, also inside of nested values.
 
     Example:
         table:

@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from interlock.ir.types import Type, parse_type
 from interlock.registry import sql
+from interlock.registry.floats_inside import change_floats
 from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
 from interlock.registry.phrases import files as phrases
@@ -368,29 +369,10 @@ def _write(table: Table, path: str, *, array: bool) -> Copy:
     return Copy(table.select(*columns), path, options)
 
 
-def _has_floats(kind: Type) -> bool:
-    members = [kind.element] if kind.element else [each for _, each in kind.fields]
-    return kind.is_float or any(map(_has_floats, members))
-
-
-def finite(tree: exp.Expr, kind: Type, depth: int = 0) -> exp.Expr:
+def finite(tree: exp.Expr, kind: Type) -> exp.Expr:
     """The value with every NaN and infinite number in it replaced by null; the keys of maps, which are text, stay."""
-    if not _has_floats(kind):
-        return tree
-    if kind.is_float:
-        return exp.Case(ifs=[exp.If(this=sql.call("isfinite", tree), true=tree.copy())])
-    name = f"e{depth}"
-    each = exp.Column(this=exp.Identifier(this=name, quoted=True))
 
-    def transformed(items: exp.Expr, made: exp.Expr) -> exp.Expr:
-        function = exp.Lambda(this=made, expressions=[exp.Identifier(this=name, quoted=True)])
-        return sql.call("list_transform", items, function)
+    def known(part: exp.Expr) -> exp.Expr:
+        return exp.Case(ifs=[exp.If(this=sql.call("isfinite", part), true=part.copy())])
 
-    if kind.name == "list" and kind.element:
-        return transformed(tree, finite(each, kind.element, depth + 1))
-    if kind.name == "map":
-        key, value = (sql.call("struct_extract", each.copy(), part) for part in ("key", "value"))
-        entry = sql.struct({"key": key, "value": finite(value, kind.fields[1][1], depth + 1)})
-        return sql.call("map_from_entries", transformed(sql.call("map_entries", tree), entry))
-    members = {name: finite(sql.call("struct_extract", tree.copy(), name), each, depth) for name, each in kind.fields}
-    return exp.Case(ifs=[exp.If(this=sql.not_null(tree), true=sql.struct(members))])
+    return change_floats(tree, kind, known, keys=False)

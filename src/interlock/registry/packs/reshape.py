@@ -175,8 +175,9 @@ def _only_listed(table: Table, column: Column, listed: list[exp.Expr]) -> Check:
     if len(plain) == len(listed):
         odd = sql.any_of(odd, sql.is_null(column.sql))
     rows = sql.fresh("rows", [column.name])
-    tree = table.select(column.sql, sql.named(exp.Count(this=exp.Star()), rows)).where(odd, copy=False)
-    tree.set("group", exp.Group(expressions=[column.sql]))
+    shown = sql.named(group_key(column), column.name)
+    tree = table.select(shown, sql.named(exp.Count(this=exp.Star()), rows)).where(odd, copy=False)
+    tree.set("group", exp.Group(expressions=[group_key(column)]))
     tree.set("order", sql.order([column.sql]))
     return Check(f"every value of `{column.name}` is one of the listed values", tree, "listed_values")
 

@@ -12,6 +12,7 @@ from interlock.ir.diagnostics import nearest
 from interlock.ir.types import Column as SchemaColumn
 from interlock.ir.types import Type
 from interlock.registry import sql
+from interlock.registry.floats_inside import plain
 from interlock.registry.kinds import Columns, NewColumn, SortKey
 from interlock.registry.node import node
 from interlock.registry.packs.adapters import listed, renamed
@@ -35,7 +36,8 @@ def distinct_rows(
 ) -> Select:
     """Remove duplicates: of rows that are equal in `keys` (in all columns, without `keys`) one is kept.
 
-    Nulls count as equal, and so do 0.0 and -0.0: without `keys`, 0.0 is shown. The rows that stay keep their order.
+    Nulls count as equal, and so do 0.0 and -0.0: without `keys`, 0.0 is shown, also inside of nested values. The rows that
+    stay keep their order.
 
     - `keep`: which row of equals stays, the first or the last in the input's order.
     - `order_by`: another order for `keep` (with `keys` only); rows that are equal in it keep the input's order.
@@ -79,11 +81,8 @@ def _one_of_each(columns: Iterable[SchemaColumn], place: exp.Column, last: bool 
     """
 
     def chosen(each: SchemaColumn) -> exp.Expr:
-        if each.type.is_float:
-            return sql.named(sql.call("plain_zero", sql.column(each.name)), each.name)
-        return (
-            sql.column(each.name) if _equal_is_same(each.type) else sql.named(_first(each.name, place, last), each.name)
-        )
+        shown = sql.column(each.name) if _equal_is_same(each.type) else _first(each.name, place, last)
+        return sql.named(plain(shown, each.type), each.name)
 
     return [chosen(each) for each in columns]
 

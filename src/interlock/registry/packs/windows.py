@@ -10,9 +10,10 @@ from sqlglot import exp
 
 from interlock.ir.types import Type
 from interlock.registry import sql
+from interlock.registry.floats_inside import plain
 from interlock.registry.kinds import Column, Literally, NewColumn, Params, SortKey
 from interlock.registry.node import node
-from interlock.registry.packs.grouping import refuse_clash, whole_sum, wrong_type
+from interlock.registry.packs.grouping import refuse_clash, summable, whole_sum, wrong_type
 from interlock.registry.packs.reshape import typed_literal
 from interlock.registry.phrases import groups as phrases
 from interlock.registry.tables import NodeError, Select, Table
@@ -59,7 +60,8 @@ def window_columns(table: Table, *, columns: Annotated[list[WindowColumn], Field
 
     Sums and means ignore nulls and are null where there is no value; their types are those of `aggregate`. Shares and
     percentages are double. A `difference` of integers is bigint (of those wider hugeint), of dates a number of days, of
-    timestamps an interval.
+    timestamps an interval; one that does not fit stops the run, and so do infinite timestamps and values of uhugeint
+    that no hugeint holds.
 
     Example:
         table: [{day: 2, sold: 5}, {day: 1, sold: 3}, {day: 3, sold: 4}]
@@ -123,24 +125,15 @@ def _window_column(wanted: WindowColumn, table: Table, path: tuple[str | int, ..
         change = exp.Paren(this=exp.Sub(this=double, expression=before))
         return exp.Div(this=change, expression=sql.call("nullif", before.copy(), sql.literal(0)))
     if function == "share":
-        whole = _sum_over(column, lambda call: sql.window(call, [each.sql for each in wanted.partition_by]))
-        return exp.Div(
-            this=double,
-            expression=sql.call(
-                "nullif", whole if column.type.is_float else sql.cast(whole, Type("double")), sql.literal(0)
-            ),
-        )
+        whole = _double_sum(column, lambda call: sql.window(call, [each.sql for each in wanted.partition_by]))
+        return exp.Div(this=double, expression=sql.call("nullif", whole, sql.literal(0)))
     kind = function.partition("_")[2]
     if kind in ("min", "max"):
-        found = over((exp.Min if kind == "min" else exp.Max)(this=column.sql), running)
-        return sql.call("plain_zero", found) if column.type.is_float else found
-    total = _sum_over(column, lambda call: over(call, running.copy()))
+        return plain(over((exp.Min if kind == "min" else exp.Max)(this=column.sql), running), column.type)
     if kind == "sum":
-        return total
-    return exp.Div(
-        this=total if column.type.is_float else sql.cast(total, Type("double")),
-        expression=over(exp.Count(this=column.sql), running),
-    )
+        return _sum_over(column, lambda call: over(call, running.copy()))
+    total = _double_sum(column, lambda call: over(call, running.copy()))
+    return exp.Div(this=total, expression=over(exp.Count(this=column.sql), running))
 
 
 def _refuse_misfits(wanted: WindowColumn, table: Table, path: tuple[str | int, ...]) -> None:
@@ -187,9 +180,21 @@ def _signed(column: Column) -> exp.Expr:
 
 
 def _sum_over(column: Column, over: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
-    """The sum over a window, the same on any number of threads: of floats from the sums of their integer parts."""
-    if not column.type.is_float:
-        return whole_sum(over(exp.Sum(this=column.sql)), column.type)
+    """The sum over a window, the same on any number of threads."""
+    if column.type.is_float:
+        return _exact_sum(column, over)
+    return whole_sum(over(exp.Sum(this=summable(column.sql, column.type))), column.type)
+
+
+def _double_sum(column: Column, over: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """The sum over a window as a double, which one of integers may be without fitting into a bigint."""
+    if column.type.is_float or column.type.name == "uhugeint":
+        return _exact_sum(column, over)
+    return sql.cast(over(exp.Sum(this=column.sql)), Type("double"))
+
+
+def _exact_sum(column: Column, over: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """The sum of floats, put together from the sums of their integer parts."""
     parts = [over(exp.Sum(this=sql.call(f"exact_{part}", column.sql))) for part in ("whole", "high", "low")]
     odd = exp.NEQ(this=sql.call("exact_rest", column.sql), expression=sql.literal(0))
     rest = over(sql.filtered(sql.call("list", sql.call("exact_rest", column.sql)), odd))

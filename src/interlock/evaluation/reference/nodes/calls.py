@@ -123,7 +123,11 @@ def places_of(table: Frame, names: Iterable[str]) -> list[int]:
 
 
 def plain_zero(value: Any) -> Any:
-    """0.0 for -0.0, as groups and minima show it."""
+    """0.0 for -0.0, as groups and minima show it, also inside of lists, structs and maps."""
+    if isinstance(value, list):
+        return [plain_zero(each) for each in value]
+    if isinstance(value, dict):
+        return {plain_zero(key): plain_zero(each) for key, each in value.items()}
     return 0.0 if isinstance(value, float) and value == 0 else value
 
 

@@ -55,6 +55,8 @@ def measured(
     distinct: bool = False,
 ) -> tuple[Type, Any]:
     """The type and value of a measure over values in their order."""
+    if function == "sum" and kind.name == "uhugeint":
+        kind, values = Type("hugeint"), [cast(value, kind, Type("hugeint")) for value in values]
     if function in ("sum", "mean"):
         found, total = engine_aggregate("sum", [(kind, values)])
         wanted = found if function == "mean" and kind.is_integer else total_type(kind)
@@ -63,7 +65,7 @@ def measured(
             return wanted, total
         count = sum(value is not None for value in values)
         return DOUBLE, None if total is None else cast(total, wanted, DOUBLE) / count
-    arguments = [(kind, values)]
+    arguments = [(kind, [plain_zero(value) for value in values] if distinct else values)]
     if function in ("median", "quantile"):
         if kind.is_numeric or kind.is_null:
             arguments = [(DOUBLE, [cast(value, kind, DOUBLE) for value in values])]

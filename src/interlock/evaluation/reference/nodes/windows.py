@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock.evaluation.frames import Frame
+from interlock.evaluation.reference.aggregates import aggregate
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.expressions import compile_expression
 from interlock.evaluation.reference.nodes.calls import (
@@ -58,7 +59,7 @@ def _over(wanted: Mapping[str, Any], kind: Type, values: list[Any]) -> tuple[Typ
         away = value_of(wanted.get("default"), kind)
         return kind, _moved(values, offset if function == "lag" else -offset, away)
     if function == "share":
-        total = measured("sum", kind, values)
+        total = aggregate("sum", [(kind, values)])
         whole = cast(total[1], total[0], DOUBLE)
         parts = [cast(value, kind, DOUBLE) for value in values]
         return DOUBLE, [None if part is None or not whole else _divided(part, whole) for part in parts]
