@@ -141,22 +141,20 @@ def test_a_key_beyond_the_range_of_the_other_type_equals_none(left: Side, right:
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "kind", "stacked"),
+    ("left", "right", "stacked"),
     [
-        (("hugeint", [str(10**38)]), ("decimal(38,0)", [10**38 - 1]), "hugeint", [str(10**38), str(10**38 - 1)]),
-        (("uhugeint", [str(10**38)]), ("decimal(38,0)", [-1]), "double", ["1e+38", "-1.0"]),
-        (("uhugeint", [str(2**128 - 1)]), ("float", [0.5]), "double", ["3.402823669209385e+38", "0.5"]),
+        (("hugeint", [str(10**38)]), ("decimal(38,0)", [10**38 - 1]), [str(10**38), str(10**38 - 1)]),
+        (("uhugeint", [str(10**38)]), ("decimal(38,0)", [-1]), ["1e+38", "-1.0"]),
+        (("uhugeint", [str(2**128 - 1)]), ("float", [0.5]), ["3.402823669209385e+38", "0.5"]),
     ],
 )
 def test_numbers_are_stacked_in_a_type_that_holds_both(
-    left: Side, right: Side, kind: str, stacked: list[str], bench: Workbench
+    left: Side, right: Side, stacked: list[str], bench: Workbench
 ) -> None:
     given = two(left, right, node="union_tables", missing="null")
     assert [row.split(",")[0] for row in rows(bench, given)] == stacked
     assert rows(bench, two(left, right, node="join_tables", on=["k"], how="anti"))
     assert ran(bench, two(left, right, node="expect", refers_to={"columns": ["k"]})).json["failed"]["code"] == "IL904"
-    shown = {column.name: str(column.type) for column in bench.check(given).proven.bound["n"].schema}
-    assert shown["k"] == kind
 
 
 @pytest.mark.parametrize(
