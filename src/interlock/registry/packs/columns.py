@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.common_types import common_type
+from interlock.ir.common_types import always_fits, common_type
 from interlock.ir.expressions.casts import refusal
 from interlock.ir.types import Type
 from interlock.registry import sql
@@ -207,7 +207,7 @@ def cast_columns(
             )
         blank = blank_as_null and column.type.is_text and not kind.is_text
         source = null_if_blank(column.sql) if blank else column.sql
-        certain = kind.name == "varchar" or common_type(column.type, kind) == kind
+        certain = kind.name == "varchar" or (common_type(column.type, kind) == kind and always_fits(column.type, kind))
         made[column.name] = sql.cast(source, kind, trying=on_error != "fail" and not certain)
         if not column.nullable and not blank and (on_error == "fail" or certain):
             solid.add(column.name)

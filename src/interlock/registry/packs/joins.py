@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from interlock.ir.common_types import common_type
 from interlock.ir.types import Type
-from interlock.registry import sql
+from interlock.registry import comparing, sql
 from interlock.registry.kinds import Column, Params, Port, Text
 from interlock.registry.node import node
 from interlock.registry.packs.quality import repeated
@@ -86,8 +86,10 @@ def join_tables(
     a name of left it gets `suffix`. `expect: many-to-one` stops the run if a key occurs twice in right, `one-to-many` if
     in left, `one-to-one` if in either, so that rows cannot multiply unnoticed.
 
-    Keys of two types are compared in the one that both fit in: a bigint and a double as double. A key that comes once
-    has, in `right` and `full`, that type, and right's value where left has none.
+    Keys of two types are compared in the one that both fit in: a bigint and a double as double, in which large numbers
+    that differ may be equal; `expect` goes by that, too. A key that comes once has, in `right` and `full`, that type,
+    and right's value where left has none. A date or timestamp beyond the range of the other's type equals none there;
+    in a list, or in a key that comes once in `right` or `full`, it stops the run.
 
     Example:
         left: [{id: 1, customer: 7}, {id: 2, customer: null}, {id: 3, customer: 8}, {id: 4, customer: 7}]
@@ -123,7 +125,7 @@ def join_tables(
     for name in left.schema.names:
         value: exp.Expr = sql.column(name, "left")
         if name in shared and how in ("right", "full"):
-            value = sql.named(sql.call("coalesce", value, sql.column(shared[name].right.name, "right")), name)
+            value = sql.named(_either(shared[name]), name)
         columns.append(value)
     renamed = right_names(left, right, [pair.right.name for pair in shared.values()], suffix)
     columns += [sql.named(sql.column(name, "right"), new) for name, new in renamed.items()]
@@ -154,9 +156,12 @@ def asof_join(
     `time` names one column that both tables have, or `{left: …, right: …}`: numbers, dates or timestamps. `backward` takes
     the latest time not after the left one, `forward` the earliest not before it, `nearest` the closer of the two and the
     earlier if they are equally close. Of rows of right with equal times the last one counts. With `by` both rows must
-    agree in those columns too; nulls never match. A match further away than `tolerance` (in seconds for timestamps, in
+    agree in those columns too, as the keys of join_tables do; nulls never match. A match further away than `tolerance` (in seconds for timestamps, in
     days for dates) does not count. `left` keeps rows without a match, with nulls; `inner` drops them. Rows keep the
     order of left.
+
+    Times of two types are compared in the one that both fit in, as are equal times; a date or timestamp beyond the range
+    of the other's type stops the run.
 
     Example:
         left: [{at: 10, trade: a}, {at: 12, trade: b}, {at: 3, trade: c}]
@@ -176,9 +181,9 @@ def asof_join(
             help=("Cast the column in a step before this one.",),
         )
     equal = [(_equal(pair, ("by", i)), pair) for i, pair in enumerate(by)]
-    here = _as(sql.column(time.left.name, "left"), time.left.type, kind)
+    here = comparing.as_common(sql.column(time.left.name, "left"), time.left.type, kind)
     sides = {"backward": ["before"], "forward": ["after"], "nearest": ["before", "after"]}[direction]
-    there = {side: _as(sql.column(time.right.name, side), time.right.type, kind) for side in sides}
+    there = {side: comparing.as_common(sql.column(time.right.name, side), time.right.type, kind) for side in sides}
     chosen, gap = _nearest(here, there, kind)
     match = sql.not_null(chosen(time.right.name))
     if tolerance is not None:
@@ -200,7 +205,7 @@ def asof_join(
         tree.append(
             "joins",
             exp.Join(
-                this=_last_at(right, time.right, [pair.right for pair in by], side),
+                this=_last_at(right, [*by, time], side),
                 method="ASOF",
                 side="LEFT",
                 on=condition,
@@ -218,11 +223,11 @@ def asof_join(
     return Select(tree, non_null=frozenset(certain))
 
 
-def _last_at(right: Table, time: Column, by: list[Column], alias: str) -> exp.Subquery:
-    """The right table with only the last row of each time, for each combination of `by`."""
+def _last_at(right: Table, pairs: list[Pair], alias: str) -> exp.Subquery:
+    """The right table with only the last row of each time, for each combination of `by`, as they are compared."""
     last = sql.window(
         exp.RowNumber(),
-        [column.sql for column in [*by, time]],
+        [comparing.grouping(pair.right, pair.left.type) for pair in pairs],
         [sql.ordered(sql.column(right.position), descending=True)],
     )
     tree = right.select_numbered()
@@ -267,25 +272,27 @@ def _nearest(here: exp.Expr, there: dict[str, exp.Expr], kind: Type) -> tuple[Ca
 def _equal(pair: Pair, path: tuple[str | int, ...]) -> exp.Expr:
     """`left = right`, in a type that both fit in; raises NodeError where there is none."""
     one, other = pair.left, pair.right
-    kind = common_type(one.type, other.type)
-    if kind is None:
+    found = comparing.equals(one, other, ("left", "right"))
+    if found is None:
         raise NodeError(
             path,
             f"`{one.name}` of the left table is {one.type} and `{other.name}` of the right is {other.type}, so they can never be equal",
             help=("Cast one of them to the type of the other in a step before this one.",),
         )
-    return exp.EQ(
-        this=_as(sql.column(one.name, "left"), one.type, kind),
-        expression=_as(sql.column(other.name, "right"), other.type, kind),
-    )
+    return found
 
 
-def _as(value: exp.Expr, found: Type, wanted: Type) -> exp.Expr:
-    return (
-        value
-        if found == wanted or found.is_null or (found.is_integer and wanted.is_integer)
-        else sql.cast(value, wanted)
-    )
+def _either(pair: Pair) -> exp.Expr:
+    """The key of a row that may come of one side only, in the type in which both are compared."""
+    common = common_type(pair.left.type, pair.right.type)
+    sides = [(pair.left, "left"), (pair.right, "right")]
+    values = [
+        sql.column(each.name, side)
+        if common is None or each.type == common or each.type.is_null
+        else sql.cast(sql.column(each.name, side), common)
+        for each, side in sides
+    ]
+    return sql.call("coalesce", *values)
 
 
 def right_names(left: Table, right: Table, dropped: list[str], suffix: str) -> dict[str, str]:
@@ -337,18 +344,20 @@ def _certain(left: Table, right: Table, on: list[Pair], how: str, renamed: dict[
 
 
 def _multiplicity(left: Table, right: Table, on: list[Pair], expect: str) -> tuple[Check, ...]:
-    """Checks on the inputs that a key occurs at most once, where the plan expects that."""
+    """Checks on the inputs that a key, as it is compared, occurs at most once, where the plan expects that."""
     checks = []
-    for side, table, columns, wanted in (
-        ("left", left, [pair.left for pair in on], expect.startswith("one")),
-        ("right", right, [pair.right for pair in on], expect.endswith("one")),
+    for side, table, pairs, wanted in (
+        ("left", left, [(pair.left, pair.right) for pair in on], expect.startswith("one")),
+        ("right", right, [(pair.right, pair.left) for pair in on], expect.endswith("one")),
     ):
         if wanted:
+            columns = [column for column, _ in pairs]
             names = " + ".join(f"`{column.name}`" for column in columns)
+            values = [comparing.grouping(column, other.type) for column, other in pairs]
             checks.append(
                 Check(
                     f"the join is {expect}: no two rows of the {side} table have the same {names}",
-                    repeated(table.name, columns, nulls=False),
+                    repeated(table.name, columns, values, nulls=False),
                     "multiplicity",
                 )
             )

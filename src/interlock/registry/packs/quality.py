@@ -10,9 +10,8 @@ import duckdb
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.common_types import common_type
 from interlock.ir.types import quote_name
-from interlock.registry import sql
+from interlock.registry import comparing, sql
 from interlock.registry.kinds import Column, Columns, Literally, Params, Port, Predicate, Text
 from interlock.registry.node import node
 from interlock.registry.packs.reshape import typed_literal
@@ -68,7 +67,8 @@ def expect(
     - `where`: conditions that must be true for every row, so not null either;
     - `refers_to`: columns whose values must occur in the table at the port `reference`.
 
-    Nulls pass `ranges`, `allowed`, `matches` and `refers_to`; NaN passes no range.
+    Nulls pass `ranges`, `allowed`, `matches` and `refers_to`; NaN passes no range. Values of two types are looked up as
+    join_tables compares keys.
 
     Example:
         table: [{id: 1, price: 2.5, kind: a}, {id: 2, price: null, kind: b}]
@@ -152,18 +152,27 @@ def _unique(columns: list[Column]) -> Check:
     return Check(f"no two rows have the same {names}", repeated(THIS, columns), "unique")
 
 
-def repeated(relation: str, columns: list[Column], *, nulls: bool = True) -> exp.Select:
-    """The values of `columns` that more than one row has, and how many; without `nulls`, only those without a null."""
+def repeated(
+    relation: str, columns: list[Column], values: list[exp.Expr] | None = None, *, nulls: bool = True
+) -> exp.Select:
+    """The values of `columns` that more than one row has, and how many; without `nulls`, only those without a null.
+
+    `values` are the columns as they are compared, where that is not as they are.
+    """
     count = exp.Count(this=exp.Star())
-    rows = sql.fresh("rows", [column.name for column in columns])
-    tree = sql.select(*(column.sql for column in columns), sql.named(count, rows)).from_(
+    shown: dict[str, exp.Expr] = {}
+    for column, value in zip(columns, values or [column.sql for column in columns], strict=True):
+        if value not in shown.values():
+            shown[sql.fresh(column.name, shown)] = value
+    rows = sql.fresh("rows", shown)
+    tree = sql.select(*(sql.named(value, name) for name, value in shown.items()), sql.named(count, rows)).from_(
         sql.table(relation), copy=False
     )
     if not nulls:
         tree = tree.where(sql.all_of(*(sql.not_null(column.sql) for column in columns)), copy=False)
-    tree.set("group", exp.Group(expressions=[column.sql for column in columns]))
+    tree.set("group", exp.Group(expressions=[value.copy() for value in shown.values()]))
     tree.set("having", exp.Having(this=exp.GT(this=count.copy(), expression=sql.literal(1))))
-    tree.set("order", sql.order(column.sql for column in columns))
+    tree.set("order", sql.order(sql.column(name) for name in shown))
     return tree
 
 
@@ -280,17 +289,16 @@ def _refers(table: Table, reference: Table | None, wanted: Reference) -> Check:
             f"{len(columns)} columns cannot refer to {len(others)}",
             help=("List as many in `reference_columns` as in `columns`.",),
         )
+    same: list[exp.Expr] = []
     for i, (column, other) in enumerate(zip(columns, others, strict=True)):
-        if common_type(column.type, other.type) is None:
+        equal = comparing.equals(other, column, ("known", "referring"))
+        if equal is None:
             raise NodeError(
                 ("refers_to", "columns", i),
                 f"`{column.name}` is {column.type} and `{other.name}` of the reference is {other.type}, so no value can be equal",
                 help=("Cast one of them in a step before this one.",),
             )
-    same = [
-        exp.EQ(this=sql.column(other.name, "known"), expression=sql.column(column.name, "referring"))
-        for column, other in zip(columns, others, strict=True)
-    ]
+        same.append(equal)
     known = (
         sql.select(sql.literal(1))
         .from_(sql.table(reference.name, "known"), copy=False)

@@ -194,7 +194,8 @@ def unpivot(
     """Make one row for each row and each of the `columns`: its name goes to `names_to`, its value to `values_to`.
 
     The other columns are repeated. Rows keep their order, and within a row the `columns` come in the order given. The
-    columns must have types that go together, such as integer and double. `drop_nulls` leaves out rows without a value.
+    columns must have types that go together, such as integer and double; a date or timestamp beyond the range of the
+    finer type stops the run. `drop_nulls` leaves out rows without a value.
 
     Example:
         table: [{shop: A, jan: 3, feb: 4.5}, {shop: B, jan: null, feb: 6.0}]

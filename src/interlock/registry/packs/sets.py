@@ -106,7 +106,8 @@ def union_tables(
 ) -> Select:
     """Stack the rows of all inputs, one input after the other; columns are matched by name, not by place.
 
-    Types may differ only where one fits into the other (integer and double, but not number and text).
+    Types may differ only where one fits into the other (integer and double, but not number and text). A date or
+    timestamp beyond the range of the finer type that it is stacked in (timestamp_ns ends in 2262) stops the run.
 
     - `missing`: a column that some input lacks is refused, or filled with nulls (`"null"`).
     - `source`: a new column that holds the name of the input a row came from.

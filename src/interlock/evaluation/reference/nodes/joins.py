@@ -9,7 +9,6 @@ from typing import Any
 
 from interlock.evaluation.frames import Frame, Row, Stops, Unsupported
 from interlock.evaluation.reference.casts import cast
-from interlock.evaluation.reference.kinds import join as join_types
 from interlock.evaluation.reference.nodes.calls import Call, Node, known, rank_of
 from interlock.evaluation.reference.terms import Untyped
 from interlock.evaluation.reference.values import key_of
@@ -27,7 +26,10 @@ def _pair(call: Call, written: Any) -> Pair:
 
 
 def _keys(call: Call, pairs: Sequence[Pair]) -> tuple[list[Any], list[Any]]:
-    """For each row of left and of right what its key is equal by; None for a key with a null."""
+    """For each row of left and of right what its key is equal by; None for a key with a null.
+
+    A value that has no place in the common type stays as it is: it equals none of the other side.
+    """
     left, right = call.inputs["left"], call.inputs["right"]
     kinds = [_common(left.types[one], right.types[other]) for one, other in pairs]
 
@@ -35,7 +37,9 @@ def _keys(call: Call, pairs: Sequence[Pair]) -> tuple[list[Any], list[Any]]:
         cells = [row[place] for place in places]
         if any(cell is None for cell in cells):
             return None
-        return key_of([_as(cell, table.types[at], kind) for cell, at, kind in zip(cells, places, kinds, strict=True)])
+        return key_of(
+            [_sought(cell, table.types[at], kind) for cell, at, kind in zip(cells, places, kinds, strict=True)]
+        )
 
     ones, others = [one for one, _ in pairs], [other for _, other in pairs]
     return [key(row, left, ones) for row in left.rows], [key(row, right, others) for row in right.rows]
@@ -53,6 +57,16 @@ def _as(value: Any, kind: Type, wanted: Type) -> Any:
     if kind == wanted or value is None or (kind.is_integer and wanted.is_integer):
         return value
     return cast(value, kind, wanted)
+
+
+def _sought(value: Any, kind: Type, wanted: Type) -> Any:
+    """A value in the type in which keys are compared, or as it is where it has no place there."""
+    try:
+        return _as(value, kind, wanted)
+    except Stops:
+        if kind.element:
+            raise
+        return value
 
 
 def _same_name(call: Call, pairs: Sequence[Pair]) -> dict[int, int]:
@@ -106,7 +120,7 @@ def join_tables(call: Call) -> Frame:
     kinds = list(left.types)
     if how in ("right", "full"):
         for one_place, other_place in shared.items():
-            kinds[one_place] = _coalesced(left.types[one_place], right.types[other_place])
+            kinds[one_place] = _common(left.types[one_place], right.types[other_place])
         rows = [
             (
                 *(_as_kind(cell, old, new) for cell, old, new in zip(row, left.types, kinds, strict=False)),
@@ -120,16 +134,6 @@ def join_tables(call: Call) -> Frame:
                 rows.append((*_only_right(right, place, kinds, shared), *(right.rows[place][at] for at, _ in chosen)))
     columns = [*zip(left.names, kinds, strict=True), *((name, right.types[at]) for at, name in chosen)]
     return Frame(tuple(columns), tuple(rows))
-
-
-def _coalesced(one: Type, other: Type) -> Type:
-    """The type of a column that takes its values from both sides."""
-    if one == other:
-        return one
-    kind = join_types(one, other)
-    if kind is None:
-        raise Untyped(f"{one} and {other} in one column")
-    return kind
 
 
 def _as_kind(value: Any, old: Type, new: Type) -> Any:

@@ -91,10 +91,20 @@ def _refers(table: Frame, columns: Sequence[str], reference: Frame, others: Sequ
         wanted = zip(cells, places, kinds, strict=True)
         if any(cell is None for cell in cells):
             return None
-        return key_of([cast(cell, frame.types[at], kind) if kind else cell for cell, at, kind in wanted])
+        return key_of([_sought(cell, frame.types[at], kind) for cell, at, kind in wanted])
 
     known = {key(row, reference, there) for row in reference.rows}
     return all((found := key(row, table, here)) is None or found in known for row in table.rows)
+
+
+def _sought(value: Any, kind: Type, wanted: Type | None) -> Any:
+    """A value in the type in which it is looked for, or as it is where it has no place there and equals none."""
+    try:
+        return value if wanted is None else cast(value, kind, wanted)
+    except Stops:
+        if kind.element:
+            raise
+        return value
 
 
 def passed_on(call: Call) -> Frame:
