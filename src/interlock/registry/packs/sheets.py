@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import duckdb
 from pydantic import Field
 
-from interlock.registry.kinds import Name, ReadPath, WritePath
+from interlock.registry.kinds import Name, NewSheet, ReadPath, WritePath
 from interlock.registry.node import node
 from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Writes
@@ -337,7 +337,7 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, kind: st
     repeat="replace",
     endings=[".xlsx"],
 )
-def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Writes:
+def write_excel(rows: Rows, *, path: WritePath, sheet: NewSheet | None = None) -> Writes:
     """Write the rows to a new Excel workbook with one sheet, with a header row.
 
     Texts are written as text, never as formulas or links. Excel has no empty text (it becomes an empty cell, like a
