@@ -210,6 +210,20 @@ NewTable = Annotated[Name, AfterValidator(_free)]
 """The name of a table to write to a database."""
 
 
+def _titled(name: Name) -> Name:
+    if len(name.encode("utf-16-le")) > 2 * 31:
+        raise ValueError("the name of a sheet in Excel has at most 31 characters")
+    if found := next((each for each in name if each in "[]:*?/"), None):
+        raise ValueError(f"the name of a sheet in Excel cannot contain `{found}`")
+    if name.casefold() == "history":
+        raise ValueError("Excel keeps the name `History` for itself")
+    return name
+
+
+NewSheet = Annotated[Name, AfterValidator(_titled)]
+"""The name of a sheet to write to a workbook."""
+
+
 class Text(str, Kind):
     """Text that is data: it reaches SQL only as a quoted literal."""
 

@@ -21,7 +21,9 @@ from interlock.compiler.standalone.harness_values import (
     _advice,
     _batches,
     _broken,
+    _endless,
     _for_python,
+    _infinite,
     _literal,
     _misfit,
     _own_fault,
@@ -30,6 +32,7 @@ from interlock.compiler.standalone.harness_values import (
     _reworded,
     _said,
     _shown,
+    _with_moments,
 )
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -231,18 +234,32 @@ class Run(Opened):
         return call
 
     def rows_of(self, name: str) -> Rows:
-        """A result as a stream of rows, in its order."""
+        """A result as a stream of rows, in its order.
+
+        The engine gives Python's last moment in place of an infinite one, and dear is what would tell them apart in every
+        row: so a result with moments is stored, if it is not, and looked through before the first row is given.
+        """
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
         chosen = ", ".join(_for_python(each, kind) for each, kind in columns)
         # a cursor of its own: the rows are still being fetched when the next statement runs
         cursor = self.connection.cursor()
         for statement in self.settings:
             cursor.execute(statement)
-        result = cursor.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
+        relation, reads, passing = _quoted(name), [name], False
+        if _with_moments(columns) and name not in self.stored:
+            text = self.statement(f"SELECT * FROM {relation}", reads)
+            relation, reads, passing = _quoted(f"{name} for Python"), [], True
+            cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {text}")
+        endless = _endless(cursor, relation, columns)
+        places = [place for place, _ in endless]
+        selected = ", ".join([chosen, *(text for _, text in endless)])
+        result = cursor.execute(self.statement(f"SELECT {selected} FROM {relation}", reads))
 
         def rows() -> Iterator[Sequence[Any]]:
             while batch := result.fetchmany(2048):
-                yield from batch
+                yield from (_infinite(row, places) for row in batch) if places else batch
+            if passing:
+                cursor.execute(f"DROP TABLE IF EXISTS {relation}")
 
         return Rows(columns, rows())
 

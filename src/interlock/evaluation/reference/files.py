@@ -142,7 +142,7 @@ def _python_text(value: Any, kind: Type) -> str:
     """What Excel and SQLite are given inside of lists and structs: bytes in hexadecimal, times as Python writes them."""
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, datetime) and kind.name != "timestamptz":
+    if isinstance(value, datetime) and kind.name not in ("timestamptz", "timestamp_ns"):
         return value.isoformat(sep=" ")
     return value.isoformat() if isinstance(value, time) else to_text(value, kind)
 
@@ -270,7 +270,7 @@ def _excel_cell(value: Any, kind: Type) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Endless):
-        raise Unsupported("an infinite date")
+        raise Stops("Excel has no infinite dates")
     if kind.is_numeric:
         return _excel_number(value)
     if kind.name == "timestamptz":
@@ -353,12 +353,12 @@ def _sqlite_cell(value: Any, kind: Type) -> Any:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, Endless):
-        raise Unsupported("an infinite date")
+        return to_text(value, kind)
     if kind.name in _NESTED:
         return settled(json_text(value, kind, _python_text))
     if isinstance(value, str):
         return settled(value)
-    if kind.name == "timestamptz":
+    if kind.name in ("timestamptz", "timestamp_ns"):
         return to_text(value, kind)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")

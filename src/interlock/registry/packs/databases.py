@@ -38,6 +38,7 @@ SQLITE_TEXTS = {
     "date": r"\d{4}-\d\d-\d\d",
     "timestamp": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?",
 }
+SQLITE_ENDLESS = ("infinity", "-infinity")
 
 
 def describe_sqlite(
@@ -133,7 +134,7 @@ def sqlite_fits(value: Any, kind: str) -> bool:
     if kind == "blob":
         return isinstance(value, bytes)
     try:
-        return (
+        return value in SQLITE_ENDLESS or (
             isinstance(value, str)
             and re.fullmatch(SQLITE_TEXTS[kind], value) is not None
             and bool(dt.datetime.fromisoformat(value))
@@ -144,7 +145,7 @@ def sqlite_fits(value: Any, kind: str) -> bool:
 
 def sqlite_value(value: Any, kind: str) -> Any:
     """A stored value as a Python value of that type; it must fit."""
-    if value is None or kind in ("bigint", "blob"):
+    if value is None or kind in ("bigint", "blob") or value in SQLITE_ENDLESS:
         return value
     if kind == "varchar":
         return value if isinstance(value, str) else repr(value)
@@ -343,8 +344,9 @@ def write_sqlite(
 
     Other tables of the database are left alone, and so is the database if the run fails. While a durable run commits, a
     table `_interlock_marks` says that it did, so that nothing is written twice after a crash. Columns are declared
-    integer, real, boolean (0 and 1), date and timestamp (ISO text), blob or text. Decimals and integers beyond 64
-    bits are text, exact to the last digit; times, intervals, uuids and times with a zone are text; lists, structs and
+    integer, real, boolean (0 and 1), date and timestamp (ISO text, or `infinity` and `-infinity`), blob or text. Decimals
+    and integers beyond 64 bits are text, exact to the last digit; times, intervals, uuids, timestamps with another
+    precision or a zone are text; lists, structs and
     maps are JSON as in `write_json`, but with bytes in hexadecimal. NaN is null, and -0.0 comes back as 0.0.
 
     - `if_exists`: what to do when the table exists: `fail`, `replace` it (with its indexes and triggers), or `append`

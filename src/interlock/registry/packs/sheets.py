@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import duckdb
 from pydantic import Field
 
-from interlock.registry.kinds import Name, ReadPath, WritePath
+from interlock.registry.kinds import Name, NewSheet, ReadPath, WritePath
 from interlock.registry.node import node
 from interlock.registry.phrases import files as phrases
 from interlock.registry.tables import Described, Rows, Writes
@@ -29,6 +29,7 @@ EXCEL_MOST_COLUMNS = 16_384
 EXCEL_LONGEST_TEXT = 32_767
 EXCEL_MOST_BYTES = 1024**3
 EXCEL_MOST_CELLS = 50_000_000
+EXCEL_MOMENTS = frozenset({"date", "time", "timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"})
 EXCEL_PLACE = re.compile(rb"""r(?<=\sr)\s*=\s*["']([A-Za-z]*[0-9]+)["'](?:>|[^<>]*[^<>/]>)""")
 EXCEL_DIGITS = b"0123456789"
 EXCEL_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -269,8 +270,23 @@ def excel_json(value: Any) -> str:
     return json.dumps(value.hex() if isinstance(value, bytes) else value, ensure_ascii=False, default=str)
 
 
-def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats: dict[str, Any]) -> None:
+def excel_moment(text: str, row: int, name: str) -> dt.datetime:
+    """A moment that comes as text: one with nanoseconds; raises ValueError for one that Excel cannot hold."""
+    whole, _, fraction = text.partition(".")
+    try:
+        moment = dt.datetime.fromisoformat(f"{whole}.{fraction[:3]}" if fraction else whole)
+    except ValueError:
+        moment = None
+    if moment is None or fraction[3:].strip("0"):
+        fault = "has microseconds, which Excel cannot hold" if moment else "is not a date or time that Excel can hold"
+        raise ValueError(f"row {row}: {text} in column `{name}` {fault}; cast the column to varchar")
+    return moment
+
+
+def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, kind: str, formats: dict[str, Any]) -> None:
     """Write one value; raises ValueError for what Excel would change or cannot hold."""
+    if isinstance(value, str) and kind in EXCEL_MOMENTS:
+        value = excel_moment(value, row, name)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return
     if isinstance(value, bool):
@@ -292,12 +308,12 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
             raise ValueError(
                 f"row {row}: {value} in column `{name}` is before March 1900, where Excel's calendar is wrong; cast the column to varchar"
             )
-        kind = "timestamp" if isinstance(value, dt.datetime) else "time" if isinstance(value, dt.time) else "date"
+        shape = "timestamp" if isinstance(value, dt.datetime) else "time" if isinstance(value, dt.time) else "date"
         if getattr(value, "microsecond", 0) % 1000:
             raise ValueError(
                 f"row {row}: {value} in column `{name}` has microseconds, which Excel cannot hold; cast the column to varchar"
             )
-        sheet.write_datetime(row, place, value, formats[kind])
+        sheet.write_datetime(row, place, value, formats[shape])
     elif isinstance(value, dt.date):
         raise ValueError(
             f"row {row}: {value} in column `{name}` is not a date that Excel can hold; cast the column to varchar"
@@ -321,12 +337,12 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, formats:
     repeat="replace",
     endings=[".xlsx"],
 )
-def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Writes:
+def write_excel(rows: Rows, *, path: WritePath, sheet: NewSheet | None = None) -> Writes:
     """Write the rows to a new Excel workbook with one sheet, with a header row.
 
     Texts are written as text, never as formulas or links. Excel has no empty text (it becomes an empty cell, like a
-    null), keeps 15 to 16 digits, milliseconds, and no time zones: what would be changed stops the run, except that
-    other numbers are rounded to 16 digits. Bytes are hexadecimal; lists, structs and maps are JSON as in `write_json`,
+    null), keeps 15 to 16 digits, milliseconds, no time zones, and dates from March 1900 to the year 9999: what would be
+    changed, such as an infinite date, stops the run, except that other numbers are rounded to 16 digits. Bytes are hexadecimal; lists, structs and maps are JSON as in `write_json`,
     but with bytes in hexadecimal; times with a zone, intervals and uuids are text; NaN is empty, infinity stops the run.
 
     Example:
@@ -343,20 +359,14 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
     if len(names) > EXCEL_MOST_COLUMNS:
         raise ValueError(f"{len(names):,} columns do not fit: an Excel sheet has {EXCEL_MOST_COLUMNS:,}")
     handle = open(path, "w+b")  # noqa: SIM115 - closed below, whatever becomes of the workbook
-    book = xlsxwriter.Workbook(
-        handle,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "tmpdir": os.path.dirname(path),
-        },
-    )
+    texts = {"strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(handle, {"constant_memory": True, "tmpdir": os.path.dirname(path), **texts})
     try:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})
         page = book.add_worksheet(sheet or "Sheet1")
         shapes = {"date": "yyyy-mm-dd", "time": "hh:mm:ss.000", "timestamp": "yyyy-mm-dd hh:mm:ss.000"}
         formats = {kind: book.add_format({"num_format": shape}) for kind, shape in shapes.items()}
+        kinds = [kind.lower().removesuffix(" not null") for _, kind in rows.columns]
         bold = book.add_format({"bold": True})
         for place, name in enumerate(names):
             page.write_string(0, place, name, bold)
@@ -364,7 +374,7 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: Name | None = None) -> Wr
             if number >= EXCEL_MOST_ROWS:
                 raise ValueError(f"the rows do not fit: an Excel sheet has {EXCEL_MOST_ROWS:,}, with the header")
             for place, value in enumerate(row):
-                excel_cell(page, number, place, value, names[place], formats)
+                excel_cell(page, number, place, value, names[place], kinds[place], formats)
     except XlsxWriterException as error:
         raise ValueError(f"Excel does not allow that: {error}") from error
     finally:

@@ -10,6 +10,7 @@ Mend it by giving each its own file, or by stacking the tables first with `union
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 
 from interlock.compiler.check.context import Context
@@ -18,6 +19,8 @@ from interlock.ir.diagnostics import Diagnostic, rule
 from interlock.ir.plan import Node
 
 RULE = rule("IL504", "two-writers", __doc__)
+_FOLDED = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+"""Names of tables as SQLite compares them: only the letters of ASCII without regard to case."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -28,7 +31,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if effect != "writes" or context.policy.refusal(path, effect):
             continue
         key = same_file(context.policy.root, path)
-        table = str(context.params[node.id].get("table", "")).casefold()
+        table = str(context.params[node.id].get("table", "")).translate(_FOLDED)
         type_name = context.types[node.id].name
         other = kinds.setdefault(key, (node, name, type_name))
         clash = first.setdefault((key, table), (node, name))
