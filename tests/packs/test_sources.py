@@ -118,6 +118,9 @@ def test_csv_types(folder: Folder, text: str, types: dict[str, str]) -> None:
         ("a\tb\n1\t'x\ty'\n", {"quote": "'", "escape": "'"}, [(1, "x\ty")]),
         ('a,b\n1,"x\\"y"\n', {"escape": "\\"}, [(1, 'x"y')]),
         ('a,b\n1,"x\n', {"quote": "", "escape": ""}, [(1, '"x')]),
+        ('a,b\n"1,2\n', {"quote": ""}, [('"1', 2)]),
+        ('a,b\n"x""y",2\n', {"quote": ""}, [('"x""y"', 2)]),
+        ("a,b\n1\\2,2\n", {"quote": "", "escape": "\\"}, [("1\\2", 2)]),
         ("name\nSmith\n\n", {}, [("Smith",), (None,)]),
     ],
 )

@@ -174,7 +174,7 @@ def csv_rows(
             quotechar=quote or None,
             quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
             doublequote=escape == quote,
-            escapechar=escape if escape and escape != quote else None,
+            escapechar=escape if quote and escape and escape != quote else None,  # it counts in quoted fields only
             strict=True,
         )
         for row in reader:
