@@ -104,6 +104,26 @@ def test_refusals(bench):
     assert bench.refusal(pivot, {**params, "value": "v", "values": ["x", "X"]}).param_path == ("values", 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "stored", "values"),
+    [
+        ("double", 1.0, [1, 2, 1.0]),
+        ("double", 0.0, [0.0, 2, -0.0]),
+        ("float", 0.5, [0.1, 2, 0.1000000001]),
+        ("decimal(5,2)", 1.5, [1, 2, 1.0]),
+        ("bigint", 1, [1, 2, 1.0]),
+        ("timestamp", "2024-01-31", ["2024-01-31", "2024-02-01", "2024-01-31 00:00:00"]),
+    ],
+)
+def test_the_same_value_twice_is_refused_however_it_is_written(bench, kind, stored, values):
+    bench.port("table", [{"k": 1, "c": stored}], {"c": kind})
+    params = {"index": ["k"], "column": "c", "values": values, "function": "count"}
+    error = bench.refusal(pivot, params)
+    assert error.param_path == ("values", 2)
+    assert "is the same value as" in error.message
+    bench.run(pivot, {**params, "values": values[:2]})
+
+
 def test_the_alias_takes_pandas_names():
     adapter = pivot.aliases["Pivoter"]
     assert adapter({"index": "k", "columns": "c", "values": "v", "aggfunc": "sum", "more": 1}) == {

@@ -138,6 +138,18 @@ def test_csv_texts_come_back(folder: Folder, null_value: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("params", "place"),
+    [
+        *(({"delimiter": sign}, "delimiter") for sign in ('"', "\n", "\r")),
+        *(({"null_value": text}, "null_value") for text in ("n,a", 'n"a', "n\na", "n\ra", ",")),
+        ({"delimiter": ";", "null_value": "n;a"}, "null_value"),
+    ],
+)
+def test_csv_signs_that_could_not_be_read_back_are_refused(bench: Any, params: dict[str, Any], place: str) -> None:
+    assert bench.refusal(write_csv, {"path": "o.csv", **params}, table=[{"a": "x"}]).param_path == (place,)
+
+
 def test_csv_of_one_column_comes_back(folder: Folder) -> None:
     folder.write(write_csv, folder.table("SELECT unnest(['x', NULL, '', NULL]) AS v"), "t.csv")
     assert [row["v"] for row in folder.read(read_csv, "t.csv")] == ["x", None, "", None]

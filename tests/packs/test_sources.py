@@ -82,6 +82,10 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
             "a,b,c\n2024-01-31 10:00,2024-01-31T10:00:00Z,10:00:00.5\n",
             {"a": "timestamp", "b": "timestamptz", "c": "time"},
         ),
+        (
+            "a,b,c\n08:30:00,23:59:59,00:00:00\n25:10:00,10:00:00,24:00:00\n",
+            {"a": "varchar", "b": "time", "c": "varchar"},
+        ),
         ("a,b\n1,\n2,\n", {"a": "bigint", "b": "varchar"}),
         ("a,b\n", {"a": "varchar", "b": "varchar"}),
         ("\ufeffa,b\r\n1,2\r\n", {"a": "bigint", "b": "bigint"}),
@@ -114,6 +118,9 @@ def test_csv_types(folder: Folder, text: str, types: dict[str, str]) -> None:
         ("a\tb\n1\t'x\ty'\n", {"quote": "'", "escape": "'"}, [(1, "x\ty")]),
         ('a,b\n1,"x\\"y"\n', {"escape": "\\"}, [(1, 'x"y')]),
         ('a,b\n1,"x\n', {"quote": "", "escape": ""}, [(1, '"x')]),
+        ('a,b\n"1,2\n', {"quote": ""}, [('"1', 2)]),
+        ('a,b\n"x""y",2\n', {"quote": ""}, [('"x""y"', 2)]),
+        ("a,b\n1\\2,2\n", {"quote": "", "escape": "\\"}, [("1\\2", 2)]),
         ("name\nSmith\n\n", {}, [("Smith",), (None,)]),
     ],
 )

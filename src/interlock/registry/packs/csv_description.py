@@ -27,7 +27,7 @@ CSV_PATTERNS = (
     ("bigint", r"-?(?:0|[1-9][0-9]{0,37})"),
     ("double", r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?(?:inf|Infinity|nan|NaN)"),
     ("date", r"[0-9]{4}-[01][0-9]-[0-3][0-9]"),
-    ("time", r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"),
+    ("time", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"),
     ("timestamp", r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"),
     (
         "timestamptz",
@@ -174,7 +174,7 @@ def csv_rows(
             quotechar=quote or None,
             quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
             doublequote=escape == quote,
-            escapechar=escape if escape and escape != quote else None,
+            escapechar=escape if quote and escape and escape != quote else None,  # it counts in quoted fields only
             strict=True,
         )
         for row in reader:

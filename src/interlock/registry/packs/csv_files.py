@@ -118,7 +118,8 @@ def write_csv(
     all the digits needed to read them back, dates and times in ISO form, lists, structs and maps as JSON (as in
     `write_json`), and bytes as text with `\\xAA` for the unprintable ones. A `path` that ends in `.gz` is compressed.
 
-    - `null_value`: the text that stands for null; all other values are then quoted.
+    - `delimiter`: any sign but `"` and a line break.
+    - `null_value`: the text that stands for null; all other values are then quoted. It has no `"`, line break or delimiter.
 
     Example:
         table: [{id: 1, name: "a,b", note: null}, {id: 2, name: "", note: "say \\"hi\\""}]
@@ -127,6 +128,19 @@ def write_csv(
     """
     if not table.schema.columns:
         raise NodeError((), "there is no column to write")
+    if str(delimiter) in '"\r\n':
+        raise NodeError(
+            ("delimiter",), "fields cannot be parted by a quote sign or a line break; write `,` `;` or a tab"
+        )
+    for sign, shown in (
+        (str(delimiter), "the delimiter"),
+        ('"', "a quote sign"),
+        ("\r", "a line break"),
+        ("\n", "a line break"),
+    ):
+        if sign in null_value:
+            message = f"`null_value` has {shown} in it, so that it could not be told from fields; take another text"
+            raise NodeError(("null_value",), message)
     columns = [
         sql.named(
             sql.call("to_json", finite(sql.column(each.name), each.type))

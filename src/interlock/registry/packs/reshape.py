@@ -106,8 +106,9 @@ def pivot(
     Each new column holds `function` of `value` over the rows that have that value in `column`; where there are none it is
     null, and `count` gives 0. `count` needs no `value`. Rows come in order of the `index` columns, nulls last; `first`
     and `last` go by the order of the input. The list of `values` fixes the columns before the run: if the data has a
-    value that is not listed the run stops, unless `others: drop` leaves such rows out. A new column is named after its
-    value, with `prefix` before it; null is named `null`. Types are those of `aggregate`.
+    value that is not listed the run stops, unless `others: drop` leaves such rows out. No two listed values may
+    be the same, such as 1 and 1.0. A new column is named after its value, with `prefix` before it; null is named
+    `null`. Types are those of `aggregate`.
 
     Example:
         table:
@@ -141,6 +142,7 @@ def pivot(
     if wrong is not None:
         raise NodeError(("value",), wrong[0], help=("Cast the column in a step before this one.",))
     listed = [typed_literal(each, column.type, ("values", i), column.name) for i, each in enumerate(values)]
+    _refuse_equal(listed, column, values)
     columns = [sql.named(group_key(each), each.name) for each in index]
     by_position = [sql.ordered(sql.column(table.position))]
     for (_, name), each in zip(names, listed, strict=True):
@@ -165,6 +167,20 @@ def _name_of(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)
+
+
+def _refuse_equal(listed: list[exp.Expr], column: Column, values: list[Any]) -> None:
+    """Refuse a value that is the same in the column's type as one before it, such as 1 and 1.0."""
+    if column.type.is_null or column.type.is_text:  # equal texts have given two columns one name already
+        return
+    texts = [sql.cast(sql.cast(each.copy(), column.type), Type("varchar")) for each in listed]
+    seen: dict[str | None, int] = {}
+    for i, text in enumerate(sql.value_of(exp.Array(expressions=texts))):
+        first = seen.setdefault("0.0" if text == "-0.0" else text, i)
+        if first != i:
+            shown, before = (f"`{_name_of(values[place])}`" for place in (i, first))
+            message = f"`{column.name}` is {column.type}, in which {shown} is the same value as {before} before it"
+            raise NodeError(("values", i), message, help=("Leave one of the two out.",))
 
 
 def _only_listed(table: Table, column: Column, listed: list[exp.Expr]) -> Check:
