@@ -321,20 +321,24 @@ def read_file(function: str, path: str, **values: Any) -> exp.Table:
     return exp.Table(this=exp.Anonymous(this=function, expressions=[literal(glob.escape(path)), *options(**values)]))
 
 
-def exactly(tree: exp.Expr, kind: Type, label: str, *, quick: bool = True) -> exp.Expr:
-    """A text as a whole number or decimal; a text that would have to be rounded stops the run.
-
-    DuckDB's own cast makes 2 of `1.5` without a word. Empty text is null. `quick` tries first whether the number is
-    written as the engine would write it: half the time a value, but the engine plans it slowly for thousands of columns.
-    """
+def digits(kind: Type) -> str:
+    """How a number that a type of whole numbers or a decimal has exactly is written, as a pattern."""
     scale = kind.precision[1] if kind.precision else 0
-    digits = (
+    return (
         rf"[+-]?([0-9]+(\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)"
         if scale
         else r"[+-]?[0-9]+(\.0*)?"
         if kind.precision
         else "[+-]?[0-9]+"
     )
+
+
+def exactly(tree: exp.Expr, kind: Type, label: str, *, quick: bool = True) -> exp.Expr:
+    """A text as a whole number or decimal; a text that would have to be rounded stops the run.
+
+    DuckDB's own cast makes 2 of `1.5` without a word. Empty text is null. `quick` tries first whether the number is
+    written as the engine would write it: half the time a value, but the engine plans it slowly for thousands of columns.
+    """
     message = concat(f"column `{label}`: `", tree, f"` is not a {kind}; declare another type for it, such as varchar")
     first = []
     if (
@@ -345,7 +349,7 @@ def exactly(tree: exp.Expr, kind: Type, label: str, *, quick: bool = True) -> ex
     return exp.Case(
         ifs=[
             *first,
-            exp.If(this=call("regexp_full_match", tree.copy(), digits), true=cast(tree.copy(), kind)),
+            exp.If(this=call("regexp_full_match", tree.copy(), digits(kind)), true=cast(tree.copy(), kind)),
             exp.If(this=exp.NEQ(this=tree.copy(), expression=literal("")), true=call("error", message)),
         ]
     )

@@ -21,8 +21,9 @@ from interlock.registry import sql
 from interlock.registry.floats_inside import change_floats
 from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
+from interlock.registry.packs.json_exact import exact_values, no_other_keys
 from interlock.registry.phrases import files as phrases
-from interlock.registry.tables import Check, Copy, Described, NodeError, Select, Table
+from interlock.registry.tables import Copy, Described, NodeError, Select, Table
 
 JSON_SAMPLE_BYTES = 16 * 1024 * 1024
 JSON_SAMPLE_OBJECTS = 20_000
@@ -260,8 +261,9 @@ def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sour
     """Read a JSON file that holds an array of objects, or objects one after another: one row for each object.
 
     The columns are the keys of the first 20,000 objects (16 MiB at most), in the order in which they first appear;
-    a missing key is null, and a key that only appears later stops the run. Texts stay text, dates too. Objects and
-    lists keep their structure; values of several types become `json`. Numbers with a fraction keep 15 digits; longer
+    a missing key is null. A key that only appears later stops the run, at whatever depth, and so does `null` beside the
+    objects, and a value in a boolean column, an object or a list that is not exactly of its type. Texts stay text,
+    dates too. Objects and lists keep their structure; values of several types become `json`. Numbers with a fraction keep 15 digits; longer
     ones must be texts in the file, and `decimal` in `types`.
 
     - `types`: the types of some columns, instead of those found; it may also name columns that are not found.
@@ -271,7 +273,7 @@ def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sour
         params: {path: data.json, types: {day: date}}
         gives: [{id: 1.0, tags: [a], day: null}, {id: 2.5, tags: null, day: 2024-01-31}]
     """
-    return _read(path, source)
+    return _read(path, source, types or {})
 
 
 @node(version=1, says=phrases.READ_JSONL, effects=["reads"], describe=describe_jsonl)
@@ -287,10 +289,10 @@ def read_jsonl(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sou
         params: {path: data.jsonl}
         gives: [{id: 1, at: {x: 1}}, {id: 2, at: null}]
     """
-    return _read(path, source)
+    return _read(path, source, types or {})
 
 
-def _read(path: str, source: Described) -> Select:
+def _read(path: str, source: Described, types: dict[str, str]) -> Select:
     kinds = {name: parse_type(kind) for name, kind in source.columns}
     texts = dict(source.columns)
     strict = {name for name, kind in kinds.items() if kind.is_integer or kind.name == "decimal"}
@@ -308,17 +310,9 @@ def _read(path: str, source: Described) -> Select:
         for name, kind in kinds.items()
     ]
     file = sql.read_file("read_json", path, auto_detect=False, columns=columns, **facts)
-    return Select(sql.select(*outputs).from_(file, copy=False), (_no_other_keys(path, list(kinds), facts),))
-
-
-def _no_other_keys(path: str, names: list[str], facts: dict[str, Any]) -> Check:
-    """That no object has a key which is not a column: DuckDB leaves such keys out without a word."""
-    keys = sql.named(sql.call("unnest", sql.call("json_keys", sql.column("json"))), "key")
-    objects = sql.select(keys).from_(sql.read_file("read_json_objects", path, **facts), copy=False)
-    tree = sql.select(sql.column("key")).distinct().from_(objects.subquery("objects"), copy=False)
-    unknown = exp.Not(this=exp.In(this=sql.column("key"), expressions=[sql.literal(name) for name in names]))
-    tree = tree.where(unknown, copy=False).order_by(sql.column("key"), copy=False)
-    return Check(f"`{path}` has no key that is not a column (give such keys in `types`)", tree, "unknown_keys")
+    declared = {name.casefold() for name in types}
+    exact = exact_values(path, kinds, {name for name in kinds if name.casefold() in declared}, facts)
+    return Select(sql.select(*outputs).from_(file, copy=False), (no_other_keys(path, list(kinds), facts), *exact))
 
 
 @node(
