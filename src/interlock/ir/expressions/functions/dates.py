@@ -269,7 +269,8 @@ _WRITTEN: tuple[Function, ...] = (
         "strptime(text varchar, format format) -> timestamp",
         "The timestamp that a text means, read as a format says.",
         "Text of another form stops the run; `try_strptime` gives null. Spaces around the text and between its parts do not count; "
-        "parts that the format lacks are those of 1900-01-01. Cast the result to have a date.",
+        "parts that the format lacks are those of 1900-01-01. Cast the result to have a date. "
+        "`infinity`, `-infinity` and `epoch` are read in every format; day 366 of a shorter year is the next year's first.",
         ("strptime('29/02/2024', '%d/%m/%Y')", "timestamp '2024-02-29'"),
         ("cast(strptime('29/02/2024', '%d/%m/%Y') as date)", "date '2024-02-29'"),
         ("strptime(cast(null as varchar), '%Y')", "cast(null as timestamp)"),
@@ -280,7 +281,9 @@ _WRITTEN: tuple[Function, ...] = (
         "try_strptime",
         "try_strptime(text varchar, format format) -> timestamp",
         "The timestamp that a text means, read as a format says, or null.",
-        "Text of another form: null. The text `infinity` is read as 1900-01-01, unlike by `strptime`.",
+        "Text of another form: null. `infinity`, `-infinity` and `epoch` are read as 1900-01-01, unlike by `strptime`; "
+        "day 366 of a shorter year is the next year's first.",
+        ("try_strptime('2023-366', '%Y-%j')", "timestamp '2024-01-01'"),
         ("try_strptime('29/02/2024', '%d/%m/%Y')", "timestamp '2024-02-29'"),
         ("try_strptime('soon', '%d/%m/%Y')", "cast(null as timestamp)"),
         ("try_strptime(cast(null as varchar), '%Y')", "cast(null as timestamp)"),
