@@ -173,7 +173,7 @@ CSV_PATTERNS = (
     ("bigint", r"-?(?:0|[1-9][0-9]{0,37})"),
     ("double", r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?(?:inf|Infinity|nan|NaN)"),
     ("date", r"[0-9]{4}-[01][0-9]-[0-3][0-9]"),
-    ("time", r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"),
+    ("time", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"),
     ("timestamp", r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"),
     (
         "timestamptz",
@@ -320,7 +320,7 @@ def csv_rows(
             quotechar=quote or None,
             quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
             doublequote=escape == quote,
-            escapechar=escape if escape and escape != quote else None,
+            escapechar=escape if quote and escape and escape != quote else None,  # it counts in quoted fields only
             strict=True,
         )
         for row in reader:
@@ -700,24 +700,79 @@ def _misfit(connection: Any, step: Mapping[str, Any], batch: Iterable[Sequence[A
 
 
 def _for_python(name: str, kind: str) -> str:
-    """A column as Python can hold it: what it has no value for (a time with a zone, an interval) comes as text.
+    """A column as Python can hold it: what it has no value for (a time with a zone, an interval, nanoseconds) comes as text.
 
     So do the keys of a map, which Python would show otherwise (`True`, or a narrow float with the digits of a wide one).
     """
+    plain = _plain_type(kind)
+    return _quoted(name) if plain == kind else f"CAST({_quoted(name)} AS {plain}) AS {_quoted(name)}"
+
+
+def _plain_type(kind: str) -> str:
+    """The type as which Python is given the values of a type."""
     names = (
-        r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:timestamptz|timestamp with time zone|interval)(?=[\[,)]|$)"
+        r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:timestamptz|timestamp with time zone|timestamp_ns|interval)(?=[\[,)]|$)"
         r"|(?<=\bmap\()[a-z0-9_ ]+(?:\(\d+, ?\d+\))?(?=,)"
     )
-    plain = re.sub(names, lambda found: found[0] if found[0][0] in "\"'" else "varchar", kind, flags=re.IGNORECASE)
-    return _quoted(name) if plain == kind else f"CAST({_quoted(name)} AS {plain}) AS {_quoted(name)}"
+    return _as_text(names, kind)
+
+
+def _as_text(names: str, kind: str) -> str:
+    """A type with text in place of what the expression finds in it; names and texts in quotes stay."""
+    return re.sub(names, lambda found: found[0] if found[0][0] in "\"'" else "varchar", kind, flags=re.IGNORECASE)
+
+
+def _with_moments(columns: Sequence[tuple[str, str]]) -> list[tuple[int, str, str]]:
+    """The columns with dates or timestamps anywhere in them: place, name, and the type with text in place of these."""
+    names = r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\b(?:date|timestamp(?:_s|_ms)?)(?=[\[,)]|$)"
+    found = [(place, name, _plain_type(kind)) for place, (name, kind) in enumerate(columns)]
+    return [(place, name, _as_text(names, kind)) for place, name, kind in found if _as_text(names, kind) != kind]
+
+
+def _endless(cursor: Any, relation: str, columns: Sequence[tuple[str, str]]) -> list[tuple[int, str]]:
+    """Where a relation holds infinite dates or timestamps: the places of such columns, and each as text, as SQL."""
+    found = _with_moments(columns)
+    if not found:
+        return []
+    looks = (
+        f"isinf({_quoted(name)})" if text == "varchar" else f"contains(CAST({_quoted(name)} AS VARCHAR), 'infinity')"
+        for _, name, text in found
+    )
+    any_of = cursor.execute(f"SELECT {', '.join(f'bool_or({each})' for each in looks)} FROM {relation}").fetchone()
+    return [
+        (place, f"CAST({_quoted(name)} AS {text})")
+        for (place, name, text), any_is in zip(found, any_of, strict=True)
+        if any_is
+    ]
+
+
+def _infinite(row: Sequence[Any], places: Sequence[int]) -> tuple[Any, ...]:
+    """A row whose last values are those at `places` once more, as text: without these, but with infinite moments as text."""
+    width = len(row) - len(places)
+    values = list(row[:width])
+    for place, text in zip(places, row[width:], strict=True):
+        values[place] = _infinite_as_text(values[place], text)
+    return tuple(values)
+
+
+def _infinite_as_text(value: Any, text: Any) -> Any:
+    """A value in which Python's last or first moment stands for an infinite one, which `text` tells apart."""
+    if isinstance(value, list | tuple):
+        return [_infinite_as_text(*each) for each in zip(value, text, strict=True)]
+    if isinstance(value, dict):
+        return {key: _infinite_as_text(each, text[key]) for key, each in value.items()}
+    return text if text in ("infinity", "-infinity") else value
 
 
 def _shown(connection: Any, text: str, most: int) -> tuple[list[str], list[list[Any]]]:
     """The names of a result's columns, and its first rows as values that JSON can hold."""
     columns = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE SELECT * FROM ({text})").fetchall()]
-    chosen = ", ".join(_for_python(name, kind) for name, kind in columns)
-    rows = connection.execute(f"SELECT {chosen} FROM ({text}) LIMIT {most}").fetchall()
-    return [name for name, _ in columns], [[_json(value) for value in row] for row in rows]
+    moments = _with_moments(columns)
+    chosen = [_for_python(name, kind) for name, kind in columns]
+    chosen += [f"CAST({_quoted(name)} AS {kind})" for _, name, kind in moments]
+    rows = connection.execute(f"SELECT {', '.join(chosen)} FROM ({text}) LIMIT {most}").fetchall()
+    places = [place for place, _, _ in moments]
+    return [name for name, _ in columns], [[_json(value) for value in _infinite(row, places)] for row in rows]
 
 
 def _quoted(name: str) -> str:
@@ -1559,18 +1614,32 @@ class Run(Opened):
         return call
 
     def rows_of(self, name: str) -> Rows:
-        """A result as a stream of rows, in its order."""
+        """A result as a stream of rows, in its order.
+
+        The engine gives Python's last moment in place of an infinite one, and dear is what would tell them apart in every
+        row: so a result with moments is stored, if it is not, and looked through before the first row is given.
+        """
         columns = [(each, kind) for each, kind in self.steps[name]["columns"]]
         chosen = ", ".join(_for_python(each, kind) for each, kind in columns)
         # a cursor of its own: the rows are still being fetched when the next statement runs
         cursor = self.connection.cursor()
         for statement in self.settings:
             cursor.execute(statement)
-        result = cursor.execute(self.statement(f"SELECT {chosen} FROM {_quoted(name)}", [name]))
+        relation, reads, passing = _quoted(name), [name], False
+        if _with_moments(columns) and name not in self.stored:
+            text = self.statement(f"SELECT * FROM {relation}", reads)
+            relation, reads, passing = _quoted(f"{name} for Python"), [], True
+            cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {text}")
+        endless = _endless(cursor, relation, columns)
+        places = [place for place, _ in endless]
+        selected = ", ".join([chosen, *(text for _, text in endless)])
+        result = cursor.execute(self.statement(f"SELECT {selected} FROM {relation}", reads))
 
         def rows() -> Iterator[Sequence[Any]]:
             while batch := result.fetchmany(2048):
-                yield from batch
+                yield from (_infinite(row, places) for row in batch) if places else batch
+            if passing:
+                cursor.execute(f"DROP TABLE IF EXISTS {relation}")
 
         return Rows(columns, rows())
 

@@ -10,7 +10,7 @@ import gzip
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -273,7 +273,7 @@ def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sour
         params: {path: data.json, types: {day: date}}
         gives: [{id: 1.0, tags: [a], day: null}, {id: 2.5, tags: null, day: 2024-01-31}]
     """
-    return _read(path, source, types or {})
+    return _read(path, source, [str(each) for each in types or ()])
 
 
 @node(version=1, says=phrases.READ_JSONL, effects=["reads"], describe=describe_jsonl)
@@ -289,10 +289,10 @@ def read_jsonl(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sou
         params: {path: data.jsonl}
         gives: [{id: 1, at: {x: 1}}, {id: 2, at: null}]
     """
-    return _read(path, source, types or {})
+    return _read(path, source, [str(each) for each in types or ()])
 
 
-def _read(path: str, source: Described, types: dict[str, str]) -> Select:
+def _read(path: str, source: Described, types: Sequence[str]) -> Select:
     kinds = {name: parse_type(kind) for name, kind in source.columns}
     texts = dict(source.columns)
     strict = {name for name, kind in kinds.items() if kind.is_integer or kind.name == "decimal"}
