@@ -80,3 +80,12 @@ def test_declared_types_hold_the_values_exactly(kind: str, good: str, bad: str, 
         ran = bench.cli_run(reading(types={"v": kind}))
         assert ran.code == code, ran
         assert code == 0 or "  v" in ran.err
+
+
+def test_lists_in_many_lists_are_read_in_time(bench: Workbench) -> None:
+    for inner in ('"x"', "{}"):
+        text = "[" * 19 + inner + "]" * 19
+        bench.put("data/s.json", f'{{"v":{text}}}\n')
+        ran = bench.cli_run(reading(), timeout=60)
+        assert ran.code == 0, ran
+        assert bench.read("out/o.jsonl") == f'{{"v":{text}}}\n'

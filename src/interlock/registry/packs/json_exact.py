@@ -16,6 +16,9 @@ from interlock.registry.tables import Check
 
 _JSON_TYPES = {"boolean": "BOOLEAN", "bigint": "BIGINT UBIGINT", "varchar": "VARCHAR"}
 
+DEPTH = 4
+"""The engine binds functions in functions in twice the time for each level: lists in more lists are not looked into."""
+
 LENGTH = 1000
 """JSON texts of more characters are compared by their structures: in long lists each member would be sought in turn."""
 
@@ -102,6 +105,8 @@ def _told(name: str, value: exp.Expr, place: exp.Expr) -> exp.Expr:
 
 def _place(value: exp.Expr, kind: Type, declared: bool, depth: int = 0) -> exp.Expr:
     """The way to the first thing in a JSON value that is none of its type, `/` before each key and index, or null."""
+    if depth >= DEPTH:
+        return exp.Null()
     type_of = sql.call("json_type", value.copy())
     wanted = "ARRAY" if kind.element is not None else "OBJECT" if kind.fields else _JSON_TYPES.get(kind.name, "")
     names = [sql.literal(word) for word in (*wanted.split(), "NULL")]
@@ -212,6 +217,8 @@ def _pattern(kind: Type, declared: bool) -> str:
 
 def _any(items: exp.Expr, kind: Type, declared: bool, depth: int) -> exp.Expr | None:
     """Whether anything in a list is wrong."""
+    if depth >= DEPTH:
+        return None
     name = sql.name_of(f"e{depth}")
     inner = _wrong(exp.Column(this=name.copy()), kind, declared, depth + 1)
     if inner is None:
