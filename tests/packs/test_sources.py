@@ -264,6 +264,12 @@ def test_json_with_a_late_key_fails_its_check(folder: Folder) -> None:
         ('{"a": NaN}', "NaN is not valid JSON"),
         (b"\xef\xbb\xbf{}", "byte order mark"),
         (b'{"a": "\xff"}', "byte 7 (0xff)"),
+        ('{"a": 1}\n{"b": {"c": "\\ud83d"}}', "line 2: `\\ud83d` is one half of a sign without the other"),
+        ('{"\\udc00": 1}', "line 1: `\\udc00` is one half"),
+        (
+            '{"a": ' + "[" * 130 + "]" * 130 + "}",
+            "line 1: the object is nested too deeply; at most 120 levels are read",
+        ),
         ('{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
     ],
 )

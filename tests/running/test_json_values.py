@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -89,3 +90,35 @@ def test_lists_in_many_lists_are_read_in_time(bench: Workbench) -> None:
         ran = bench.cli_run(reading(), timeout=60)
         assert ran.code == 0, ran
         assert bench.read("out/o.jsonl") == f'{{"v":{text}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ({"a": 1, "A": 2}, '{"a":1,"A":2}'),
+        ({"": 1}, '{"":1}'),
+        ({"in": {"a": 1, "A": 2}}, '{"in":{"a":1,"A":2}}'),
+        ({"\ud83d\ude00": 1}, '{"\U0001f600":1}'),
+    ],
+    ids=["two-cases", "no-name", "inside", "a-whole-sign"],
+)
+def test_objects_that_are_no_struct_stay_as_they_are(value: Any, wanted: str, bench: Workbench) -> None:
+    bench.put("t.jsonl", json.dumps({"id": 1, "o": value}) + "\n")
+    given = plan(
+        {
+            "s": ("read_jsonl", {"path": "t.jsonl"}),
+            "k": ("sort_rows", {"by": ["id"]}),
+            "o": ("write_jsonl", {"path": "o.jsonl"}),
+        }
+    )
+    bench.run(given)
+    assert bench.read("o.jsonl") == f'{{"id":1,"o":{wanted}}}\n'
+
+
+def test_lists_of_floats_in_many_lists_are_written_in_time(bench: Workbench) -> None:
+    value: Any = 1.5
+    for _ in range(100):
+        value = [value]
+    bench.put("t.jsonl", json.dumps({"a": value}) + "\n")
+    bench.run(plan({"s": ("read_jsonl", {"path": "t.jsonl"}), "o": ("write_jsonl", {"path": "o.jsonl"})}))
+    assert json.loads(bench.read("o.jsonl")) == {"a": value}

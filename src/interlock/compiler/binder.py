@@ -135,7 +135,7 @@ class Binder:
             found = "s" + hashlib.sha256(columns.encode()).hexdigest()[:24]
             try:
                 self._connection.execute(f"CREATE OR REPLACE TABLE {found}({columns})")
-            except duckdb.Error as error:
+            except (duckdb.Error, UnicodeEncodeError) as error:
                 raise BindError(plain_error(error)) from error
             self._tables[schema] = found
         return found

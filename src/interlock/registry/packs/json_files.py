@@ -28,6 +28,8 @@ from interlock.registry.tables import Copy, Described, NodeError, Select, Table
 JSON_SAMPLE_BYTES = 16 * 1024 * 1024
 JSON_SAMPLE_OBJECTS = 20_000
 JSON_LARGEST_OBJECT = 16 * 1024 * 1024
+JSON_DEEPEST = 120
+"""The engine reads no object of more levels than 128, and binds lists in lists in twice the time for each level."""
 
 
 def describe_json(
@@ -110,7 +112,7 @@ def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[
         raise ValueError(f"{word} is not valid JSON")
 
     decoder = json.JSONDecoder(object_pairs_hook=unique, parse_constant=refuse)
-    space = re.compile(r"[ \t\r\n]*")
+    space, half = re.compile(r"[ \t\r\n]*"), re.compile(r"\\u[dD][89a-fA-F]")
 
     def after_space(at: int) -> int:
         match = space.match(text, at)
@@ -139,6 +141,14 @@ def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[
             raise ValueError(f"line {line}: expected an object such as {{…}}, but found `{text[at:end][:30]}`")
         if form == "newline_delimited" and "\n" in text[at:end]:
             raise ValueError(f"line {line}: the object goes on over several lines; here each line is one object")
+        if half.search(text, at, end):
+            try:
+                json.dumps(value, ensure_ascii=False).encode()
+            except UnicodeEncodeError as error:
+                sign = f"\\u{ord(error.object[error.start]):04x}"
+                raise ValueError(f"line {line}: `{sign}` is one half of a sign without the other: no text") from error
+        if text.count("[", at, end) + text.count("{", at, end) > JSON_DEEPEST and json_levels(value) > JSON_DEEPEST:
+            raise ValueError(f"line {line}: the object is nested too deeply; at most {JSON_DEEPEST} levels are read")
         yield line, value
         seen += 1
         at = after_space(end)
@@ -161,6 +171,15 @@ def json_objects(text: str, whole: bool, form: str) -> Iterator[tuple[int, dict[
     if form == "array" and whole and not text.rstrip(" \t\r\n").endswith("]"):
         line += text.count("\n", counted)
         raise ValueError(f"line {line}: the array is never closed; the file is cut off")
+
+
+def json_levels(value: Any) -> int:
+    """How many levels of lists and objects a value has."""
+    levels, here = 0, [value]
+    while here:
+        here = [each.values() if isinstance(each, dict) else each for each in here if isinstance(each, list | dict)]
+        here, levels = [inner for each in here for inner in each], levels + 1
+    return levels
 
 
 def json_columns(
@@ -194,7 +213,7 @@ def json_columns(
 
 def json_shape(value: Any, depth: int = 0) -> Any:
     """The shape of a value: a type's name, `[shape]` for a list, a mapping for an object, None for null."""
-    if depth > 20:
+    if depth > 24:
         return "json"
     if value is None:
         return None
@@ -207,10 +226,10 @@ def json_shape(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list):
         shape: Any = None
         for each in value:
-            shape = json_join(shape, json_shape(each, depth + 1))
+            shape = json_join(shape, json_shape(each, depth + 2))
         return [shape]
     if isinstance(value, dict):
-        return {name: json_shape(each, depth + 1) for name, each in value.items()} or "json"
+        return json_object({name: json_shape(each, depth + 1) for name, each in value.items()})
     return "varchar"
 
 
@@ -224,11 +243,17 @@ def json_join(left: Any, right: Any) -> Any:
         return [json_join(left[0], right[0])]
     if isinstance(left, dict) and isinstance(right, dict):
         joined = {name: json_join(left.get(name), right.get(name)) for name in {**left, **right}}
-        return joined if len({name.casefold() for name in joined}) == len(joined) <= 200 else "json"
+        return json_object(joined) if len(joined) <= 200 else "json"
     numbers = ("bigint", "hugeint", "double")
     if left in numbers and right in numbers:
         return numbers[max(numbers.index(left), numbers.index(right))]
     return "json"
+
+
+def json_object(members: dict[str, Any]) -> Any:
+    """The shape of an object; `json` where no struct has these members."""
+    names = {name.casefold() for name in members}
+    return members if "" not in names and 0 < len(names) == len(members) else "json"
 
 
 def json_type(shape: Any, reserved: set[str]) -> str:
