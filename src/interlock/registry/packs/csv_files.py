@@ -7,12 +7,13 @@ read `yes` as a boolean.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlglot import exp
 
-from interlock.ir.types import parse_type
+from interlock.ir.types import Type, parse_type
 from interlock.registry import sql
 from interlock.registry.kinds import ReadPath, Text, TypeName, WritePath
 from interlock.registry.node import node
@@ -60,7 +61,8 @@ def read_csv(
 
     The types are found from at most 20,000 rows and then pinned: whole numbers, numbers, true/false, and dates and
     times in ISO form; everything else is text, and so is anything that would lose something, such as `02134`.
-    A later value that does not fit stops the run. An unquoted empty field is null; a quoted one (`""`) is empty text.
+    A later value that does not fit stops the run. An unquoted empty field is null; a quoted one (`""`) is empty text, and
+    null in a column of another type.
 
     - `delimiter`: found among `,` `;` tab and `|` if it is not given. `path` may end in `.gz`.
     - `header`: whether the first line names the columns; if not, `names` does, or they are `column_1`, `column_2`, …
@@ -85,6 +87,12 @@ def read_csv(
     strict = {name for name, kind in kinds.items() if kind.is_integer or kind.name == "decimal"}
     columns = {name: "varchar" if name in strict else kind.sql for name, kind in kinds.items()}
     facts = {key: value for key, value in source.facts.items() if value is not None}
+    # the engine takes quoted empty fields for nulls in all columns or in none
+    apart = facts["allow_quoted_nulls"] and any(kind.name == "varchar" for kind in kinds.values())
+    unquoted = {name for name, kind in kinds.items() if apart and name not in strict and kind.name != "varchar"}
+    if apart:
+        facts["allow_quoted_nulls"] = False
+        columns |= dict.fromkeys(unquoted, "varchar")
     outputs = []
     for name, kind in kinds.items():
         tree: Any = sql.column(name)
@@ -92,9 +100,23 @@ def read_csv(
             if facts["decimal_separator"] == "," and kind.name == "decimal":
                 tree = sql.call("replace", tree, ",", ".")
             tree = sql.exactly(tree, kind, name, quick=len(kinds) <= 500)
+        elif name in unquoted:
+            tree = _read_of_text(tree, kind, facts)
         outputs.append(sql.named(tree, name))
     file = sql.read_file("read_csv", path, auto_detect=False, columns=columns, **facts)
     return Select(sql.select(*outputs).from_(file, copy=False))
+
+
+def _read_of_text(text: exp.Expr, kind: Type, facts: Mapping[str, Any]) -> exp.Expr:
+    """A field that the engine has read as text, as the value of its type that the engine would have read."""
+    form = facts.get("dateformat" if kind.name == "date" else "timestampformat") if kind.is_temporal else None
+    value: exp.Expr = text
+    if kind.is_float and facts["decimal_separator"] == ",":
+        value = sql.call("replace", value, ",", ".")
+    elif form and kind.name != "time":
+        value = sql.call("strptime", value, form)
+    empty = exp.In(this=text.copy(), expressions=[sql.literal(each) for each in facts["nullstr"]])
+    return exp.Case(ifs=[exp.If(this=exp.Not(this=empty), true=sql.cast(value.copy(), kind))])
 
 
 @node(

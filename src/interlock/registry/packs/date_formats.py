@@ -19,7 +19,13 @@ def letters(form: str) -> set[str]:
 
 def read_by(text: exp.Expr, form: str) -> exp.Expr:
     """The timestamp that a text shows in this format, or null."""
-    read = sql.call("try_strptime", text, form)
+    read: exp.Expr = sql.call("try_strptime", text, form)
+    # the engine also reads these words in every format, as that moment
+    first = exp.EQ(this=read, expression=sql.cast(sql.literal("1900-01-01"), Type("timestamp")))
+    word = sql.call("regexp_full_match", text.copy(), r"\s*(-?infinity|epoch)\s*", "i")
+    read = exp.Case(
+        ifs=[exp.If(this=exp.Not(this=sql.grouped(exp.And(this=first, expression=word))), true=read.copy())]
+    )
     if "z" in letters(form):
         return sql.call("timezone", "UTC", read)
     return sql.cast(read, Type("timestamp")) if "n" in letters(form) else read
