@@ -219,10 +219,13 @@ def test_files_hold_what_is_documented(sink: str, tmp_path: Path) -> None:
         (("pivot", {"index": ["n"], "column": "k", "values": ["a"], "function": "count"}), "not listed"),
         (("cast_columns", {"types": {"x": "integer"}}), ""),
         (("write_excel", {"path": "out/t.xlsx"}), "March 1900"),
+        (("aggregate", {"measures": [{"name": "m", "function": "median", "column": "d"}]}), "infinite"),
+        (("aggregate", {"measures": [{"name": "m", "function": "quantile", "q": 0.1, "column": "d"}]}), "infinite"),
     ],
 )
 def test_stops(step: tuple[str, dict[str, Any]], told: str) -> None:
-    rows = [{**row, "d": "1800-01-01"} for row in ROWS] if told == "March 1900" else ROWS
+    days = {"March 1900": "1800-01-01", "infinite": "infinity"}
+    rows = [{**row, "d": days[told]} for row in ROWS] if told in days else ROWS
     case = chain(rows, TYPES, step, ("write_csv", {"path": "out/t.csv"}))
     with pytest.raises(Stops, match=f"^n0: .*{told}"):
         interpret(case)

@@ -70,7 +70,8 @@ def read_csv(
     - `skip`: lines to leave out before the header.
     - `decimal`: the decimal sign of numbers.
     - `null_values`: unquoted texts that mean null, besides the empty field.
-    - `date_format`, `timestamp_format`: how dates that are not in ISO form are written, such as `%d/%m/%Y`.
+    - `date_format`, `timestamp_format`: how dates that are not in ISO form are written, such as `%d/%m/%Y`. The words
+      `infinity` and `epoch` are then read as 1900-01-01; where they may occur, leave the column text and use `parse_dates`.
     - `types`: the types of some columns, instead of those found.
 
     Example:

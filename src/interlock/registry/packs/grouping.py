@@ -100,6 +100,10 @@ def aggregated(
     if function in ("median", "quantile"):
         number = kind.is_numeric or kind.is_null
         inner = sql.cast(value, Type("double")) if number and kind.name != "double" else value
+        if not number:  # the engine would take an infinite moment for a far one, or break
+            far = sql.all_of(where.copy() if where is not None else None, sql.call("isinf", value.copy()))
+            told = sql.call("error", f"the {function} of moments of which one is infinite")
+            inner = exp.Case(ifs=[exp.If(this=far, true=told)], default=value)
         found = sql.filtered(sql.call("quantile_cont", inner, sql.literal(0.5 if q is None else q)), where)
         return sql.call("plain_zero", found) if number else found
     if function == "join":
@@ -161,8 +165,8 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     takes a `column`, or an `expression` computed for every row, and only the rows that satisfy its `where`. `distinct`
     makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint (of those wider than
     bigint hugeint), of decimals decimal(38, s), of floats double; one that does not fit stops the run. A mean is the sum
-    divided by the number of values, of uhugeint that of the values as double. Means, medians, quantiles and `std` are double; of dates, medians and quantiles are
-    timestamps. In keys, `min`, `max`, medians and distinct lists, 0.0 stands for -0.0, also inside of nested values.
+    divided by the number of values, of uhugeint that of the values as double. Means, medians, quantiles and `std` are
+    double; of dates, medians and quantiles are timestamps, and stop at an infinite one. In keys, `min`, `max`, medians and distinct lists, 0.0 stands for -0.0, also inside of nested values.
 
     Example:
         table:
@@ -225,11 +229,8 @@ def _measured(measure: Measure, table: Table, path: tuple[str | int, ...]) -> ex
             help=("Remove one of them.",),
         )
     if source is None and function != "count":
-        raise NodeError(
-            (*path, "column"),
-            f"`{function}` needs a `column` or an `expression` to work on",
-            candidates=tuple(table.schema.names),
-        )
+        needed = f"`{function}` needs a `column` or an `expression` to work on"
+        raise NodeError((*path, "column"), needed, candidates=tuple(table.schema.names))
     for given, name, users in (
         (measure.q is not None, "q", ("quantile",)),
         (bool(measure.order_by), "order_by", _ORDERED),

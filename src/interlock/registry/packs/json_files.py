@@ -287,9 +287,11 @@ def read_json(*, path: ReadPath, types: dict[Text, TypeName] | None = None, sour
 
     The columns are the keys of the first 20,000 objects (16 MiB at most), in the order in which they first appear;
     a missing key is null. A key that only appears later stops the run, at whatever depth, and so does `null` beside the
-    objects, and a value in a boolean column, an object or a list that is not exactly of its type. Texts stay text,
-    dates too. Objects and lists keep their structure; values of several types become `json`. Numbers with a fraction keep 15 digits; longer
-    ones must be texts in the file, and `decimal` in `types`.
+    objects, and a value in a boolean column, an object or a list that is not exactly of its type. A later text that reads as
+    a number of its column's type is that number, and a later number in a column of texts is text. Texts stay text, dates
+    too. Objects and lists keep their structure; values of several types become `json`, and so do objects in which two keys
+    differ only in case or one is empty. Numbers with a fraction keep 15 digits; longer ones must be texts in the file,
+    and `decimal` in `types`.
 
     - `types`: the types of some columns, instead of those found; it may also name columns that are not found.
 
@@ -321,19 +323,20 @@ def _read(path: str, source: Described, types: Sequence[str]) -> Select:
     kinds = {name: parse_type(kind) for name, kind in source.columns}
     texts = dict(source.columns)
     strict = {name for name, kind in kinds.items() if kind.is_integer or kind.name == "decimal"}
-    columns = {name: "varchar" if name in strict else texts[name] for name in kinds}
+    numbers = strict | {name for name, kind in kinds.items() if kind.is_float}  # of which the engine makes 1 of `true`
+    columns = {name: "varchar" if name in numbers else texts[name] for name in kinds}
     facts = {
         "format": source.facts["format"],
         "maximum_object_size": JSON_LARGEST_OBJECT,
         "compression": "gzip" if path.lower().endswith(".gz") else "none",
     }
-    outputs = [
-        sql.named(
-            sql.exactly(sql.column(name), kind, name, quick=len(kinds) <= 500) if name in strict else sql.column(name),
-            name,
-        )
-        for name, kind in kinds.items()
-    ]
+
+    def value(name: str, kind: Type) -> exp.Expr:
+        if name in strict:
+            return sql.exactly(sql.column(name), kind, name, quick=len(kinds) <= 500)
+        return sql.cast(sql.column(name), kind) if kind.is_float else sql.column(name)
+
+    outputs = [sql.named(value(name, kind), name) for name, kind in kinds.items()]
     file = sql.read_file("read_json", path, auto_detect=False, columns=columns, **facts)
     declared = {name.casefold() for name in types}
     exact = exact_values(path, kinds, {name for name in kinds if name.casefold() in declared}, facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlock.evaluation.frames import Frame
+from interlock.evaluation.frames import Frame, Stops
 from interlock.evaluation.reference.aggregates import aggregate as engine_aggregate
 from interlock.evaluation.reference.casts import cast
 from interlock.evaluation.reference.nodes.calls import (
@@ -23,7 +23,7 @@ from interlock.evaluation.reference.nodes.calls import (
     plain_zero,
     replaced,
 )
-from interlock.evaluation.reference.values import key_of
+from interlock.evaluation.reference.values import Endless, key_of
 from interlock.ir.types import Type
 
 _CALLS = {
@@ -67,6 +67,8 @@ def measured(
         return DOUBLE, None if total is None else cast(total, wanted, DOUBLE) / count
     arguments = [(kind, [plain_zero(value) for value in values] if distinct else values)]
     if function in ("median", "quantile"):
+        if any(isinstance(value, Endless) for value in values):
+            raise Stops(f"the {function} of moments of which one is infinite")
         if kind.is_numeric or kind.is_null:
             arguments = [(DOUBLE, [cast(value, kind, DOUBLE) for value in values])]
         arguments.append((DOUBLE, [q] * len(values)))
