@@ -146,7 +146,8 @@ def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> I
     """Applying a safe fix removes its finding and adds no error.
 
     The engine tells one fault of a statement at a time, a text is read no further than where it cannot be read, and what
-    stands behind a broken node is not bound: what is only said once that one is mended was there before.
+    stands behind a broken node is not bound, and a node's own function (IL203) looks at no parameter that cannot be read: what
+    is only said once that one is mended was there before.
     """
     before = _counted(checked)
     alone = Counter(each.at.pointer for each in checked.diagnostics)
@@ -169,7 +170,7 @@ def _fix_faults(trial: Trial, mutant: Mutant, checked: Checked, about: str) -> I
         for each in after.diagnostics:
             stopped = found.code in UNREAD and alone[found.at.pointer] == 1
             revealed = member(each.at.pointer) in unseen or (
-                (each.code == "IL303" or stopped) and each.at.pointer == found.at.pointer
+                (each.code in ("IL203", "IL303") or stopped) and each.at.pointer == found.at.pointer
             )
             if (
                 each.severity == "error"
