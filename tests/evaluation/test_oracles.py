@@ -94,6 +94,11 @@ def stumble(table: Rows) -> Rows:
     raise ZeroDivisionError("oh")
 
 @node(version=1, columns=lambda schema: [("id", "bigint"), ("amount", "double")])
+def decline(table: Rows) -> Rows:
+    """Stops at data that it does not take."""
+    raise ValueError("no")
+
+@node(version=1, columns=lambda schema: [("id", "bigint"), ("amount", "double")])
 def by_process(table: Rows) -> Rows:
     """Gives what depends on the process."""
     return Rows([("id", "bigint"), ("amount", "double")], [(os.getpid(), 1.0)])
@@ -112,7 +117,8 @@ def test_acceptance_tells_a_refusal() -> None:
 
 
 def test_soundness_tells_a_run_that_fails(own: Opener) -> None:
-    case = replace(with_node("stumble@1"), sources={})
+    assert {each.kind for each in faults(soundness, with_node("stumble@1"), own)} == {"ZeroDivisionError"}
+    case = replace(with_node("decline@1"), sources={})
     with pytest.raises(NotJudged, match="cannot say whether it may"):  # an own node is not interpreted
         faults(soundness, case, own)
     bare = with_node("filter_rows@1", where="cast('x' || id as bigint) > 1")
