@@ -441,8 +441,6 @@ def test_excel_refusals(tmp_path: Path, kind: str, value: Any, says: str) -> Non
 
 def test_excel_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(tmp_path / "t.xlsx")
-    with pytest.raises(ValueError, match="16,385 columns do not fit"):
-        next(write_excel(Rows([(f"c{n}", "bigint") for n in range(16_385)], []), path=path))
     monkeypatch.setattr(sheets, "EXCEL_MOST_ROWS", 3)
     with pytest.raises(ValueError, match="the rows do not fit"):
         next(write_excel(Rows([("v", "bigint")], [(1,), (2,), (3,)]), path=path))

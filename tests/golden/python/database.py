@@ -226,8 +226,7 @@ def sqlite_forget(path: str, mark: str) -> None:
 
 def sqlite_trouble(error: sqlite3.Error) -> str:
     """What went wrong, in plain words."""
-    text = str(error)
-    return "the database is locked by another program" if "locked" in text else f"SQLite refuses it: {text}"
+    return "the database is locked by another program" if "locked" in str(error) else f"SQLite refuses it: {error}"
 
 
 def write_sqlite(

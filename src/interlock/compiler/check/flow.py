@@ -346,14 +346,18 @@ def _python_schema(
     params: Mapping[str, Any],
     source: Source | None,
 ) -> Schema | None:
-    """The columns of a Python node: as described, as its `columns` hook says, or, for a sink, those of its input."""
-    if node_type.is_sink:
-        return next(iter(inputs.values())).schema
+    """The columns of a Python node: as described, as its `columns` hook says, or, for a sink, those of its input. Of a sink
+    the hook may refuse columns."""
+    passed_on = next(iter(inputs.values())).schema if node_type.is_sink else None
+    if passed_on is not None and node_type.columns is None:
+        return passed_on
     try:
         if source is not None:
             columns = list(source.columns)
         elif node_type.columns is not None:
             columns = list(node_type.columns(*(bound.schema for bound in inputs.values()), **params))
+            if passed_on is not None:
+                return passed_on
         else:
             raise TypeError("it gives Rows, and needs `describe` (a source) or `columns` to tell their schema")
         # that a column holds no null is not claimed for code from elsewhere: nothing would enforce it

@@ -21,6 +21,7 @@ from interlock.registry.kinds import Name, NewTable, ReadDatabase, WriteDatabase
 from interlock.registry.node import node
 from interlock.registry.packs.adapters import sqlite_connector, sqlite_exporter, sqlite_reader
 from interlock.registry.phrases import files as phrases
+from interlock.registry.room import room_for
 from interlock.registry.tables import Described, Rows, Staging, Writes
 
 IfExists = Literal["replace", "append", "fail"]
@@ -329,12 +330,12 @@ def sqlite_forget(path: str, mark: str) -> None:
 
 def sqlite_trouble(error: sqlite3.Error) -> str:
     """What went wrong, in plain words."""
-    text = str(error)
-    return "the database is locked by another program" if "locked" in text else f"SQLite refuses it: {text}"
+    return "the database is locked by another program" if "locked" in str(error) else f"SQLite refuses it: {error}"
 
 
 @node(
-    version=1, says=phrases.WRITE_SQLITE, effects=["writes"], repeat="marked", endings=[".db", ".sqlite", ".sqlite3"],
+    version=1, says=phrases.WRITE_SQLITE, effects=["writes"], columns=room_for(2_000, "an SQLite table", without="\0"),
+    endings=[".db", ".sqlite", ".sqlite3"], repeat="marked",
     aliases={"SQLExporter": sqlite_exporter, "SQLiteConnector": sqlite_connector},
 )  # fmt: skip
 def write_sqlite(

@@ -21,6 +21,7 @@ from pydantic import Field
 from interlock.registry.kinds import Name, NewSheet, ReadPath, WritePath
 from interlock.registry.node import node
 from interlock.registry.phrases import files as phrases
+from interlock.registry.room import room_for
 from interlock.registry.tables import Described, Rows, Writes
 
 EXCEL_SAMPLE_ROWS = 20_000
@@ -336,6 +337,7 @@ def excel_cell(sheet: Any, row: int, place: int, value: Any, name: str, kind: st
     aliases={"ExcelExporter": _old_names},
     repeat="replace",
     endings=[".xlsx"],
+    columns=room_for(EXCEL_MOST_COLUMNS, "an Excel sheet"),
 )
 def write_excel(rows: Rows, *, path: WritePath, sheet: NewSheet | None = None) -> Writes:
     """Write the rows to a new Excel workbook with one sheet, with a header row.
@@ -356,8 +358,6 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: NewSheet | None = None) -
     names = [name for name, _ in rows.columns]
     if not names:
         raise ValueError("there is no column to write")
-    if len(names) > EXCEL_MOST_COLUMNS:
-        raise ValueError(f"{len(names):,} columns do not fit: an Excel sheet has {EXCEL_MOST_COLUMNS:,}")
     handle = open(path, "w+b")  # noqa: SIM115 - closed below, whatever becomes of the workbook
     texts = {"strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(handle, {"constant_memory": True, "tmpdir": os.path.dirname(path), **texts})
