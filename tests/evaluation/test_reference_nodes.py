@@ -198,6 +198,15 @@ def test_totals_of_wide_integers(kind: str, functions: tuple[str, ...]) -> None:
         agreed(chain(rows, {"u": kind}, step, ("write_jsonl", {"path": "out/t.jsonl"})))
 
 
+def test_middles_of_the_smallest_floats() -> None:
+    """Half of the smallest float is 0.0, so between it and itself lies 0.0."""
+    rows = [{"x": 5e-324}, {"x": 5e-324}, {"x": 1.5e-323}, {"x": 1.5e-323}]
+    measures = [{"name": f"q{q}", "function": "quantile", "q": q / 10, "column": "x"} for q in range(11)]
+    agreed(
+        chain(rows, {"x": "double"}, ("aggregate", {"measures": measures}), ("write_jsonl", {"path": "out/t.jsonl"}))
+    )
+
+
 @pytest.mark.parametrize("sink", SINKS)
 def test_files_hold_what_is_documented(sink: str, tmp_path: Path) -> None:
     extra = ("derive_columns", {"columns": {"l": "[x, null]", "g": "[d]"}})

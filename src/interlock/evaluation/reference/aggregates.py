@@ -176,7 +176,7 @@ def interpolated(kind: Type, values: Values, fraction: float) -> Any:
     pair = ordered(values)
     one, other = (_units(pair[place], kind) for place in (low, high))
     if isinstance(one, float):
-        if low == high or one == other:
+        if low == high:
             return numbers.narrow(one) if result == FLOAT else one
         if result == FLOAT:
             return numbers.narrow(one + (other - one) * (at - low))
