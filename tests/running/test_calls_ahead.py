@@ -120,6 +120,18 @@ def test_calls_meet_and_are_told_in_turn(own: Workbench) -> None:
     assert told == [(kind, step) for step in ("s", "a", "b", "oa", "ob") for kind in ("step_started", "step_finished")]
 
 
+def test_calls_that_meet_over_the_same_dates(own: Workbench) -> None:
+    """A result with dates is looked through before the first of its rows is given, for each reader by itself."""
+    document = branches(("meets", {}), ("meets", {}))
+    day = ("derive_columns", {"columns": {"day": "date '2024-01-01' + cast(n as integer)"}})
+    document["nodes"].insert(1, {"id": "d", "type": day[0], "params": day[1]})
+    for edge in document["edges"]:
+        edge["from"] = "d" if edge["from"] == "s" else edge["from"]
+    document["edges"].append({"from": "s", "to": "d"})
+    own.run(document, stepwise=False)
+    assert own.read("out/a.csv") == own.read("out/b.csv") == "n,day\n2,2024-01-03\n1,2024-01-02\n"
+
+
 def test_a_call_ahead_that_fails_is_tried_again_in_its_turn(own: Workbench) -> None:
     document = branches(("passes", {}), ("stumbles", {}))
     for node in document["nodes"]:

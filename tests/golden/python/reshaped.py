@@ -1628,7 +1628,8 @@ class Run(Opened):
         relation, reads, passing = _quoted(name), [name], False
         if _with_moments(columns) and name not in self.stored:
             text = self.statement(f"SELECT * FROM {relation}", reads)
-            relation, reads, passing = _quoted(f"{name} for Python"), [], True
+            # a table of its own for each reader: calls that wait at the same time may read the same result
+            relation, reads, passing = _quoted(f"{name} for Python {id(cursor)}"), [], True
             cursor.execute(f"CREATE OR REPLACE TABLE {relation} AS {text}")
         endless = _endless(cursor, relation, columns)
         places = [place for place, _ in endless]
