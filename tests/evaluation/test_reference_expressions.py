@@ -134,6 +134,19 @@ def test_many_random_expressions_mean_what_duckdb_makes_of_them(seed: int) -> No
     differential(seed, count=150)
 
 
+@pytest.mark.parametrize(
+    "text", ["x + 1 > 5", "x - -1 = 5", "2 * x <> 5", "x + 1 between 1 and 3", "case x + 1 when 3 then 1 end = 1"]
+)
+def test_a_number_that_is_moved_beside_one_that_is_written_may_pass_its_range(text: str) -> None:
+    """The engine moves the number to the other side; beside a column, it must stop."""
+    columns = [("x", Type("bigint")), ("y", Type("bigint"))]
+    with pytest.raises(MayStop):
+        compile_expression(text, columns).evaluate((2**63 - 1, 1))
+    with pytest.raises(Stops) as told:
+        compile_expression("x + 1 > y", columns).evaluate((2**63 - 1, 1))
+    assert not isinstance(told.value, MayStop)
+
+
 def test_between_bounds_that_hold_nothing_a_value_may_go_uncomputed() -> None:
     """The engine sees that the bounds are the wrong way round; where they are not, it must stop."""
     columns = [("x", Type("bigint"))]

@@ -17,9 +17,9 @@ from interlock.evaluation.reference.functions.patterns import PATTERNS
 from interlock.evaluation.reference.functions.registry import Function, call
 from interlock.evaluation.reference.functions.text import TEXT
 from interlock.evaluation.reference.kinds import BOOLEAN, DOUBLE, NULL, VARCHAR, integer_literal
-from interlock.evaluation.reference.operators import operate
+from interlock.evaluation.reference.operators import beside, operate
 from interlock.evaluation.reference.parser import Call, Case, Cast, Input, Literal, Member, Name, Node, Op, parse
-from interlock.evaluation.reference.terms import Term, Untyped, comparable, condition, constant, fits, unified
+from interlock.evaluation.reference.terms import Term, Untyped, condition, constant, fits, unified
 from interlock.evaluation.reference.values import compare
 from interlock.ir.types import Type
 
@@ -184,7 +184,7 @@ class Compiler:
     def test(self, operand: Node | None, when: Node) -> Callable[[Any], Any]:
         if operand is None:
             return condition(self.term(when)).run
-        one, other = comparable((self.term(operand), self.term(when)))
+        one, other = beside((self.term(operand), self.term(when)))
 
         def run(row: Any) -> bool:
             left, right = one.run(row), other.run(row)

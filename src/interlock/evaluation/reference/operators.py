@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -36,13 +37,33 @@ SIGNS: dict[str, Callable[[int], bool]] = {
 }
 
 
+def beside(terms: Sequence[Term]) -> list[Term]:
+    """The sides of a comparison. Beside a whole number that is written out it is open whether one that is moved by another
+    stops at the range of its type: `x + 1 > 5` may be compared as `x > 4`."""
+    found = list(comparable(terms))
+    if all(term.literal is None for term in terms):
+        return found
+    return [_open(each) if term.moved else each for term, each in zip(terms, found, strict=True)]
+
+
+def _open(term: Term) -> Term:
+    def run(row: Any) -> Any:
+        try:
+            return term.run(row)
+        except Stops as stopped:
+            raise MayStop(stopped.reason) from stopped
+
+    return Term(term.type, run)
+
+
 def operate(name: str, terms: Sequence[Term]) -> Term:
     """An operator over its operands."""
     if name in SIGNS:
         holds = SIGNS[name]
-        return strict(BOOLEAN, lambda one, other: holds(compare(one, other)), *comparable(terms))
+        return strict(BOOLEAN, lambda one, other: holds(compare(one, other)), *beside(terms))
     if name in ("+", "-", "*", "/", "//", "%", "**"):
-        return arithmetic(name, *terms)
+        moved = name in ("+", "-", "*") and any(term.literal is not None for term in terms)
+        return replace(arithmetic(name, *terms), moved=moved)
     if name not in OPERATORS:
         raise Unsupported(f"the operator {name}")
     return OPERATORS[name](*terms)
@@ -93,12 +114,12 @@ def _is(wanted: bool) -> Callable[[Term], Term]:
 
 
 def _distinct(left: Term, right: Term) -> Term:
-    one, other = comparable((left, right))
+    one, other = beside((left, right))
     return Term(BOOLEAN, lambda row: not same(one.run(row), other.run(row)))
 
 
 def _between(operand: Term, low: Term, high: Term) -> Term:
-    x, least, most = comparable((operand, low, high))
+    x, least, most = beside((operand, low, high))
     above = strict(BOOLEAN, lambda one, other: compare(one, other) >= 0, x, least)
     below = strict(BOOLEAN, lambda one, other: compare(one, other) <= 0, x, most)
     run = junction((above, below), False).run

@@ -42,12 +42,16 @@ class Untyped(Unsupported):
 
 @dataclass(frozen=True)
 class Term:
-    """A part with its type; `literal` is the value of an integer literal and `text` that of a text literal, which adapt."""
+    """A part with its type; `literal` is the value of an integer literal and `text` that of a text literal, which adapt.
+
+    `moved` says that it is a sum, difference or product with an integer literal.
+    """
 
     type: Type
     run: Run
     literal: int | None = None
     text: str | None = None
+    moved: bool = False
 
     @property
     def pair(self) -> tuple[Type, int | None]:

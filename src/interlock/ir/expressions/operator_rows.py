@@ -119,7 +119,9 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(
         "x = y, x <> y, x < y, x <= y, x > y, x >= y",
         "A comparison; `==` and `!=` are accepted for `=` and `<>`.",
-        "Null if either is null. Text compares by its bytes, so capitals come first. NaN equals itself and is larger than every number. "
+        "Null if either is null. Text compares by its bytes, so capitals come first. A sum or difference that stops at the "
+        "range of whole numbers may not do so beside one that is written out: `x + 1 > 5` may be compared as `x > 4`. "
+        "NaN equals itself and is larger than every number. "
         "Numbers compare as the type that both share: a whole number beside a float is rounded to a float. An interval of a month "
         "counts as 30 days, of a day as 24 hours. Nulls inside of lists equal each other, and are larger than everything. "
         "Text beside a date must be written as one: `d >= '2024-01-31'`.",
