@@ -71,10 +71,19 @@ def test_sum_of_awkward_numbers(connection, numbers):
         ([1e308, 1e308, -1e308], 1e308),
         ([9007199254740992.0, 1217.0, 0.25], 9007199254742210.0),
         ([-9007199254740992.0, -1217.0, -0.25], -9007199254742210.0),
+        ([0.3535533905932738, 1.0690449676496976, 0.02357022603955158, 0.3535533905932738], 1.7997219748757967),
     ],
 )
 def test_sum_at_the_edges(connection, numbers, wanted):
     assert one(connection, "exact_sum(x)", numbers) == wanted
+
+
+def test_sums_are_rounded_once(connection):
+    """Numbers of many sizes, most sums of which lie between two floats."""
+    draw = random.Random(7)
+    for _ in range(400):
+        numbers = [draw.uniform(-1, 1) * 10 ** draw.randint(-8, 8) for _ in range(draw.randint(2, 6))]
+        assert one(connection, "exact_sum(x)", numbers) == math.fsum(numbers), numbers
 
 
 @pytest.mark.parametrize("numbers", [[NAN, 1.0], [INF, -INF], [INF, NAN, 3.0]])

@@ -43,7 +43,8 @@ def mends(good: Good, value: Any, checked: Checked) -> None:
         # A key of plain data is text already: writing the plan again quotes it.
         assert now[key] < before[key] or found.code == "IL011", f"{found.fix.title} does not mend: {found.message}"
         if found.fix.safe:
-            added = {each for each in now - before if _is_error(after, each)}
+            told = {(each.code, each.at.pointer) for each in checked.diagnostics}
+            added = {each for each in now - before if _is_error(after, each, told)}
             assert not added, f"{found.fix.title} adds {added}"
 
 
@@ -51,5 +52,9 @@ def _counted(checked: Checked) -> Counter[tuple[str, str]]:
     return Counter((each.code, each.message) for each in checked.diagnostics)
 
 
-def _is_error(checked: Checked, key: tuple[str, str]) -> bool:
-    return any(each.severity == "error" and (each.code, each.message) == key for each in checked.diagnostics)
+def _is_error(checked: Checked, key: tuple[str, str], told: set[tuple[str, str]]) -> bool:
+    """Whether it is an error that was not there before, if perhaps in other words: of a node that had no name."""
+    return any(
+        each.severity == "error" and (each.code, each.message) == key and (each.code, each.at.pointer) not in told
+        for each in checked.diagnostics
+    )

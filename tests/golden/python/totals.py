@@ -446,13 +446,24 @@ CREATE OR REPLACE MACRO exact_parts(total, units) AS
   [CAST(total // 9007199254740992 AS DOUBLE) * 9007199254740992.0::DOUBLE * units,
   CAST(total % 9007199254740992 AS DOUBLE) * units]
 """,
+    # A whole number, a part in units of 2^-53 and a part of such a unit added up, rounded once: where the first
+    # rounding makes a tie of the second, what it left decides.
+    "exact_three": """
+CREATE OR REPLACE MACRO exact_three(whole, high, low) AS
+  list_transform([{'whole': whole, 'high': high, 'low': low, 'sum': high + low}], lambda s:
+  list_transform([{'whole': s.whole, 'part': s.sum / 9007199254740992.0::DOUBLE,
+  'total': s.whole + s.sum / 9007199254740992.0::DOUBLE, 'left': s.low - (s.sum - s.high)}], lambda t:
+  list_transform([(t.whole - t.total) + t.part], lambda off: CASE
+  WHEN off * t.left > 0 AND (t.total + 2 * off) - t.total = 2 * off THEN t.total + 2 * off
+  ELSE t.total END)[1])[1])[1]
+""",
     # Puts the sums of exact_whole, exact_high and exact_low and the list of exact_rest together; null for nothing.
     "exact_total": """
 CREATE OR REPLACE MACRO exact_total(whole, high, low, rest) AS
   list_transform([{'whole': whole, 'high': high + low // 9007199254740992, 'low': low, 'rest': rest}], lambda s: CASE
-  WHEN s.rest IS NULL AND coalesce(abs(s.whole), 0) < 9007199254740992 THEN CAST(s.whole + s.high // 9007199254740992 AS DOUBLE)
-  + (CAST(s.high % 9007199254740992 AS DOUBLE)
-  + CAST(s.low % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE) / 9007199254740992.0::DOUBLE
+  WHEN s.rest IS NULL AND coalesce(abs(s.whole), 0) < 9007199254740992 THEN exact_three(
+  CAST(s.whole + s.high // 9007199254740992 AS DOUBLE), CAST(s.high % 9007199254740992 AS DOUBLE),
+  CAST(s.low % 9007199254740992 AS DOUBLE) / 9007199254740992.0::DOUBLE)
   WHEN s.whole IS NULL THEN exact_list(s.rest)
   ELSE exact_list(list_concat(s.rest, exact_parts(s.whole, 1), exact_parts(s.high, pow(2, -53)),
   exact_parts(s.low % 9007199254740992, pow(2, -106)))) END)[1]
