@@ -613,7 +613,7 @@ def _misfit(connection: Any, step: Mapping[str, Any], batch: Iterable[Sequence[A
         for (column, kind), value in zip(columns, row, strict=False):
             try:
                 connection.execute(f"SELECT CAST(? AS {kind})", [value])
-            except Exception:
+            except duckdb.Error:
                 found = found or f"{repr(value)[:60]} for its column `{column}`, which it declares as {kind}"
         if found:
             told = _own_fault(TypeError(), step) | {"raised": "misfit"}
@@ -1508,8 +1508,9 @@ class Run(Opened):
                 rows += len(batch)
                 try:
                     self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
-                except Exception as error:
-                    misfit = _misfit(self.connection, step, batch)
+                except (duckdb.Error, ValueError) as error:  # a ValueError of rows that are not of one length
+                    interrupted = isinstance(error, duckdb.InterruptException)
+                    misfit = None if interrupted else _misfit(self.connection, step, batch)
                     if misfit is None:
                         raise
                     raise misfit from error

@@ -190,7 +190,7 @@ def _bound(
         if not node_type.known_shape:
             wrong = [each for tree in (result.tree, *unread) for each in no_values(tree, schemas, binder())]
             if wrong:
-                context.diagnostics += _no_values(context, node, wrong)
+                context.diagnostics += _told_of(context, node, wrong)
                 return None
         nullable = {}
     try:
@@ -244,16 +244,15 @@ def _bound(
     )  # fmt: skip
 
 
-def _no_values(context: Context, node: Node, wrong: Sequence[tuple[exp.Literal, str]]) -> Iterator[Diagnostic]:
-    """Literals of a statement which the engine would take for values of another type."""
-    text, at = context.params[node.id].get("sql"), node.at.child("params", "sql")
-    text = text if isinstance(text, str) else ""
+def _told_of(context: Context, node: Node, wrong: Sequence[tuple[exp.Literal, str]]) -> Iterator[Diagnostic]:
+    """What to tell of literals of a statement that are no values of the type that the engine takes them for."""
+    text = context.params[node.id].get("sql")
+    places = Places(text) if isinstance(text, str) else None
     for literal, kind in wrong:
-        place = Places(text).of(literal) if text else None
-        told = no_value(text[slice(*place)] if place else literal.sql(), kind, *place or (0, 0))
-        yield wrong_type.RULE.found(
-            at.span(*place) if place else node.at, told.message, label=told.label, help=told.help, found=literal.this
-        )
+        place = places.of(literal) if places else None
+        told = no_value(literal.sql(), kind, *place or (0, 0))
+        at = node.at.child("params", "sql").span(*place) if place else node.at
+        yield wrong_type.RULE.found(at, told.message, label=told.label, help=told.help, found=literal.this)
 
 
 def _unread(tree: exp.Query) -> Iterator[exp.Query]:

@@ -206,8 +206,9 @@ class Run(Opened):
                 rows += len(batch)
                 try:
                     self.connection.execute(statement, [list(column) for column in zip(*batch, strict=True)])
-                except Exception as error:
-                    misfit = _misfit(self.connection, step, batch)
+                except (duckdb.Error, ValueError) as error:  # a ValueError of rows that are not of one length
+                    interrupted = isinstance(error, duckdb.InterruptException)
+                    misfit = None if interrupted else _misfit(self.connection, step, batch)
                     if misfit is None:
                         raise
                     raise misfit from error

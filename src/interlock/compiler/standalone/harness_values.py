@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import duckdb
+
 # ---------------------------------------------------------------------------------------------------------------------
 # How the steps run. This part is the same in every module.
 
@@ -176,7 +178,7 @@ def _misfit(connection: Any, step: Mapping[str, Any], batch: Iterable[Sequence[A
         for (column, kind), value in zip(columns, row, strict=False):
             try:
                 connection.execute(f"SELECT CAST(? AS {kind})", [value])
-            except Exception:
+            except duckdb.Error:
                 found = found or f"{repr(value)[:60]} for its column `{column}`, which it declares as {kind}"
         if found:
             told = _own_fault(TypeError(), step) | {"raised": "misfit"}

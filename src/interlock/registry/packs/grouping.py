@@ -166,7 +166,8 @@ def aggregate(table: Table, *, by: list[Column] = [], measures: Measures) -> Sel
     makes `join` and `list` keep each value once, in ascending order. Sums of integers are bigint (of those wider than
     bigint hugeint), of decimals decimal(38, s), of floats double; one that does not fit stops the run. A mean is the sum
     divided by the number of values, of uhugeint that of the values as double. Means, medians, quantiles and `std` are
-    double; of dates, medians and quantiles are timestamps, and stop at an infinite one. In keys, `min`, `max`, medians and distinct lists, 0.0 stands for -0.0, also inside of nested values.
+    double; of dates, medians and quantiles are timestamps, and stop at an infinite one. In keys, `min`, `max`, medians
+    and distinct lists, 0.0 stands for -0.0, also inside of nested values.
 
     Example:
         table:

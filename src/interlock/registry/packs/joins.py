@@ -156,9 +156,9 @@ def asof_join(
     `time` names one column that both tables have, or `{left: …, right: …}`: numbers, dates or timestamps. `backward` takes
     the latest time not after the left one, `forward` the earliest not before it, `nearest` the closer of the two and the
     earlier if they are equally close. Of rows of right with equal times the last one counts. With `by` both rows must
-    agree in those columns too, as the keys of join_tables do; nulls never match. A match further away than `tolerance` (in seconds for timestamps, in
-    days for dates) does not count. `left` keeps rows without a match, with nulls; `inner` drops them. Rows keep the
-    order of left.
+    agree in those columns too, as the keys of join_tables do; nulls never match. A match further away than `tolerance`
+    (in seconds for timestamps, in days for dates) does not count. `left` keeps rows without a match, with nulls; `inner`
+    drops them. Rows keep the order of left.
 
     Times of two types are compared in the one that both fit in, as are equal times; a date or timestamp beyond the range
     of the other's type stops the run.

@@ -344,8 +344,8 @@ def write_excel(rows: Rows, *, path: WritePath, sheet: NewSheet | None = None) -
 
     Texts are written as text, never as formulas or links. Excel has no empty text (it becomes an empty cell, like a
     null), keeps 15 to 16 digits, milliseconds, no time zones, and dates from March 1900 to the year 9999: what would be
-    changed, such as an infinite date, stops the run, except that other numbers are rounded to 16 digits. Bytes are hexadecimal; lists, structs and maps are JSON as in `write_json`,
-    but with bytes in hexadecimal; times with a zone, intervals and uuids are text; NaN is empty, infinity stops the run.
+    changed, such as an infinite date, stops the run, except that other numbers are rounded to 16 digits. Bytes are
+    hexadecimal; lists, structs and maps are JSON as in `write_json`, but with bytes in hexadecimal; times with a zone, intervals and uuids are text; NaN is empty, infinity stops the run.
 
     Example:
         roundtrip: {write: write_excel, read: read_excel, params: {path: data.xlsx, sheet: Figures}}
